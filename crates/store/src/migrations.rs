@@ -1,0 +1,18 @@
+//! The migrations, embedded in the binary and run at every start, oldest first.
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// Every migration of this version. Add to the end; never edit one that was released.
+pub(crate) fn migrator() -> Migrator {
+    Migrator::with_migrations(vec![migration(
+        1,
+        "first",
+        include_str!("../migrations/0001_first.sql"),
+    )])
+}
+
+fn migration(version: i64, description: &'static str, sql: &'static str) -> Migration {
+    let sql = sql.into_sql_str();
+    Migration::new(version, description.into(), MigrationType::Simple, sql, false)
+}

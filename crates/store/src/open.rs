@@ -1,0 +1,110 @@
+//! Opening the database: the private directory, the connections and their durability.
+//!
+//! Writes go through one connection, so that SQLite's single writer is never fought over inside
+//! the process; two more serve reads, which in WAL mode do not wait for the writer.
+//! `busy_timeout` covers the other processes that open the same file (`rollcall apps list`).
+//!
+//! Durability: WAL with `synchronous = NORMAL`. A commit is in the kernel's page cache before it
+//! is answered, so killing the process, SIGKILL included, loses nothing (status.md R13, S11).
+//! Only a power cut or a kernel crash may take back the last commits, and never leaves the file
+//! damaged; `FULL` would add an fsync to each status change.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+
+use crate::error::{OpenError, StoreError};
+use crate::migrations::migrator;
+
+/// The open database. Clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) reads: SqlitePool,
+    writes: SqlitePool,
+}
+
+impl Store {
+    /// Opens `rollcall.db` in the data directory `directory`, making both where they are missing
+    /// and bringing the tables up to date.
+    ///
+    /// A directory made here is 0700. One that exists keeps its mode, for it may be shared or a
+    /// mount; the database's own files are 0600 in any case.
+    pub async fn open(directory: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let directory = directory.as_ref();
+        create_private_directory(directory)?;
+        let file = directory.join(FILE_NAME);
+        create_private_file(&file)?;
+        let store =
+            Self::connect(&file).await.map_err(|error| OpenError::Database(file.clone(), error))?;
+        let migrated = migrator().run(&store.writes).await;
+        migrated.map_err(|error| OpenError::Migration(file, error))?;
+        Ok(store)
+    }
+
+    /// Whether `directory` holds a database, without making one.
+    pub fn exists(directory: impl AsRef<Path>) -> bool {
+        directory.as_ref().join(FILE_NAME).is_file()
+    }
+
+    /// Closes all connections, after which the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        self.reads.close().await;
+        self.writes.close().await;
+    }
+
+    /// A transaction that holds the write lock from its start, so that what it reads first is
+    /// still true when it writes.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writes.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    async fn connect(file: &Path) -> Result<Self, sqlx::Error> {
+        let options = options(file);
+        let writes = SqlitePoolOptions::new().max_connections(1);
+        let reads = SqlitePoolOptions::new().max_connections(READERS);
+        Ok(Self {
+            writes: writes.connect_with(options.clone()).await?,
+            reads: reads.connect_with(options).await?,
+        })
+    }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+fn create_private_directory(path: &Path) -> Result<(), OpenError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| OpenError::Directory(PathBuf::from(path), error))
+}
+
+/// SQLite gives its -wal and -shm files the mode of the database file, so making that one private
+/// is enough.
+fn create_private_file(path: &Path) -> Result<(), OpenError> {
+    let mut options = fs::OpenOptions::new();
+    let created = options.write(true).create_new(true).mode(0o600).open(path);
+    match created {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(OpenError::File(PathBuf::from(path), error)),
+    }
+}
+
+const FILE_NAME: &str = "rollcall.db";
+const READERS: u32 = 2;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,0 +1,91 @@
+//! The data directory and the table of apps, through the public API.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use common::Scratch;
+use rollcall_store::{InsertAppError, KeyRow, NewApp, Store};
+
+fn app(id: &str, keys: &[&str]) -> NewApp {
+    let keys = keys.iter().map(|key| KeyRow {
+        key: (*key).to_owned(),
+        secret: format!("secret-of-{key}"),
+        created_at: 7,
+    });
+    NewApp {
+        id: id.to_owned(),
+        name: format!("App {id}"),
+        settings_json: "{}".to_owned(),
+        keys: keys.collect(),
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn the_directory_it_makes_and_its_files_are_private() {
+    let scratch = Scratch::new();
+    let directory = scratch.path().join("data");
+    let store = Store::open(&directory).await.unwrap();
+    store.insert_app(&app("1", &["k"]), 1).await.unwrap();
+    assert_eq!(mode(&directory), 0o700);
+    for file in fs::read_dir(&directory).unwrap() {
+        assert_eq!(mode(&file.unwrap().path()), 0o600);
+    }
+}
+
+#[tokio::test]
+async fn a_file_in_the_way_is_one_clear_sentence() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path(), "not a directory").unwrap();
+    let error = Store::open(scratch.path()).await.unwrap_err().to_string();
+    assert!(error.starts_with("cannot use the data directory"), "{error}");
+    fs::remove_file(scratch.path()).unwrap();
+}
+
+#[tokio::test]
+async fn apps_survive_a_reopening_with_their_keys_in_order() {
+    let scratch = Scratch::new();
+    assert!(!Store::exists(scratch.path()));
+    let store = Store::open(scratch.path()).await.unwrap();
+    store.insert_app(&app("2", &["zed", "abc"]), 10).await.unwrap();
+    store.insert_app(&app("1", &["only"]), 20).await.unwrap();
+    store.close().await;
+
+    let store = Store::open(scratch.path()).await.unwrap();
+    let apps = store.apps().await.unwrap();
+    let expect: Vec<_> = [app("2", &["zed", "abc"]), app("1", &["only"])].into();
+    let names = |keys: &[KeyRow]| keys.iter().map(|key| key.key.clone()).collect::<Vec<_>>();
+    assert_eq!(apps.len(), 2);
+    for (got, expect) in apps.iter().zip(&expect) {
+        assert_eq!((&got.id, &got.name), (&expect.id, &expect.name));
+        assert_eq!(names(&got.keys), names(&expect.keys));
+        assert_eq!(got.keys, expect.keys);
+    }
+    assert!(Store::exists(scratch.path()));
+}
+
+#[tokio::test]
+async fn an_app_whose_key_is_taken_is_not_half_added() {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).await.unwrap();
+    store.insert_app(&app("1", &["shared"]), 1).await.unwrap();
+    let refused = store.insert_app(&app("2", &["own", "shared"]), 2).await;
+    assert!(matches!(refused, Err(InsertAppError::Taken)));
+    let refused = store.insert_app(&app("1", &["other"]), 2).await;
+    assert!(matches!(refused, Err(InsertAppError::Taken)));
+    let apps = store.apps().await.unwrap();
+    assert_eq!(apps.len(), 1);
+    assert_eq!(apps[0].keys.len(), 1);
+}
+
+#[tokio::test]
+async fn debug_text_hides_the_secret() {
+    let text = format!("{:?}", app("1", &["k"]));
+    assert!(text.contains("\"k\"") && !text.contains("secret-of-k"), "{text}");
+}
