@@ -4,14 +4,28 @@
 //! a setting means belong to its users. Time comes as an argument, in milliseconds since 1970.
 //! Start at [`Store::open`]; each table has one file of queries.
 
+mod accounts;
 mod apps;
+mod device_keys;
 mod error;
 mod migrations;
+mod mutations;
 mod open;
+mod registration;
+mod sessions;
+mod status;
 
+pub use accounts::{Account, AccountId, NAME_UNUSED_MS};
 pub use apps::{AppRow, InsertAppError, KeyRow, NewApp};
+pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
 pub use error::{OpenError, StoreError};
+pub use mutations::MUTATION_MS;
 pub use open::Store;
+pub use registration::{DeviceKey, OnOtherSession, RegisterError, Registered, Registration};
+pub use sessions::{
+    SESSION_ABSOLUTE_MS, SESSION_IDLE_MS, SESSION_TOUCH_MS, SessionId, SignedIn, TokenHash,
+};
+pub use status::{StatusRow, StatusWrite, Written};
 
 /// Milliseconds since 1970-01-01 UTC.
 pub type UnixMillis = i64;

@@ -24,7 +24,7 @@ fn app(id: &str, keys: &[&str]) -> NewApp {
 }
 
 fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
+    fs::metadata(path).expect("the path exists").permissions().mode() & 0o777
 }
 
 #[tokio::test]

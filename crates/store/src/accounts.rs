@@ -1,0 +1,132 @@
+//! Table `accounts`: one row per person, found by the skeleton of the name.
+
+use sqlx::{Sqlite, Transaction};
+
+use crate::error::StoreError;
+use crate::{Store, UnixMillis};
+
+/// A name unused for so long may be claimed anew (status.md section 0): 30 days.
+pub const NAME_UNUSED_MS: i64 = 30 * DAY_MS;
+
+/// An account's number. It never names another account, even after a deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AccountId(pub(crate) i64);
+
+/// A person as stored; the status is the one that everybody sees.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its number.
+    pub id: AccountId,
+    /// The name as its owner wrote it: the `user_id` of the member.
+    pub name: String,
+    /// The current status, plain text.
+    pub status: String,
+    /// How many times the status was written; it only grows.
+    pub rev: u64,
+    /// When the status was written.
+    pub updated_at: UnixMillis,
+}
+
+/// Names and statuses stay out of logs (status.md S15).
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("rev", &self.rev)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// The account whose name is exactly `name`, for a caller that knows it from a member's id;
+    /// `skeleton` is the name's comparison key, which finds the row.
+    pub async fn account(&self, name: &str, skeleton: &str) -> Result<Option<Account>, StoreError> {
+        let row = sqlx::query_as::<_, AccountColumns>(
+            "SELECT id, name, status, rev, updated_at FROM accounts \
+             WHERE skeleton = $1 AND name = $2",
+        )
+        .bind(skeleton)
+        .bind(name)
+        .fetch_optional(&self.reads)
+        .await?;
+        Ok(row.map(account))
+    }
+}
+
+/// The columns of an [`Account`], in the order of its fields.
+pub(crate) type AccountColumns = (i64, String, String, i64, i64);
+
+pub(crate) fn account((id, name, status, rev, updated_at): AccountColumns) -> Account {
+    Account { id: AccountId(id), name, status, rev: rev.cast_unsigned(), updated_at }
+}
+
+/// An account found by skeleton, and when it was last used.
+pub(crate) async fn find(
+    transaction: &mut Transaction<'_, Sqlite>,
+    skeleton: &str,
+) -> Result<Option<(Account, UnixMillis)>, sqlx::Error> {
+    let row = sqlx::query_as::<_, (i64, String, String, i64, i64, i64)>(
+        "SELECT id, name, status, rev, updated_at, last_used_at FROM accounts WHERE skeleton = $1",
+    )
+    .bind(skeleton)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    Ok(row.map(|(id, name, status, rev, updated_at, last_used_at)| {
+        (account((id, name, status, rev, updated_at)), last_used_at)
+    }))
+}
+
+/// What a new account starts with.
+pub(crate) struct NewAccount<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) skeleton: &'a str,
+    pub(crate) status: &'a str,
+    pub(crate) rev: u64,
+}
+
+pub(crate) async fn insert(
+    transaction: &mut Transaction<'_, Sqlite>,
+    new: &NewAccount<'_>,
+    now: UnixMillis,
+) -> Result<Account, sqlx::Error> {
+    let columns = sqlx::query_as::<_, AccountColumns>(
+        "INSERT INTO accounts (name, skeleton, status, rev, updated_at, last_used_at) \
+         VALUES ($1, $2, $3, $4, $5, $5) RETURNING id, name, status, rev, updated_at",
+    )
+    .bind(new.name)
+    .bind(new.skeleton)
+    .bind(new.status)
+    .bind(new.rev.cast_signed())
+    .bind(now)
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(account(columns))
+}
+
+/// Deletes an account; its sessions, keys and mutations go with it.
+pub(crate) async fn delete(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: AccountId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM accounts WHERE id = $1")
+        .bind(id.0)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Notes that the account was used, which keeps its name from being claimed anew.
+pub(crate) async fn touch(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: AccountId,
+    now: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE accounts SET last_used_at = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(now)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+pub(crate) const DAY_MS: i64 = 24 * 60 * 60 * 1000;

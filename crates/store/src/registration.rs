@@ -1,0 +1,255 @@
+//! Signing up and signing in again: one transaction over accounts, sessions and device keys, so
+//! that no browser gets a session without the account, or an account without its key.
+
+use std::fmt;
+
+use sqlx::{Sqlite, Transaction};
+
+use crate::accounts::{self, Account, AccountId, NAME_UNUSED_MS, NewAccount};
+use crate::error::StoreError;
+use crate::sessions::{self, SessionId, TokenHash};
+use crate::{Store, UnixMillis, device_keys, status};
+
+/// What `POST /register` asks for, names and tokens already checked and hashed.
+#[derive(Clone)]
+pub struct Registration {
+    /// The name as written.
+    pub name: String,
+    /// The name's comparison key.
+    pub skeleton: String,
+    /// The status to start with, or to set; absent, a known account keeps its own.
+    pub status: Option<String>,
+    /// The browser's present session, if it sent one.
+    pub session: Option<TokenHash>,
+    /// The browser's device key, if it sent one.
+    pub device_key: Option<TokenHash>,
+    /// The token of the session to be made.
+    pub new_session: TokenHash,
+    /// The key to be made if the browser's own does not own the name.
+    pub new_device_key: TokenHash,
+    /// What to do when the browser is signed in under another name.
+    pub on_other_session: OnOtherSession,
+}
+
+/// What to do about a session under another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnOtherSession {
+    /// Refuse with [`RegisterError::AlreadySignedIn`].
+    Refuse,
+    /// End it.
+    Replace,
+}
+
+/// A browser that is now signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// Who it is.
+    pub account: Account,
+    /// Its new session.
+    pub session: SessionId,
+    /// Which device key it is to keep.
+    pub device_key: DeviceKey,
+    /// The session it had as the same account, which the new one continues.
+    pub continued: Option<SessionId>,
+    /// The session it had under another name, which has ended.
+    pub ended: Option<SessionId>,
+    /// The account that lost its name after 30 days without use, deleted.
+    pub evicted: Option<AccountId>,
+}
+
+/// Which device key a browser is to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceKey {
+    /// The one it sent, renewed.
+    Renewed,
+    /// The new one.
+    Fresh,
+}
+
+/// Why a browser was not signed in.
+#[derive(Debug)]
+pub enum RegisterError {
+    /// The name, or one that looks like it, is somebody else's.
+    NameTaken,
+    /// The browser is signed in under another name and did not confirm.
+    AlreadySignedIn,
+    /// The database failed.
+    Store(StoreError),
+}
+
+impl fmt::Display for RegisterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameTaken => write!(f, "the name is taken"),
+            Self::AlreadySignedIn => write!(f, "signed in under another name"),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for RegisterError {}
+
+impl From<sqlx::Error> for RegisterError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Store {
+    /// Signs a browser up, or in again (status.md section 0, S1, S9, S10).
+    pub async fn register(
+        &self,
+        wish: &Registration,
+        now: UnixMillis,
+    ) -> Result<Registered, RegisterError> {
+        let mut transaction = self.write().await.map_err(RegisterError::Store)?;
+        let registered = register_in(&mut transaction, wish, now).await?;
+        transaction.commit().await?;
+        Ok(registered)
+    }
+}
+
+/// A refusal returns before anything is written; the caller then drops the transaction.
+///
+/// That the name is free, or the browser's, is decided before the other session: nobody is asked
+/// to confirm a change that would then be refused.
+async fn register_in(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    now: UnixMillis,
+) -> Result<Registered, RegisterError> {
+    let session = present_session(transaction, wish, now).await?;
+    let claim = claim(transaction, wish, session, now).await?;
+    let (continued, ended) = match (session, &claim) {
+        (None, _) => (None, None),
+        (Some((id, owner)), Claim::Own { account, .. }) if account.id == owner => (Some(id), None),
+        (Some(_), _) if wish.on_other_session == OnOtherSession::Refuse => {
+            return Err(RegisterError::AlreadySignedIn);
+        }
+        (Some((id, _)), _) => (None, Some(id)),
+    };
+    if let Some(id) = continued.or(ended) {
+        sessions::end(transaction, id).await?;
+    }
+    let evicted = claim.evicted();
+    let (account, device_key) = take(transaction, wish, claim, now).await?;
+    let session = sessions::insert(transaction, &wish.new_session, account.id, now).await?;
+    Ok(Registered { account, session, device_key, continued, ended, evicted })
+}
+
+/// On what ground a browser may have a name.
+enum Claim {
+    /// Nobody has it.
+    Free,
+    /// Its owner did not use it for 30 days.
+    Unused(Account),
+    /// It is the browser's own.
+    Own { account: Account, device_key: DeviceKey },
+}
+
+impl Claim {
+    fn evicted(&self) -> Option<AccountId> {
+        match self {
+            Self::Unused(account) => Some(account.id),
+            Self::Free | Self::Own { .. } => None,
+        }
+    }
+}
+
+async fn present_session(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    now: UnixMillis,
+) -> Result<Option<(SessionId, AccountId)>, sqlx::Error> {
+    match &wish.session {
+        Some(token) => sessions::find(transaction, token, now).await,
+        None => Ok(None),
+    }
+}
+
+async fn claim(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    session: Option<(SessionId, AccountId)>,
+    now: UnixMillis,
+) -> Result<Claim, RegisterError> {
+    let Some((account, last_used_at)) = accounts::find(transaction, &wish.skeleton).await? else {
+        return Ok(Claim::Free);
+    };
+    if let Some(key) = &wish.device_key
+        && device_keys::owns(transaction, key, account.id, now).await?
+    {
+        return Ok(Claim::Own { account, device_key: DeviceKey::Renewed });
+    }
+    if session.is_some_and(|(_, owner)| owner == account.id) {
+        return Ok(Claim::Own { account, device_key: DeviceKey::Fresh });
+    }
+    if now - last_used_at >= NAME_UNUSED_MS {
+        return Ok(Claim::Unused(account));
+    }
+    Err(RegisterError::NameTaken)
+}
+
+async fn take(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    claim: Claim,
+    now: UnixMillis,
+) -> Result<(Account, DeviceKey), sqlx::Error> {
+    let (account, device_key) = match claim {
+        Claim::Own { account, device_key } => {
+            (sign_in(transaction, wish, account, now).await?, device_key)
+        }
+        Claim::Free => (sign_up(transaction, wish, 1, now).await?, DeviceKey::Fresh),
+        // The revision goes on, so that no partition that remembers the old one holds it back.
+        Claim::Unused(old) => {
+            accounts::delete(transaction, old.id).await?;
+            (sign_up(transaction, wish, old.rev + 1, now).await?, DeviceKey::Fresh)
+        }
+    };
+    give_key(transaction, wish, device_key, account.id, now).await?;
+    Ok((account, device_key))
+}
+
+async fn sign_up(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    rev: u64,
+    now: UnixMillis,
+) -> Result<Account, sqlx::Error> {
+    let status = wish.status.as_deref().unwrap_or_default();
+    let new = NewAccount { name: &wish.name, skeleton: &wish.skeleton, status, rev };
+    accounts::insert(transaction, &new, now).await
+}
+
+async fn sign_in(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    account: Account,
+    now: UnixMillis,
+) -> Result<Account, sqlx::Error> {
+    let Some(text) = &wish.status else {
+        accounts::touch(transaction, account.id, now).await?;
+        return Ok(account);
+    };
+    let set = status::set(transaction, account.id, text, now).await?;
+    Ok(Account { status: set.text, rev: set.rev, updated_at: set.updated_at, ..account })
+}
+
+async fn give_key(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    which: DeviceKey,
+    account: AccountId,
+    now: UnixMillis,
+) -> Result<(), sqlx::Error> {
+    let key = match (which, &wish.device_key) {
+        (DeviceKey::Renewed, Some(key)) => key,
+        (_, Some(old)) => {
+            device_keys::inherit(transaction, old, &wish.new_device_key, now).await?;
+            &wish.new_device_key
+        }
+        (_, None) => &wish.new_device_key,
+    };
+    device_keys::insert(transaction, key, account, now).await
+}
