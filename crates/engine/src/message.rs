@@ -1,0 +1,333 @@
+//! What edges, partitions and the node's doors tell each other: closed enums, nothing else.
+//!
+//! Mail from one sender to one machine arrives in the order in which it was sent. Everything the
+//! presence rules promise about order rests on that.
+
+use std::sync::Arc;
+
+use rollcall_wire::channel::ChannelName;
+use rollcall_wire::close::CloseCode;
+use rollcall_wire::frame::Frame;
+use rollcall_wire::socket::SocketId;
+use smallvec::SmallVec;
+
+use crate::app::App;
+use crate::ids::{
+    ChannelKey, ConnId, EdgeId, InterceptId, SubscriptionId, Ticket, UserId, WatchId,
+};
+
+/// Mail for the partition that owns the channel in it.
+#[derive(Debug, Clone)]
+pub enum ToPartition {
+    /// A connection wants to be subscribed. Answered by `Joined` or `Refused`.
+    Join(Join),
+    /// A subscription ended, pending or not. Not answered.
+    Leave(Leave),
+    /// An event from a back end, or from the node itself.
+    Publish(Publish),
+    /// A client event from a subscribed connection.
+    ClientEvent(ClientEvent),
+    /// New member info from a back end, or from the node itself.
+    UpdateMember(MemberUpdate),
+    /// From now on `event` on the channel is diverted instead of fanned out.
+    Intercept {
+        /// Names the request in what is diverted.
+        id: InterceptId,
+        /// Where.
+        channel: ChannelKey,
+        /// Which client event.
+        event: String,
+        /// How many may be under way at once; one more is answered with 4301.
+        capacity: usize,
+    },
+    /// One diverted event was dealt with; another may take its place.
+    InterceptHandled {
+        /// The request.
+        id: InterceptId,
+        /// Where.
+        channel: ChannelKey,
+    },
+    /// From now on joins and leaves of the channel are told.
+    Watch {
+        /// Names the request in what is told.
+        id: WatchId,
+        /// Where.
+        channel: ChannelKey,
+    },
+}
+
+/// A subscription that an edge has checked and holds as pending.
+#[derive(Debug, Clone)]
+pub struct Join {
+    /// Who answers to the connection.
+    pub edge: EdgeId,
+    /// Which connection.
+    pub conn: ConnId,
+    /// Comes back in the answer.
+    pub subscription: SubscriptionId,
+    /// The settings of the channel's app.
+    pub app: Arc<App>,
+    /// What it wants to hear.
+    pub channel: ChannelKey,
+    /// Who it is, on a presence channel.
+    pub member: Option<Member>,
+}
+
+/// The end of a subscription. Each [`Join`] has exactly one, or a `Refused`, or both crossing.
+#[derive(Debug, Clone)]
+pub struct Leave {
+    /// Who answered to the connection.
+    pub edge: EdgeId,
+    /// Which connection.
+    pub conn: ConnId,
+    /// Who it was, on a presence channel.
+    pub user: Option<UserId>,
+    /// What it heard.
+    pub channel: ChannelKey,
+    /// Whether a member stays for the grace.
+    pub departure: Departure,
+}
+
+/// How a subscription ended (docs/protocol.md 2.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// On purpose: unsubscribed, closed with 1000 or 1005, or closed by us with 4009.
+    Deliberate,
+    /// In any other way: a refresh, a lost network, a crash.
+    Lost,
+}
+
+/// Who a connection is on a presence channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Identity.
+    pub user: UserId,
+    /// The JSON object that others see, if any.
+    pub info: Option<Arc<str>>,
+    /// The revision inside `info`, if it has one.
+    pub rev: Option<u64>,
+}
+
+/// An event from outside the channel.
+#[derive(Debug, Clone)]
+pub struct Publish {
+    /// Where.
+    pub channel: ChannelKey,
+    /// The event's name, shared by the channels of one publish.
+    pub event: Arc<str>,
+    /// The event's data, as it reaches subscribers.
+    pub data: Arc<str>,
+    /// Who does not get it.
+    pub except: Except,
+}
+
+/// Who does not get an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Except {
+    /// Everybody gets it.
+    Nobody,
+    /// This connection does not, wherever it is.
+    Socket(SocketId),
+    /// No connection of this member does.
+    User(UserId),
+}
+
+/// An event from a subscribed connection, checked by its edge (docs/protocol.md section 3).
+#[derive(Debug, Clone)]
+pub struct ClientEvent {
+    /// Who answers to the sender.
+    pub edge: EdgeId,
+    /// The sender.
+    pub conn: ConnId,
+    /// The sender's public name; it does not get its own event.
+    pub socket: SocketId,
+    /// Who the sender is, on a presence channel.
+    pub user: Option<UserId>,
+    /// Where.
+    pub channel: ChannelKey,
+    /// Begins with `client-`.
+    pub event: String,
+    /// As it reaches subscribers.
+    pub data: String,
+}
+
+/// New member info (docs/status.md 3.4).
+#[derive(Debug, Clone)]
+pub struct MemberUpdate {
+    /// Comes back in the answer.
+    pub ticket: Ticket,
+    /// The settings of the channel's app.
+    pub app: Arc<App>,
+    /// Where.
+    pub channel: ChannelKey,
+    /// Whose, with the new info. A revision is kept for ten minutes even for absent users.
+    pub member: Member,
+}
+
+/// Mail for an edge from a partition.
+#[derive(Debug, Clone)]
+pub enum FromPartition {
+    /// The subscription is live from here on; `frame` is its success frame.
+    Joined {
+        /// Whose.
+        subscription: SubscriptionId,
+        /// Tells the connection so.
+        frame: Frame,
+    },
+    /// The subscription is refused.
+    Refused {
+        /// Whose.
+        subscription: SubscriptionId,
+        /// Why.
+        why: JoinRefusal,
+    },
+    /// Something for the subscribers of a channel.
+    Deliver {
+        /// Where.
+        channel: ChannelKey,
+        /// What.
+        frame: Frame,
+        /// Who.
+        audience: Audience,
+    },
+    /// A client event could not be taken: the sender is told 4301.
+    TurnedAway {
+        /// The sender.
+        conn: ConnId,
+    },
+}
+
+/// Why a partition refused a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinRefusal {
+    /// The channel has as many members as the app allows.
+    ChannelFull {
+        /// How many that is.
+        max_members: usize,
+    },
+}
+
+/// Which subscribers of a channel on one edge get a frame.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// All.
+    All,
+    /// All but the connection of that name, if it is here.
+    AllButSocket(SocketId),
+    /// All but these.
+    AllBut(ConnList),
+    /// Only these.
+    Only(ConnList),
+}
+
+/// Connections of one edge.
+pub type ConnList = SmallVec<[ConnId; 2]>;
+
+/// Orders from the node to an edge.
+#[derive(Debug, Clone)]
+pub enum EdgeCommand {
+    /// Close a connection, if it is here.
+    Disconnect {
+        /// Which.
+        socket: SocketId,
+        /// With what.
+        code: CloseCode,
+    },
+    /// Close a connection, if it is here and subscribed to `channel` as `user`.
+    DisconnectMember {
+        /// Which.
+        socket: SocketId,
+        /// Where it must be a member.
+        channel: ChannelKey,
+        /// Who it must be there.
+        user: UserId,
+        /// With what.
+        code: CloseCode,
+    },
+    /// The settings of an app changed.
+    ReplaceApp(Arc<App>),
+    /// The node stops: every connection is sent elsewhere (4200).
+    Drain,
+}
+
+/// A partition's answer to a question with a [`Ticket`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It is done, or a higher revision was already there.
+    Updated,
+    /// Nobody of that id is on the channel.
+    NotAMember,
+}
+
+/// A client event that was diverted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intercepted {
+    /// Counts the diverted events of one request, from 1.
+    pub seq: u64,
+    /// The sender.
+    pub socket: SocketId,
+    /// Who the sender is, on a presence channel.
+    pub user: Option<UserId>,
+    /// What it sent.
+    pub data: String,
+}
+
+/// What a watch tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemberChange {
+    /// Now a member.
+    Joined(UserId),
+    /// No longer a member.
+    Left(UserId),
+}
+
+impl ToPartition {
+    /// The channel that the mail is about, which names the partition.
+    pub fn channel(&self) -> &ChannelKey {
+        match self {
+            Self::Join(join) => &join.channel,
+            Self::Leave(leave) => &leave.channel,
+            Self::Publish(publish) => &publish.channel,
+            Self::ClientEvent(event) => &event.channel,
+            Self::UpdateMember(update) => &update.channel,
+            Self::Intercept { channel, .. }
+            | Self::InterceptHandled { channel, .. }
+            | Self::Watch { channel, .. } => channel,
+        }
+    }
+
+    /// About how many bytes the mail holds on to, for the account of a mailbox.
+    pub fn cost(&self) -> usize {
+        let content = match self {
+            Self::Join(join) => {
+                join.member.as_ref().and_then(|m| m.info.as_ref()).map_or(0, |i| i.len())
+            }
+            Self::Publish(publish) => publish.data.len() + publish.event.len(),
+            Self::ClientEvent(event) => event.data.len() + event.event.len(),
+            Self::UpdateMember(update) => update.member.info.as_ref().map_or(0, |i| i.len()),
+            Self::Leave(_)
+            | Self::Intercept { .. }
+            | Self::InterceptHandled { .. }
+            | Self::Watch { .. } => 0,
+        };
+        size_of::<Self>() + content
+    }
+}
+
+impl FromPartition {
+    /// About how many bytes the mail holds on to, for the account of a mailbox.
+    pub fn cost(&self) -> usize {
+        let content = match self {
+            Self::Joined { frame, .. } | Self::Deliver { frame, .. } => frame.len(),
+            Self::Refused { .. } | Self::TurnedAway { .. } => 0,
+        };
+        size_of::<Self>() + content
+    }
+}
+
+impl ChannelKey {
+    /// Names a channel of an app.
+    pub fn new(app: &App, name: ChannelName) -> Self {
+        Self { app: app.id.clone(), name }
+    }
+}
