@@ -1,0 +1,560 @@
+//! The connections of one shard: what comes in from their sockets and from partitions, and what
+//! goes out to them. It is not a socket, a thread or a timer; those drive it:
+//!
+//! 1. feed events with `handle_*`, and drain [`Edge::poll_effect`] after them,
+//! 2. flush: for each connection of [`Edge::poll_dirty`], write [`Edge::pending`] in one call and
+//!    report with [`Edge::handle_wrote`],
+//! 3. sleep until [`Edge::poll_timeout`], then [`Edge::handle_timeout`].
+//!
+//! Deliveries are never effects. They exist as spans in outboxes and surface in step 2, which is
+//! how a pure machine delivers in a nanosecond.
+//!
+//! `dispatch.rs` has what clients say, `session.rs` the life of one connection.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rollcall_wire::close::CloseCode;
+use rollcall_wire::frame::Frame;
+use rollcall_wire::protocol::Protocol;
+use rollcall_wire::socket::SocketId;
+use rollcall_wire::{pusher, ws};
+use slotmap::SlotMap;
+
+use crate::app::App;
+use crate::fanout::Subscriptions;
+use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
+use crate::message::{
+    Audience, Departure, EdgeCommand, FromPartition, JoinRefusal, Leave, ToPartition,
+};
+use crate::outbox::{Palette, Span};
+use crate::session::{CLOSE_WAIT, Closing, Connection, Identity, Overdue, Phase};
+use crate::stats::EdgeStats;
+use crate::time::Time;
+use crate::timers::Timers;
+use crate::{HashMap, HashSeed, hash_map};
+
+mod dispatch;
+
+/// A palette this long should be flushed before more is handled.
+const FULL_TURN: usize = 4 << 20;
+
+/// The connections of one shard.
+#[derive(Debug)]
+pub struct Edge {
+    id: EdgeId,
+    connections: SlotMap<ConnId, Connection>,
+    sockets: HashMap<SocketId, ConnId>,
+    subscriptions: Subscriptions,
+    palette: Palette,
+    dirty: Vec<ConnId>,
+    timers: Timers<ConnId>,
+    effects: VecDeque<EdgeEffect>,
+    stats: EdgeStats,
+}
+
+/// A connection that passed the checks at the door.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Its public name.
+    pub socket: SocketId,
+    /// The settings of its app.
+    pub app: Arc<App>,
+    /// What its client speaks.
+    pub protocol: Protocol,
+}
+
+/// A connection that did not, and is to be told why (docs/protocol.md 1.2).
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// What its client speaks, if it said so.
+    pub protocol: Option<Protocol>,
+    /// Why.
+    pub code: CloseCode,
+    /// Why, in words that know more than the code's own.
+    pub reason: Option<String>,
+}
+
+/// How a socket ended without our closing it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The peer stopped sending.
+    Eof,
+    /// Reading or writing failed.
+    Failed,
+}
+
+/// What an edge wants done.
+#[derive(Debug)]
+pub enum EdgeEffect {
+    /// Mail for the partition that [`ToPartition::channel`] names.
+    ToPartition(ToPartition),
+    /// Close the socket. The edge has forgotten the connection.
+    Hangup {
+        /// Whose socket.
+        conn: ConnId,
+        /// In what way.
+        how: Hangup,
+    },
+}
+
+/// The way in which a socket is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hangup {
+    /// All is written: shut it down.
+    Finish,
+    /// The peer does not read: throw away what the kernel holds for it.
+    Reset,
+}
+
+impl Edge {
+    /// An edge without connections.
+    pub fn new(id: EdgeId, seed: HashSeed) -> Self {
+        Self {
+            id,
+            connections: SlotMap::with_key(),
+            sockets: hash_map(seed),
+            subscriptions: Subscriptions::new(seed),
+            palette: Palette::default(),
+            dirty: Vec::new(),
+            timers: Timers::new(),
+            effects: VecDeque::new(),
+            stats: EdgeStats::default(),
+        }
+    }
+
+    /// Takes an accepted connection and greets it (docs/protocol.md 1.3).
+    pub fn handle_opened(&mut self, now: Time, opening: Opening) -> ConnId {
+        let Opening { socket, app, protocol } = opening;
+        let activity_timeout = app.activity_timeout().as_secs().max(1);
+        let connection = Connection::open(now, protocol, Identity { socket, app });
+        let conn = self.connections.insert(connection);
+        self.sockets.insert(socket, conn);
+        self.tell(conn, |out| pusher::connection_established(out, socket, activity_timeout));
+        self.arm(conn);
+        conn
+    }
+
+    /// Takes a connection only to tell it why it cannot stay.
+    pub fn handle_refused(&mut self, now: Time, refusal: Refusal) -> ConnId {
+        let conn = self.connections.insert(Connection::refused(now, refusal.protocol));
+        let reason = refusal.reason.as_deref().unwrap_or(refusal.code.reason());
+        self.say_close(conn, refusal.code, reason);
+        self.arm(conn);
+        conn
+    }
+
+    /// Takes bytes that a connection's socket read.
+    pub fn handle_received(&mut self, now: Time, conn: ConnId, bytes: &mut [u8]) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        connection.heard(now);
+        self.stats.bytes_in += bytes.len() as u64;
+        // The decoder lends messages out of itself; it comes along while they are dispatched.
+        let unused = ws::Decoder::new(0);
+        let mut decoder = std::mem::replace(&mut connection.decoder, unused);
+        self.decode(now, conn, &mut decoder, bytes);
+        decoder.release();
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.decoder = decoder;
+        }
+    }
+
+    /// Forgets a connection whose socket is gone, whoever knew first.
+    pub fn handle_closed(&mut self, _now: Time, conn: ConnId, _how: Ending) {
+        self.end_subscriptions(conn, Departure::Lost);
+        self.forget(conn);
+    }
+
+    /// A socket that took less than it was given takes more.
+    pub fn handle_writable(&mut self, _now: Time, conn: ConnId) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        connection.outbox.blocked = false;
+        if !connection.outbox.is_empty() {
+            mark_dirty(&mut self.dirty, conn, connection);
+        }
+    }
+
+    /// Takes mail from a partition.
+    pub fn handle_mail(&mut self, _now: Time, mail: FromPartition) {
+        match mail {
+            FromPartition::Joined { subscription, frame } => self.go_live(subscription, &frame),
+            FromPartition::Refused { subscription, why } => self.refuse(subscription, why),
+            FromPartition::Deliver { channel, frame, audience } => {
+                self.deliver(&channel, &frame, audience);
+            }
+            FromPartition::TurnedAway { conn } => self.reject_rate(conn),
+        }
+    }
+
+    /// Obeys an order of the node.
+    pub fn handle_command(&mut self, now: Time, command: EdgeCommand) {
+        match command {
+            EdgeCommand::Disconnect { socket, code } => {
+                if let Some(&conn) = self.sockets.get(&socket) {
+                    self.close(now, conn, code);
+                }
+            }
+            EdgeCommand::DisconnectMember { socket, channel, user, code } => {
+                if let Some(&conn) = self.sockets.get(&socket)
+                    && let Some(id) = self.subscription_of(conn, &channel)
+                    && self.subscriptions.get(id).is_some_and(|s| s.user.as_ref() == Some(&user))
+                {
+                    self.close(now, conn, code);
+                }
+            }
+            EdgeCommand::ReplaceApp(app) => self.replace_app(now, &app),
+            EdgeCommand::Drain => self.close_all(now, CloseCode::Reconnect, |_| true),
+        }
+    }
+
+    /// Looks after connections whose time has come.
+    pub fn handle_timeout(&mut self, now: Time) {
+        while let Some((armed, conn)) = self.timers.poll(now) {
+            let Some(connection) = self.connections.get_mut(conn) else { continue };
+            if connection.armed != Some(armed) {
+                continue;
+            }
+            connection.armed = None;
+            match connection.overdue(now) {
+                Overdue::No => {}
+                Overdue::Probe => self.probe(now, conn),
+                Overdue::Silent => self.close(now, conn, CloseCode::PongNotReceived),
+                Overdue::NotClosed => self.hang_up_unclosed(conn),
+            }
+            self.arm(conn);
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll_effect(&mut self) -> Option<EdgeEffect> {
+        self.effects.pop_front()
+    }
+
+    /// The next connection with something to write; `None` ends the turn.
+    pub fn poll_dirty(&mut self, now: Time) -> Option<ConnId> {
+        while let Some(conn) = self.dirty.pop() {
+            let Some(connection) = self.connections.get_mut(conn) else { continue };
+            connection.outbox.dirty = false;
+            if !connection.outbox.blocked {
+                return Some(conn);
+            }
+            connection.outbox.put_off(&self.palette);
+            self.check_pending(now, conn);
+        }
+        self.palette.clear();
+        None
+    }
+
+    /// What a connection is owed, as far as one vectored write takes it.
+    pub fn pending(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
+        self.connections
+            .get(conn)
+            .into_iter()
+            .flat_map(|connection| connection.outbox.slices(&self.palette))
+    }
+
+    /// A socket took `n` bytes of [`Edge::pending`]. If that was not all, the shell waits until it
+    /// is writable and says so with [`Edge::handle_writable`].
+    pub fn handle_wrote(&mut self, now: Time, conn: ConnId, n: usize) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        self.stats.bytes_out += n as u64;
+        connection.outbox.took(n, &self.palette);
+        if connection.is_finished() {
+            self.hang_up(conn, Hangup::Finish);
+        } else {
+            self.check_pending(now, conn);
+        }
+    }
+
+    /// Whether a connection has something left to write that its socket did not take.
+    pub fn is_blocked(&self, conn: ConnId) -> bool {
+        self.connections.get(conn).is_some_and(|connection| connection.outbox.blocked)
+    }
+
+    /// Whether so much is queued in this turn that it should be flushed before more is handled.
+    pub fn is_turn_full(&self) -> bool {
+        self.palette.len() >= FULL_TURN
+    }
+
+    /// When [`Edge::handle_timeout`] has something to do.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        self.timers.next()
+    }
+
+    /// What was counted so far.
+    pub fn stats(&self) -> EdgeStats {
+        EdgeStats {
+            connections: self.sockets.len() as u64,
+            subscriptions: self.subscriptions.len() as u64,
+            ..self.stats
+        }
+    }
+}
+
+/// What reaches connections.
+impl Edge {
+    fn go_live(&mut self, id: SubscriptionId, frame: &Frame) {
+        let Some(conn) = self.subscriptions.make_live(id) else { return };
+        let span = self.palette.push(frame);
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.outbox.allow(span.len());
+        }
+        self.owe(conn, span);
+    }
+
+    fn refuse(&mut self, id: SubscriptionId, why: JoinRefusal) {
+        let Some(removed) = self.subscriptions.remove(id) else { return };
+        if let Some(connection) = self.connections.get_mut(removed.conn) {
+            connection.subscriptions.retain(|&mut subscription| subscription != id);
+        }
+        self.tell_refusal(removed.conn, removed.channel.name.as_str(), why);
+    }
+
+    fn deliver(&mut self, channel: &ChannelKey, frame: &Frame, audience: Audience) {
+        match audience {
+            Audience::All => self.fan_out(channel, frame, |_| true),
+            Audience::AllButSocket(socket) => {
+                let sender = self.sockets.get(&socket).copied();
+                self.fan_out(channel, frame, |conn| Some(conn) != sender);
+            }
+            Audience::AllBut(excluded) => {
+                self.fan_out(channel, frame, |conn| !excluded.contains(&conn));
+            }
+            Audience::Only(chosen) => self.deliver_only(channel, frame, &chosen),
+        }
+    }
+
+    fn fan_out(&mut self, channel: &ChannelKey, frame: &Frame, hears: impl Fn(ConnId) -> bool) {
+        let Some(slot) = self.subscriptions.slot(channel) else { return };
+        let live = self.subscriptions.live(slot);
+        if live.is_empty() {
+            return;
+        }
+        let span = self.palette.push(frame);
+        for &(conn, _) in live {
+            if hears(conn)
+                && let Some(connection) = self.connections.get_mut(conn)
+            {
+                connection.outbox.push(span.clone());
+                mark_dirty(&mut self.dirty, conn, connection);
+                self.stats.deliveries += 1;
+            }
+        }
+    }
+
+    /// A connection may have unsubscribed while the mail was on its way.
+    fn deliver_only(&mut self, channel: &ChannelKey, frame: &Frame, chosen: &[ConnId]) {
+        let hears = |edge: &Self, conn| {
+            let id = edge.subscription_of(conn, channel)?;
+            edge.subscriptions.get(id).filter(|subscription| subscription.is_live()).map(|_| conn)
+        };
+        let hearing: Vec<_> = chosen.iter().filter_map(|&conn| hears(self, conn)).collect();
+        if hearing.is_empty() {
+            return;
+        }
+        let span = self.palette.push(frame);
+        for conn in hearing {
+            self.owe(conn, span.clone());
+        }
+    }
+
+    /// Queues a message that `encode` writes for one connection.
+    fn tell(&mut self, conn: ConnId, encode: impl FnOnce(&mut Vec<u8>)) {
+        let span = self.palette.text(encode);
+        self.owe(conn, span);
+    }
+
+    fn owe(&mut self, conn: ConnId, span: Span) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        connection.outbox.push(span);
+        mark_dirty(&mut self.dirty, conn, connection);
+        self.stats.deliveries += 1;
+    }
+
+    fn subscription_of(&self, conn: ConnId, channel: &ChannelKey) -> Option<SubscriptionId> {
+        let slot = self.subscriptions.slot(channel)?;
+        let connection = self.connections.get(conn)?;
+        connection.subscriptions.iter().copied().find(|&id| {
+            self.subscriptions.get(id).is_some_and(|subscription| subscription.channel == slot)
+        })
+    }
+}
+
+/// How connections end.
+impl Edge {
+    /// Closes a connection with a code of ours, or leaves it if it is closing already.
+    fn close(&mut self, now: Time, conn: ConnId, code: CloseCode) {
+        let departure = match code {
+            CloseCode::Unauthorized => Departure::Deliberate,
+            _ => Departure::Lost,
+        };
+        if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
+            self.say_close(conn, code, code.reason());
+        }
+    }
+
+    fn close_all(&mut self, now: Time, code: CloseCode, concerns: impl Fn(&App) -> bool) {
+        let open = self.sockets.values().copied();
+        let concerned: Vec<_> = open
+            .filter(|&conn| {
+                let identity = self.connections.get(conn).and_then(Connection::identity);
+                identity.is_some_and(|identity| concerns(&identity.app))
+            })
+            .collect();
+        for conn in concerned {
+            self.close(now, conn, code);
+        }
+    }
+
+    /// Replaces the settings under the connections of an app; none is dropped but by suspension.
+    fn replace_app(&mut self, now: Time, app: &Arc<App>) {
+        for (_, connection) in &mut self.connections {
+            if let Phase::Open(identity) = &mut connection.phase
+                && identity.app.id == app.id
+            {
+                identity.app = Arc::clone(app);
+            }
+        }
+        if !app.enabled {
+            self.close_all(now, CloseCode::AppDisabled, |theirs| theirs.id == app.id);
+        }
+    }
+
+    /// Ends everything but the goodbye; `false` if that was done before.
+    fn begin_closing(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        departure: Departure,
+        peer: PeerClosed,
+    ) -> bool {
+        let Some(connection) = self.connections.get_mut(conn) else { return false };
+        let Phase::Open(identity) = &connection.phase else { return false };
+        self.sockets.remove(&identity.socket);
+        let peer_closed = peer == PeerClosed::Already;
+        connection.phase = Phase::Closing(Closing { until: now + CLOSE_WAIT, peer_closed });
+        self.end_subscriptions(conn, departure);
+        self.arm(conn);
+        true
+    }
+
+    /// Queues the last words: for protocol 5 an error with the code, then the close frame.
+    fn say_close(&mut self, conn: ConnId, code: CloseCode, reason: &str) {
+        let protocol = self.connections.get(conn).and_then(|connection| connection.protocol);
+        if code.code() >= 4000 && protocol.is_some_and(Protocol::announces_close) {
+            self.tell(conn, |out| pusher::error(out, Some(code.code()), reason));
+        }
+        let span = self.palette.write(|out| ws::write_close(out, code.code(), reason));
+        self.owe(conn, span);
+    }
+
+    /// The peer closed, or answered our close frame.
+    fn handle_peer_close(&mut self, now: Time, conn: ConnId, code: Option<u16>) {
+        let departure = match code {
+            None | Some(1000 | 1005) => Departure::Deliberate,
+            Some(_) => Departure::Lost,
+        };
+        if self.begin_closing(now, conn, departure, PeerClosed::Already) {
+            let span = self.palette.write(|out| match code {
+                Some(code) => ws::write_close(out, code, ""),
+                None => ws::write_close_empty(out),
+            });
+            self.owe(conn, span);
+        }
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        if let Phase::Closing(closing) = &mut connection.phase {
+            closing.peer_closed = true;
+        }
+        if connection.is_finished() {
+            self.hang_up(conn, Hangup::Finish);
+        }
+    }
+
+    /// Closes a slow reader (docs/protocol.md item 189): its queue is dropped, a frame that it has
+    /// in part is completed, and the close frame is the last thing it is owed.
+    fn check_pending(&mut self, now: Time, conn: ConnId) {
+        let Some(connection) = self.connections.get(conn) else { return };
+        let Some(identity) = connection.identity() else { return };
+        if !connection.outbox.is_over(identity.app.max_pending_bytes) {
+            return;
+        }
+        self.stats.slow_readers += 1;
+        self.begin_closing(now, conn, Departure::Lost, PeerClosed::NotYet);
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.outbox.drop_queue();
+        }
+        self.say_close(conn, CloseCode::SlowReader, CloseCode::SlowReader.reason());
+    }
+
+    fn end_subscriptions(&mut self, conn: ConnId, departure: Departure) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        for id in std::mem::take(&mut connection.subscriptions) {
+            self.end_subscription(id, departure);
+        }
+    }
+
+    /// Tells the partition that a subscription ended. Pending ones too: the leave arrives after
+    /// their join, whatever was answered.
+    fn end_subscription(&mut self, id: SubscriptionId, departure: Departure) {
+        let Some(removed) = self.subscriptions.remove(id) else { return };
+        let leave = Leave {
+            edge: self.id,
+            conn: removed.conn,
+            user: removed.user,
+            channel: removed.channel,
+            departure,
+        };
+        self.effects.push_back(EdgeEffect::ToPartition(ToPartition::Leave(leave)));
+    }
+
+    fn probe(&mut self, now: Time, conn: ConnId) {
+        let span = self.palette.write(|out| ws::write_ping(out, b""));
+        self.owe(conn, span);
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.was_probed(now);
+        }
+    }
+
+    /// Sees to it that a timer runs at the connection's deadline or before it.
+    fn arm(&mut self, conn: ConnId) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        let deadline = connection.deadline();
+        if connection.armed.is_none_or(|armed| deadline < armed) {
+            connection.armed = Some(deadline);
+            self.timers.arm(deadline, conn);
+        }
+    }
+
+    fn hang_up_unclosed(&mut self, conn: ConnId) {
+        let Some(connection) = self.connections.get(conn) else { return };
+        let how = if connection.outbox.is_empty() { Hangup::Finish } else { Hangup::Reset };
+        self.hang_up(conn, how);
+    }
+
+    fn hang_up(&mut self, conn: ConnId, how: Hangup) {
+        self.forget(conn);
+        self.effects.push_back(EdgeEffect::Hangup { conn, how });
+    }
+
+    fn forget(&mut self, conn: ConnId) {
+        if let Some(connection) = self.connections.remove(conn)
+            && let Some(identity) = connection.identity()
+        {
+            self.sockets.remove(&identity.socket);
+        }
+    }
+}
+
+/// Whether the peer's close frame is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PeerClosed {
+    Already,
+    NotYet,
+}
+
+fn mark_dirty(dirty: &mut Vec<ConnId>, conn: ConnId, connection: &mut Connection) {
+    if !connection.outbox.dirty {
+        connection.outbox.dirty = true;
+        dirty.push(conn);
+    }
+}

@@ -1,0 +1,335 @@
+//! What clients say, and what they are answered at once (docs/protocol.md 1.7, 2.3, 2.4, 3).
+//!
+//! An edge checks all that it can know alone: form, names, signatures, rates, sizes. Who is present
+//! and in which order things happen is the partition's to decide.
+
+use rollcall_wire::auth::{self, ChannelAuthError};
+use rollcall_wire::channel::{ChannelKind, ChannelName};
+use rollcall_wire::close::CloseCode;
+use rollcall_wire::pusher::{self, ClientMessage, MemberLimits, SubscriptionErrorKind};
+use rollcall_wire::ws::{self, Decoder, Message};
+use serde_json::value::RawValue;
+
+use super::{Edge, EdgeEffect};
+use crate::ids::{ChannelKey, ConnId, UserId};
+use crate::message::{ClientEvent, Departure, Join, JoinRefusal, Member, ToPartition};
+use crate::session::Identity;
+use crate::time::Time;
+
+/// The most characters of a presence `user_id` (docs/protocol.md 2.6).
+const MAX_USER_ID_CHARS: usize = 128;
+
+/// The most subscriptions of one connection. No client comes near it; it bounds what one costs.
+const MAX_SUBSCRIPTIONS: usize = 5_000;
+
+const MALFORMED: &str = "Invalid message format";
+const CLIENT_EVENTS_OFF: &str =
+    "To send client events, you must enable this feature in the Settings page of your dashboard.";
+const CLIENT_EVENT_KIND: &str =
+    "Client event rejected - only supported on private and presence channels";
+const CLIENT_EVENT_RATE: &str = "Client event rejected due to rate limit";
+
+/// Why a subscription is not even tried.
+struct Unfit {
+    kind: SubscriptionErrorKind,
+    text: String,
+}
+
+impl Edge {
+    pub(super) fn decode(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        decoder: &mut Decoder,
+        mut bytes: &mut [u8],
+    ) {
+        while !bytes.is_empty() {
+            let taken = match decoder.decode(bytes) {
+                Ok((taken, message)) => {
+                    if let Some(message) = message {
+                        self.handle_message(now, conn, message);
+                    }
+                    taken
+                }
+                Err(error) => return self.close(now, conn, error.close_code()),
+            };
+            bytes = &mut bytes[taken..];
+        }
+    }
+
+    fn handle_message(&mut self, now: Time, conn: ConnId, message: Message<'_>) {
+        if let Message::Close { code, .. } = message {
+            return self.handle_peer_close(now, conn, code);
+        }
+        let Some(identity) = self.identity(conn) else { return };
+        match message {
+            Message::Text(text) => self.handle_text(now, conn, &identity, text),
+            Message::Binary => self.reject(conn, MALFORMED),
+            Message::Ping(payload) => {
+                let span = self.palette.write(|out| ws::write_pong(out, payload));
+                self.owe(conn, span);
+            }
+            Message::Pong(_) | Message::Close { .. } => {}
+        }
+    }
+
+    fn identity(&self, conn: ConnId) -> Option<Identity> {
+        self.connections.get(conn)?.identity().cloned()
+    }
+
+    fn handle_text(&mut self, now: Time, conn: ConnId, identity: &Identity, text: &str) {
+        self.stats.messages_in += 1;
+        match pusher::parse(text) {
+            Ok(ClientMessage::Ping) => self.tell(conn, pusher::pong),
+            Ok(ClientMessage::Pong) => {}
+            Ok(ClientMessage::Subscribe { channel, auth, channel_data }) => {
+                self.subscribe(conn, identity, &channel, auth.as_deref(), channel_data.as_deref());
+            }
+            Ok(ClientMessage::Unsubscribe { channel }) => {
+                self.unsubscribe(conn, identity, &channel);
+            }
+            Ok(ClientMessage::ClientEvent { event, channel, data }) => {
+                self.client_event(now, conn, identity, &event, channel.as_deref(), data);
+            }
+            Ok(ClientMessage::Signin { .. }) => self.reject_unsupported(conn, "pusher:signin"),
+            Ok(ClientMessage::Unsupported { event }) => self.reject_unsupported(conn, &event),
+            Err(error) => self.reject(conn, &error.to_string()),
+        }
+    }
+
+    fn subscribe(
+        &mut self,
+        conn: ConnId,
+        identity: &Identity,
+        channel: &str,
+        auth: Option<&str>,
+        channel_data: Option<&str>,
+    ) {
+        let asked = parse_channel(identity, channel).and_then(|name| {
+            check_signature(identity, &name, auth, channel_data)?;
+            let member = parse_member(identity, &name, channel_data)?;
+            Ok((name, member))
+        });
+        match asked {
+            Ok((name, member)) => {
+                self.join(conn, identity, ChannelKey::new(&identity.app, name), member);
+            }
+            Err(unfit) => self.reject_subscription(conn, channel, unfit.kind, &unfit.text),
+        }
+    }
+
+    fn join(
+        &mut self,
+        conn: ConnId,
+        identity: &Identity,
+        channel: ChannelKey,
+        member: Option<Member>,
+    ) {
+        if self.subscription_of(conn, &channel).is_some() {
+            return self
+                .reject(conn, &format!("Existing subscription to channel {}", channel.name));
+        }
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        if connection.subscriptions.len() >= MAX_SUBSCRIPTIONS {
+            let text = format!("A connection may have at most {MAX_SUBSCRIPTIONS} subscriptions");
+            let kind = SubscriptionErrorKind::LimitReached;
+            return self.reject_subscription(conn, channel.name.as_str(), kind, &text);
+        }
+        let user = member.as_ref().map(|member| member.user.clone());
+        let subscription = self.subscriptions.insert(conn, &channel, user);
+        connection.subscriptions.push(subscription);
+        let (edge, app) = (self.id, identity.app.clone());
+        let join = Join { edge, conn, subscription, app, channel, member };
+        self.effects.push_back(EdgeEffect::ToPartition(ToPartition::Join(join)));
+    }
+
+    fn unsubscribe(&mut self, conn: ConnId, identity: &Identity, channel: &str) {
+        let id = ChannelName::parse(channel, usize::MAX)
+            .ok()
+            .and_then(|name| self.subscription_of(conn, &ChannelKey::new(&identity.app, name)));
+        let Some(id) = id else {
+            return self.reject(
+                conn,
+                &format!(
+                    "No current subscription to channel {channel}, or subscription in progress"
+                ),
+            );
+        };
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.subscriptions.retain(|&mut subscription| subscription != id);
+        }
+        self.end_subscription(id, Departure::Deliberate);
+    }
+
+    fn client_event(
+        &mut self,
+        now: Time,
+        conn: ConnId,
+        identity: &Identity,
+        event: &str,
+        channel: Option<&str>,
+        data: Option<&RawValue>,
+    ) {
+        let data = pusher::client_event_data(data);
+        let (channel, user) = match self.admit_client_event(conn, identity, event, channel, &data) {
+            Ok(admitted) => admitted,
+            Err(text) => return self.reject(conn, &text),
+        };
+        let limit = identity.app.limits.client_events_per_second;
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        if !connection.client_events.take(now, limit) {
+            return self.reject_rate(conn);
+        }
+        let event = ClientEvent {
+            edge: self.id,
+            conn,
+            socket: identity.socket,
+            user,
+            channel,
+            event: event.to_owned(),
+            data: data.into_owned(),
+        };
+        self.effects.push_back(EdgeEffect::ToPartition(ToPartition::ClientEvent(event)));
+    }
+
+    /// Rules 1, 3, 4, 10 and 11 of docs/protocol.md section 3; the second was kept by the parser.
+    fn admit_client_event(
+        &self,
+        conn: ConnId,
+        identity: &Identity,
+        event: &str,
+        channel: Option<&str>,
+        data: &str,
+    ) -> Result<(ChannelKey, Option<UserId>), String> {
+        let limits = &identity.app.limits;
+        if !identity.app.client_events {
+            return Err(CLIENT_EVENTS_OFF.to_owned());
+        }
+        let name = channel.and_then(|channel| ChannelName::parse(channel, usize::MAX).ok());
+        let Some(name) = name.filter(|name| name.kind().allows_client_events()) else {
+            return Err(CLIENT_EVENT_KIND.to_owned());
+        };
+        let key = ChannelKey::new(&identity.app, name);
+        let subscription = self.subscription_of(conn, &key);
+        let subscription = subscription.and_then(|id| self.subscriptions.get(id));
+        let Some(subscription) = subscription.filter(|subscription| subscription.is_live()) else {
+            return Err(format!(
+                "Client event rejected - you are not subscribed to channel {}",
+                key.name
+            ));
+        };
+        if event.chars().count() > limits.event_name {
+            return Err(format!(
+                "Client event rejected - its name is longer than {} characters",
+                limits.event_name
+            ));
+        }
+        if data.len() > limits.payload_bytes {
+            return Err(format!(
+                "Client event rejected - its data is larger than {} bytes",
+                limits.payload_bytes
+            ));
+        }
+        Ok((key, subscription.user.clone()))
+    }
+}
+
+/// How clients are told that something was wrong.
+impl Edge {
+    /// An error without a code leaves the connection as it is (docs/protocol.md 1.6).
+    fn reject(&mut self, conn: ConnId, text: &str) {
+        self.stats.errors += 1;
+        self.tell(conn, |out| pusher::error(out, None, text));
+    }
+
+    pub(super) fn reject_rate(&mut self, conn: ConnId) {
+        self.stats.errors += 1;
+        let code = CloseCode::ClientEventRate.code();
+        self.tell(conn, |out| pusher::error(out, Some(code), CLIENT_EVENT_RATE));
+    }
+
+    fn reject_unsupported(&mut self, conn: ConnId, event: &str) {
+        self.reject(conn, &format!("Unsupported event received on socket: {event}"));
+    }
+
+    /// On the channel for those who listen there, and in the hosted service's words for the others
+    /// (docs/protocol.md 2.4).
+    fn reject_subscription(
+        &mut self,
+        conn: ConnId,
+        channel: &str,
+        kind: SubscriptionErrorKind,
+        text: &str,
+    ) {
+        self.tell(conn, |out| pusher::subscription_error(out, channel, kind, text));
+        self.reject(conn, text);
+    }
+
+    pub(super) fn tell_refusal(&mut self, conn: ConnId, channel: &str, why: JoinRefusal) {
+        match why {
+            JoinRefusal::ChannelFull { max_members } => {
+                let text = format!("Channel {channel} is full: it has {max_members} members");
+                let kind = SubscriptionErrorKind::LimitReached;
+                self.reject_subscription(conn, channel, kind, &text);
+            }
+        }
+    }
+}
+
+fn parse_channel(identity: &Identity, channel: &str) -> Result<ChannelName, Unfit> {
+    let unfit = |text| Unfit { kind: SubscriptionErrorKind::InvalidChannel, text };
+    let name = ChannelName::parse(channel, identity.app.limits.channel_name)
+        .map_err(|error| unfit(format!("Invalid channel name: {error}")))?;
+    match name.kind() {
+        kind if kind.is_cache() => {
+            Err(unfit(format!("Cache channels are not supported yet: {name}")))
+        }
+        ChannelKind::User => Err(Unfit {
+            kind: SubscriptionErrorKind::AuthError,
+            text: format!("Only the signed-in user may subscribe to {name}"),
+        }),
+        _ => Ok(name),
+    }
+}
+
+fn check_signature(
+    identity: &Identity,
+    name: &ChannelName,
+    auth: Option<&str>,
+    channel_data: Option<&str>,
+) -> Result<(), Unfit> {
+    if !name.kind().needs_auth() {
+        return Ok(());
+    }
+    let auth = auth.unwrap_or_default();
+    auth::verify_channel(&identity.app.keys, auth, identity.socket, name.as_str(), channel_data)
+        .map_err(|error: ChannelAuthError| Unfit {
+            kind: SubscriptionErrorKind::AuthError,
+            text: error.to_string(),
+        })
+}
+
+fn parse_member(
+    identity: &Identity,
+    name: &ChannelName,
+    channel_data: Option<&str>,
+) -> Result<Option<Member>, Unfit> {
+    if !name.kind().is_presence() {
+        return Ok(None);
+    }
+    let unfit = |text| Unfit { kind: SubscriptionErrorKind::InvalidData, text };
+    let Some(channel_data) = channel_data else {
+        return Err(unfit(format!("channel_data is required to subscribe to {name}")));
+    };
+    let limits = MemberLimits {
+        max_user_id_chars: MAX_USER_ID_CHARS,
+        max_info_bytes: identity.app.presence.max_info_bytes,
+    };
+    let data = pusher::parse_channel_data(channel_data, &limits)
+        .map_err(|error| unfit(error.to_string()))?;
+    Ok(Some(Member {
+        user: UserId::new(&data.user_id),
+        info: data.user_info.map(|info| info.get().into()),
+        rev: data.rev,
+    }))
+}

@@ -1,0 +1,155 @@
+//! One connection's protocol life, from opened to closed: what it is, how long it may stay silent,
+//! and how it ends. What it says and hears is in `dispatch.rs` and `edge.rs`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_wire::protocol::Protocol;
+use rollcall_wire::socket::SocketId;
+use rollcall_wire::ws::Decoder;
+use smallvec::SmallVec;
+
+use crate::app::App;
+use crate::ids::SubscriptionId;
+use crate::limits::RateWindow;
+use crate::outbox::Outbox;
+use crate::time::Time;
+
+/// How long a peer has to take what it is owed and answer our close frame.
+pub(crate) const CLOSE_WAIT: Duration = Duration::from_secs(5);
+
+/// What a refused connection may send before it goes; it is not listened to anyway.
+const REFUSED_MESSAGE_BYTES: usize = 64 * 1024;
+
+/// A connection of an edge.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    /// Open, or on its way out.
+    pub(crate) phase: Phase,
+    /// What its client speaks, if it said so.
+    pub(crate) protocol: Option<Protocol>,
+    /// The bytes of a message that has not arrived whole.
+    pub(crate) decoder: Decoder,
+    /// What it hears, or asked to hear.
+    pub(crate) subscriptions: SmallVec<[SubscriptionId; 1]>,
+    /// The client events of this second.
+    pub(crate) client_events: RateWindow,
+    /// What it is owed.
+    pub(crate) outbox: Outbox,
+    /// The earliest timer that runs for it.
+    pub(crate) armed: Option<Time>,
+    last_inbound: Time,
+    probed: Option<Time>,
+}
+
+/// Where a connection is in its life.
+#[derive(Debug)]
+pub(crate) enum Phase {
+    /// It speaks and is spoken to.
+    Open(Identity),
+    /// A close frame is on its way to it; nothing else follows.
+    Closing(Closing),
+}
+
+/// Who an open connection is.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    /// Its public name.
+    pub(crate) socket: SocketId,
+    /// The settings of its app.
+    pub(crate) app: Arc<App>,
+}
+
+/// How far the end of a connection is.
+#[derive(Debug)]
+pub(crate) struct Closing {
+    /// When we stop waiting.
+    pub(crate) until: Time,
+    /// Whether the peer's close frame is here.
+    pub(crate) peer_closed: bool,
+}
+
+/// What silence calls for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Overdue {
+    /// Nothing yet.
+    No,
+    /// Ask for a sign of life.
+    Probe,
+    /// It gave none: 4201.
+    Silent,
+    /// It had its time to close.
+    NotClosed,
+}
+
+impl Connection {
+    /// An accepted connection.
+    pub(crate) fn open(now: Time, protocol: Protocol, identity: Identity) -> Self {
+        let decoder = Decoder::new(identity.app.max_message_bytes());
+        Self::new(now, Some(protocol), decoder, Phase::Open(identity))
+    }
+
+    /// A connection that was upgraded only to be told why it cannot stay (docs/protocol.md 1.2).
+    pub(crate) fn refused(now: Time, protocol: Option<Protocol>) -> Self {
+        let phase = Phase::Closing(Closing { until: now + CLOSE_WAIT, peer_closed: false });
+        Self::new(now, protocol, Decoder::new(REFUSED_MESSAGE_BYTES), phase)
+    }
+
+    fn new(now: Time, protocol: Option<Protocol>, decoder: Decoder, phase: Phase) -> Self {
+        Self {
+            phase,
+            protocol,
+            decoder,
+            subscriptions: SmallVec::new(),
+            client_events: RateWindow::default(),
+            outbox: Outbox::default(),
+            armed: None,
+            last_inbound: now,
+            probed: None,
+        }
+    }
+
+    /// Who it is, while it is open.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        match &self.phase {
+            Phase::Open(identity) => Some(identity),
+            Phase::Closing(_) => None,
+        }
+    }
+
+    /// Any inbound traffic is proof of life (docs/protocol.md 1.4, rules 3 and 5).
+    pub(crate) fn heard(&mut self, now: Time) {
+        self.last_inbound = now;
+        self.probed = None;
+    }
+
+    /// It was asked for a sign of life.
+    pub(crate) fn was_probed(&mut self, now: Time) {
+        self.probed = Some(now);
+    }
+
+    /// When it next needs a look, if nothing else happens.
+    pub(crate) fn deadline(&self) -> Time {
+        match (&self.phase, self.probed) {
+            (Phase::Closing(closing), _) => closing.until,
+            (Phase::Open(identity), Some(probed)) => probed + identity.app.pong_timeout(),
+            (Phase::Open(identity), None) => self.last_inbound + identity.app.activity_timeout(),
+        }
+    }
+
+    /// What its silence calls for by now.
+    pub(crate) fn overdue(&self, now: Time) -> Overdue {
+        match &self.phase {
+            _ if now < self.deadline() => Overdue::No,
+            Phase::Closing(_) => Overdue::NotClosed,
+            Phase::Open(_) if self.probed.is_some() => Overdue::Silent,
+            Phase::Open(_) => Overdue::Probe,
+        }
+    }
+
+    /// Whether both sides have said their last word and ours is written.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(&self.phase, Phase::Closing(closing) if closing.peer_closed)
+            && self.outbox.is_empty()
+    }
+}
