@@ -1,0 +1,200 @@
+//! What can be wrong with a configuration, each as one sentence for the operator.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a configuration was refused. `Display` is one sentence that names the place, the key and
+/// what is allowed.
+#[derive(Debug)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    Unreadable {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The file is not TOML.
+    NotToml {
+        /// Where it stops being TOML.
+        place: Place,
+        /// What the parser says.
+        message: String,
+    },
+    /// Nothing has this name.
+    UnknownKey {
+        /// Where it stands.
+        place: Place,
+        /// The name.
+        key: String,
+        /// The table it stands in; empty for the top of the file.
+        table: String,
+        /// What was probably meant.
+        nearest: Option<String>,
+    },
+    /// The option does not take this value.
+    BadValue {
+        /// Where it stands.
+        place: Place,
+        /// The option.
+        key: &'static str,
+        /// What it takes.
+        allowed: Cow<'static, str>,
+        /// What was given.
+        given: String,
+    },
+    /// Like a bad value, where repeating the value could show a secret.
+    BadSecret {
+        /// Where it stands.
+        place: Place,
+        /// The option.
+        key: &'static str,
+        /// What it takes.
+        allowed: &'static str,
+    },
+    /// A value that a later version will honour.
+    Later {
+        /// Where it stands.
+        place: Place,
+        /// The option.
+        key: &'static str,
+        /// What was given.
+        given: String,
+        /// The value that is accepted.
+        off: &'static str,
+    },
+    /// A key that a table must have.
+    Missing {
+        /// Where the table stands.
+        place: Place,
+        /// The key.
+        key: &'static str,
+        /// The table.
+        table: &'static str,
+    },
+    /// Two apps share what must tell them apart.
+    Duplicate {
+        /// Where the second stands.
+        place: Place,
+        /// What they share.
+        duplicate: Duplicate,
+    },
+}
+
+/// Where a value was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A flag, by its name without dashes.
+    Flag(String),
+    /// A variable.
+    Variable(String),
+    /// A line of the file, counted from 1.
+    File {
+        /// The file.
+        file: PathBuf,
+        /// The line.
+        line: usize,
+    },
+    /// The settings of an app of the store.
+    Stored {
+        /// Its id.
+        app: String,
+    },
+}
+
+/// What two apps share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Duplicate {
+    /// The id.
+    Id(String),
+    /// A key.
+    Key(String),
+}
+
+impl Place {
+    /// Another line of the same file; other places have no lines.
+    pub(super) fn at(&self, line: usize) -> Self {
+        match self {
+            Self::File { file, .. } => Self::File { file: file.clone(), line },
+            other => other.clone(),
+        }
+    }
+
+    pub(super) fn line(file: &Path, line: usize) -> Self {
+        Self::File { file: file.to_owned(), line }
+    }
+
+    /// The beginning of a sentence about `key`: the name by which it was given.
+    fn subject(&self, key: &str) -> String {
+        match self {
+            Self::Flag(name) => format!("--{name}"),
+            Self::Variable(name) => format!("the variable {name}"),
+            Self::File { .. } | Self::Stored { .. } => format!("{self}: {key}"),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) => write!(f, "--{name}"),
+            Self::Variable(name) => write!(f, "{name}"),
+            Self::File { file, line } => write!(f, "{}, line {line}", file.display()),
+            Self::Stored { app } => write!(f, "the stored app {app}"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { file, error } => {
+                write!(f, "the configuration file {} cannot be read: {error}", file.display())
+            }
+            Self::NotToml { place, message } => write!(f, "{place}: not valid TOML: {message}"),
+            Self::UnknownKey { place, key, table, nearest } => {
+                write!(f, "{place}: there is no key \"{key}\"{}", InTable(table))?;
+                nearest.iter().try_for_each(|name| write!(f, "; did you mean \"{name}\"?"))
+            }
+            Self::BadValue { place, key, allowed, given } => {
+                write!(f, "{} must be {allowed}, not {given}", place.subject(key))
+            }
+            Self::BadSecret { place, key, allowed } => {
+                write!(f, "{} must be {allowed}", place.subject(key))
+            }
+            Self::Later { place, key, given, off } => write!(
+                f,
+                "{} = {given} is not possible in this version of Rollcall yet; leave it at {off}",
+                place.subject(key)
+            ),
+            Self::Missing { place, key, table } => {
+                write!(f, "{place}: {key} is missing{}", InTable(table))
+            }
+            Self::Duplicate { place, duplicate } => write!(f, "{place}: {duplicate}"),
+        }
+    }
+}
+
+impl fmt::Display for Duplicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "two apps have the id \"{id}\"; each needs its own"),
+            Self::Key(key) => write!(f, "the key \"{key}\" occurs twice; each may occur once"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+struct InTable<'a>(&'a str);
+
+impl fmt::Display for InTable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => Ok(()),
+            table => write!(f, " in {table}"),
+        }
+    }
+}
