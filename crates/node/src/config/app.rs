@@ -1,0 +1,332 @@
+//! The keys of `[[apps]]`, in the order in which `docs/options.md` shows them, and how a table of
+//! the file becomes an [`App`].
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use rollcall_engine::{App, AppId};
+
+use super::error::{ConfigError, Duplicate, Place};
+use super::setting::{Kind, NotAllowed, Reach, Setting};
+use super::value::{Entry, Item, Value, unknown};
+
+/// One record per key.
+pub static APP: &[Setting<App>] = &[
+    required("id", "The id in the paths of the HTTP API. Any text; digits suit every SDK.", ID),
+    required(
+        "keys",
+        "The key pairs, oldest first. Each connects and signs.",
+        Kind::Keys(|app, keys| app.keys = keys),
+    ),
+    in_file("name", r#""""#, "What people call the app. Without one it is called by its id.", NAME),
+    switch("enabled", "true", "Whether it accepts connections and requests.", |app, on| {
+        app.enabled = on;
+    }),
+    switch("client_events", "false", "Whether members may send client events.", |app, on| {
+        app.client_events = on;
+    }),
+    switch(
+        "member_updates",
+        "true",
+        "Whether what is known of a member can change while it is present.",
+        |app, on| app.member_updates = on,
+    ),
+    switch(
+        "mirror",
+        "false",
+        "Whether a changed member is announced again by member_added, for stock clients.",
+        |app, on| app.mirror = on,
+    ),
+    switch(
+        "bridge",
+        "false",
+        "Whether the status app takes client-status-update out and answers for it.",
+        |app, on| app.bridge = on,
+    ),
+    switch(
+        "strict_compat",
+        "false",
+        "Whether it keeps to the hosted service: no grace, nothing coalesced, its time limits.",
+        |app, on| app.strict_compat = on,
+    ),
+    later("subscription_counting", "false", "Tells members how many subscribe."),
+    later("watchlist_events", "false", "Tells a user which watched users come and go."),
+    later("authorized_connections_seconds", "0", "Closes who has not signed in; 0 for never."),
+    later("force_tls", "false", "Refuses connections without TLS."),
+    later("webhooks", "[]", "Where to post what happens."),
+    whole("max_connections", "0", "The most connections at once.", 0, u32::MAX as u64, |app, n| {
+        app.max_connections = n as u32;
+    })
+    .zero_means("no limit"),
+    in_file("allowed_origins", r#"["*"]"#, "Origins that browsers may connect from.", ORIGINS),
+    whole(
+        "activity_timeout_seconds",
+        "30",
+        "The silence after which a connection is probed.",
+        1,
+        3600,
+        |app, n| app.activity_timeout = Duration::from_secs(n),
+    ),
+    whole(
+        "pong_timeout_seconds",
+        "10",
+        "How long a probed connection may stay silent.",
+        1,
+        600,
+        |app, n| app.pong_timeout = Duration::from_secs(n),
+    ),
+    whole(
+        "max_pending_bytes",
+        "1048576",
+        "What a connection may owe before it is closed as a slow reader.",
+        1024,
+        1 << 30,
+        |app, n| app.max_pending_bytes = n as usize,
+    ),
+    whole(
+        "presence.max_members",
+        "100",
+        "The most users on one presence channel.",
+        1,
+        100_000,
+        |app, n| app.presence.max_members = n as usize,
+    ),
+    whole(
+        "presence.max_info_bytes",
+        "1024",
+        "The most bytes of what is told about one member, as JSON.",
+        2,
+        65_536,
+        |app, n| app.presence.max_info_bytes = n as usize,
+    ),
+    whole(
+        "presence.grace_seconds",
+        "3",
+        "How long a member whose connection was lost stays one.",
+        0,
+        600,
+        |app, n| app.presence.grace = Duration::from_secs(n),
+    ),
+    whole(
+        "limits.payload_bytes",
+        "10240",
+        "The most bytes of an event's data.",
+        1,
+        1 << 24,
+        |app, n| app.limits.payload_bytes = n as usize,
+    ),
+    whole(
+        "limits.channel_name",
+        "164",
+        "The most characters of a channel name.",
+        1,
+        1024,
+        |app, n| app.limits.channel_name = n as usize,
+    ),
+    whole(
+        "limits.event_name",
+        "200",
+        "The most characters of an event name.",
+        1,
+        1024,
+        |app, n| app.limits.event_name = n as usize,
+    ),
+    whole(
+        "limits.client_events_per_second",
+        "10",
+        "Client events that one connection may send in a second.",
+        1,
+        100_000,
+        |app, n| app.limits.client_events_per_second = n as u32,
+    ),
+    whole(
+        "limits.channels_per_publish",
+        "100",
+        "The most channels of one publish.",
+        1,
+        10_000,
+        |app, n| app.limits.channels_per_publish = n as usize,
+    ),
+    whole("limits.batch", "10", "The most events of one batch.", 1, 10_000, |app, n| {
+        app.limits.batch = n as usize;
+    }),
+];
+
+/// Whether no two apps share an id or a key.
+pub fn check_unique<'a>(apps: impl IntoIterator<Item = &'a App>) -> Result<(), Duplicate> {
+    let mut seen = Seen::default();
+    apps.into_iter().try_for_each(|app| seen.add(app))
+}
+
+/// Reads `[[apps]]`.
+pub(super) fn read_all(item: &Item, place: &Place) -> Result<Vec<App>, ConfigError> {
+    let Value::List(items) = &item.value else {
+        return Err(not_apps(item, place));
+    };
+    let mut seen = Seen::default();
+    let read_one = |item: &Item| {
+        let place = place.at(item.line);
+        let app = read(item, &place)?;
+        seen.add(&app).map_err(|duplicate| ConfigError::Duplicate { place, duplicate })?;
+        Ok(app)
+    };
+    items.iter().map(read_one).collect()
+}
+
+fn read(item: &Item, place: &Place) -> Result<App, ConfigError> {
+    let Value::Table(entries) = &item.value else {
+        return Err(not_apps(item, place));
+    };
+    for key in ["id", "keys"] {
+        if !entries.iter().any(|entry| entry.key == key) {
+            return Err(ConfigError::Missing { place: place.clone(), key, table: "[[apps]]" });
+        }
+    }
+    let mut app = App::new("", Vec::new());
+    for entry in entries {
+        apply(&mut app, "", entry, place)?;
+    }
+    if app.name.is_empty() {
+        app.name = app.id.to_string();
+    }
+    Ok(app)
+}
+
+/// Applies one key, or the keys of a nested table: `presence = { grace_seconds = 3 }`.
+pub(super) fn apply(
+    app: &mut App,
+    table: &str,
+    entry: &Entry,
+    place: &Place,
+) -> Result<(), ConfigError> {
+    let place = place.at(entry.item.line);
+    let dotted = format!("{table}{}", entry.key);
+    if let Some(setting) = APP.iter().find(|setting| setting.key == dotted) {
+        return setting.apply(app, &entry.item.value, &place);
+    }
+    match (&entry.item.value, known_in(&format!("{dotted}.")).next().is_some()) {
+        (Value::Table(entries), true) => {
+            entries.iter().try_for_each(|entry| apply(app, &format!("{dotted}."), entry, &place))
+        }
+        (other, true) => Err(ConfigError::BadValue {
+            place,
+            key: if dotted == "presence" { "presence" } else { "limits" },
+            allowed: "a table such as { … }".into(),
+            given: other.to_string(),
+        }),
+        (_, false) => Err(unknown(&entry.key, table_name(table), known_in(table), &place)),
+    }
+}
+
+/// The keys of a table, whose name is given with its dot; those of an app for no name.
+fn known_in(table: &str) -> impl Iterator<Item = &'static str> {
+    let keys = APP.iter().filter_map(move |setting| setting.key.strip_prefix(table));
+    keys.map(|key| key.split_once('.').map_or(key, |(first, _)| first))
+}
+
+fn table_name(table: &str) -> &str {
+    table.strip_suffix('.').unwrap_or("[[apps]]")
+}
+
+fn not_apps(item: &Item, place: &Place) -> ConfigError {
+    ConfigError::BadValue {
+        place: place.at(item.line),
+        key: "apps",
+        allowed: "tables that each begin with [[apps]]".into(),
+        given: item.value.to_string(),
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    ids: HashSet<AppId>,
+    keys: HashSet<String>,
+}
+
+impl Seen {
+    fn add(&mut self, app: &App) -> Result<(), Duplicate> {
+        if !self.ids.insert(app.id.clone()) {
+            return Err(Duplicate::Id(app.id.to_string()));
+        }
+        let again = app.keys.iter().find(|key| !self.keys.insert(key.key.clone()));
+        again.map_or(Ok(()), |key| Err(Duplicate::Key(key.key.clone())))
+    }
+}
+
+const fn in_file(
+    key: &'static str,
+    default: &'static str,
+    doc: &'static str,
+    kind: Kind<App>,
+) -> Setting<App> {
+    Setting { key, reach: Reach::File, default, doc, kind }
+}
+
+const fn required(key: &'static str, doc: &'static str, kind: Kind<App>) -> Setting<App> {
+    in_file(key, "", doc, kind)
+}
+
+const fn later(key: &'static str, off: &'static str, doc: &'static str) -> Setting<App> {
+    in_file(key, off, doc, Kind::Later)
+}
+
+const fn switch(
+    key: &'static str,
+    default: &'static str,
+    doc: &'static str,
+    set: fn(&mut App, bool),
+) -> Setting<App> {
+    in_file(key, default, doc, Kind::Switch(set))
+}
+
+const fn whole(
+    key: &'static str,
+    default: &'static str,
+    doc: &'static str,
+    least: u64,
+    most: u64,
+    set: fn(&mut App, u64),
+) -> Setting<App> {
+    in_file(key, default, doc, Kind::Whole { least, most, zero: None, set })
+}
+
+impl Setting<App> {
+    const fn zero_means(self, meaning: &'static str) -> Self {
+        match self.kind {
+            Kind::Whole { least, most, set, .. } => {
+                Self { kind: Kind::Whole { least, most, zero: Some(meaning), set }, ..self }
+            }
+            kind => Self { kind, ..self },
+        }
+    }
+}
+
+const ID: Kind<App> = Kind::Text {
+    allowed: "a text of 1 to 128 characters, without slashes and control characters",
+    set: |app, id| {
+        let legal = |c: char| c != '/' && !c.is_control();
+        let fits = (1..=128).contains(&id.chars().count()) && id.chars().all(legal);
+        app.id = fits.then(|| AppId::new(id)).ok_or(NotAllowed)?;
+        Ok(())
+    },
+};
+
+const NAME: Kind<App> = Kind::Text {
+    allowed: "a text of at most 128 characters, without control characters",
+    set: |app, name| {
+        let fits = name.chars().count() <= 128 && !name.chars().any(char::is_control);
+        app.name = fits.then(|| name.to_owned()).ok_or(NotAllowed)?;
+        Ok(())
+    },
+};
+
+const ORIGINS: Kind<App> = Kind::Texts {
+    allowed: "a list of origins such as \"https://example.com\", or [\"*\"] for all",
+    set: |app, origins| {
+        let legal = |origin: &&str| *origin == "*" || origin.contains("://");
+        let fits = !origins.is_empty() && origins.iter().all(legal);
+        let owned = || origins.iter().map(|&origin| origin.to_owned()).collect();
+        app.allowed_origins = fits.then(owned).ok_or(NotAllowed)?;
+        Ok(())
+    },
+};

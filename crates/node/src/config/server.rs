@@ -1,0 +1,126 @@
+//! The options of the program, in the order in which help and `docs/options.md` show them.
+
+use super::setting::{Kind, NotAllowed, Reach, Setting};
+use super::types::{ListenAddress, LogLevel, PublicUrl};
+use super::{Config, MAX_SHARDS, optional_path};
+
+/// One record per option.
+pub static SERVER: &[Setting<Config>] = &[
+    Setting {
+        key: "listen",
+        reach: Reach::Anywhere("HOST:PORT"),
+        default: r#""127.0.0.1:9000""#,
+        doc: "Where to accept connections. \
+              Pages, WebSockets and the HTTP API share the port; port 0 takes a free one. \
+              Use 0.0.0.0:9000 to be reachable from other machines.",
+        kind: Kind::Text {
+            allowed: "a host and a port, such as 127.0.0.1:9000, localhost:9000 or [::1]:9000",
+            set: |config, text| set(&mut config.listen, ListenAddress::parse(text)),
+        },
+    },
+    Setting {
+        key: "data",
+        reach: Reach::Anywhere("DIR"),
+        default: r#""data""#,
+        doc: "The directory of the database. \
+              It is created if need be, readable by its owner alone: secrets are in it.",
+        kind: Kind::Path {
+            allowed: "the path of a directory",
+            set: |config, path| {
+                let parsed = optional_path(path).ok_or(NotAllowed);
+                set(&mut config.data, parsed)
+            },
+        },
+    },
+    Setting {
+        key: "config",
+        reach: Reach::CommandLine("FILE"),
+        default: r#""""#,
+        doc: "A TOML file with the keys of docs/options.md, which can also declare apps. \
+              A flag beats a variable, a variable the file, the file the default.",
+        kind: Kind::Path {
+            allowed: "the path of a file",
+            set: |config, path| set(&mut config.file, Ok(optional_path(path))),
+        },
+    },
+    Setting {
+        key: "shards",
+        reach: Reach::Anywhere("N"),
+        default: "0",
+        doc: "How many threads hold connections; 0 for one per core.",
+        kind: Kind::Whole {
+            least: 0,
+            most: MAX_SHARDS as u64,
+            zero: Some("one per core"),
+            set: |config, shards| config.shards = shards as usize,
+        },
+    },
+    Setting {
+        key: "pages",
+        reach: Reach::Anywhere("DIR"),
+        default: r#""""#,
+        doc: "A directory of your own pages, served at / instead of the status page. \
+              The status page is then at /rollcall/.",
+        kind: Kind::Path {
+            allowed: "the path of a directory",
+            set: |config, path| set(&mut config.pages, Ok(optional_path(path))),
+        },
+    },
+    Setting {
+        key: "public_url",
+        reach: Reach::Anywhere("URL"),
+        default: r#""""#,
+        doc: "Where people reach this server, when that is not the address it listens on. \
+              With https, cookies are Secure and requests from http pages are refused.",
+        kind: Kind::Text {
+            allowed: "an http or https URL without a path, such as https://rollcall.example.com",
+            set: |config, text| match text {
+                "" => set(&mut config.public_url, Ok(None)),
+                url => set(&mut config.public_url, PublicUrl::parse(url).map(Some)),
+            },
+        },
+    },
+    Setting {
+        key: "status_app",
+        reach: Reach::Anywhere("ID"),
+        default: r#""""#,
+        doc: "The id of the app that the status page uses. \
+              Without one it is the app rollcall, which the first start creates.",
+        kind: Kind::Text {
+            allowed: "the id of an app",
+            set: |config, id| {
+                config.status_app = (!id.is_empty()).then(|| id.to_owned());
+                Ok(())
+            },
+        },
+    },
+    Setting {
+        key: "log",
+        reach: Reach::Anywhere("LEVEL"),
+        default: r#""info""#,
+        doc: "How much the log on standard error says.",
+        kind: Kind::Text {
+            allowed: "off, error, warn, info, debug or trace",
+            set: |config, text| set(&mut config.log, LogLevel::parse(text)),
+        },
+    },
+    Setting {
+        key: "path_prefix",
+        reach: Reach::File,
+        default: r#""""#,
+        doc: "A path that a proxy puts before all paths.",
+        kind: Kind::Later,
+    },
+    Setting {
+        key: "trusted_proxies",
+        reach: Reach::File,
+        default: "[]",
+        doc: "Proxies whose forwarding headers count.",
+        kind: Kind::Later,
+    },
+];
+
+fn set<V>(slot: &mut V, parsed: Result<V, NotAllowed>) -> Result<(), NotAllowed> {
+    *slot = parsed?;
+    Ok(())
+}
