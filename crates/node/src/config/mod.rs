@@ -1,0 +1,148 @@
+//! Configuration: what the operator may set, from flags, variables and the file to one [`Config`].
+//!
+//! Each option is one record ([`Setting`]); parser, default, help, `docs/options.md` and the tests
+//! come from it. The records are in `server.rs` (options of the program) and `app.rs` (keys of
+//! `[[apps]]`). Nothing here looks at the disk but to read the file, and nothing listens: whether a
+//! port is free or a directory exists is found out by who uses it.
+
+mod app;
+mod docs;
+mod error;
+mod file;
+mod nearest;
+mod server;
+mod setting;
+mod stored;
+mod types;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use rollcall_engine::App;
+
+pub use app::{APP, check_unique};
+pub use docs::options_markdown;
+pub use error::{ConfigError, Duplicate, Place};
+pub use server::SERVER;
+pub use setting::{Kind, NotAllowed, Reach, Setting};
+pub use stored::stored_app;
+pub use types::{ListenAddress, LogLevel, PublicUrl};
+
+use value::Value;
+
+/// Everything that the operator has set, checked, with the defaults filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The file that was read, if one was named.
+    pub file: Option<PathBuf>,
+    /// Where to accept connections.
+    pub listen: ListenAddress,
+    /// The directory of the database.
+    pub data: PathBuf,
+    /// The number of shard threads; 0, until [`load`] has resolved it, for one per core.
+    pub shards: usize,
+    /// The operator's own pages, served at `/` instead of the built-in one.
+    pub pages: Option<PathBuf>,
+    /// Where people reach this server, when a proxy stands before it.
+    pub public_url: Option<PublicUrl>,
+    /// The id of the app that the status page uses; none for the one made at the first start.
+    pub status_app: Option<String>,
+    /// How much the log says.
+    pub log: LogLevel,
+    /// The apps that the file declares.
+    pub apps: Vec<App>,
+}
+
+/// What was given outside the file.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Values of flags, by the key of their [`Setting`].
+    pub flags: BTreeMap<&'static str, OsString>,
+    /// The `ROLLCALL_…` variables of the environment; others may be there and are ignored.
+    pub variables: BTreeMap<String, OsString>,
+}
+
+/// Puts the configuration together: a flag beats a variable, a variable the file, the file the
+/// default. Every value is checked, also one that another beats.
+pub fn load(given: &Given) -> Result<Config, ConfigError> {
+    let mut outside = Config::default();
+    apply_outside(&mut outside, given)?;
+    let mut config = Config::default();
+    if let Some(path) = outside.file {
+        file::apply(&mut config, &path)?;
+    }
+    apply_outside(&mut config, given)?;
+    config.shards = resolve_shards(config.shards);
+    Ok(config)
+}
+
+/// Variables that look like a misspelt one of ours, each with the one that was probably meant.
+///
+/// A warning and not an error as with flags and keys of the file, because an environment is not
+/// ours alone: Kubernetes sets `ROLLCALL_PORT` and more for a service that is called rollcall.
+pub fn misspelt_variables(given: &Given) -> Vec<(&str, String)> {
+    let known: Vec<String> = SERVER.iter().filter_map(Setting::variable).collect();
+    let strangers = given.variables.keys().filter(|name| name.starts_with("ROLLCALL_"));
+    strangers
+        .filter(|name| !known.contains(name) && !NOT_OPTIONS.contains(&name.as_str()))
+        .filter_map(|name| {
+            let nearest = nearest::nearest(name, known.iter().map(String::as_str))?;
+            Some((name.as_str(), nearest.to_owned()))
+        })
+        .collect()
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            file: None,
+            listen: ListenAddress::default(),
+            data: PathBuf::from("data"),
+            shards: 0,
+            pages: None,
+            public_url: None,
+            status_app: None,
+            log: LogLevel::default(),
+            apps: Vec::new(),
+        }
+    }
+}
+
+fn apply_outside(config: &mut Config, given: &Given) -> Result<(), ConfigError> {
+    for setting in SERVER {
+        let variable = setting.variable().and_then(|name| given.variables.get(&name));
+        if let Some(value) = variable.filter(|value| !value.is_empty()) {
+            let place = Place::Variable(setting.variable().unwrap_or_default());
+            setting.apply(config, &Value::Written(value.clone()), &place)?;
+        }
+        if let Some(value) = given.flags.get(setting.key) {
+            let place = Place::Flag(setting.flag().unwrap_or_default());
+            setting.apply(config, &Value::Written(value.clone()), &place)?;
+        }
+    }
+    Ok(())
+}
+
+fn resolve_shards(shards: usize) -> usize {
+    match shards {
+        0 => std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MAX_SHARDS),
+        some => some,
+    }
+}
+
+/// Text of a directory option, where nothing stands for none.
+fn optional_path(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
+}
+
+/// A partition lives on one shard and there are 64: a further shard would only hold connections.
+const MAX_SHARDS: usize = 64;
+
+/// Variables of the build and the tests, which share the prefix.
+const NOT_OPTIONS: [&str; 2] = ["ROLLCALL_SKIP_WEB", "ROLLCALL_BLESS"];

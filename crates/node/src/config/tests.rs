@@ -1,0 +1,426 @@
+//! Tables: what a file, a variable or a flag says, and the configuration or the sentence it gives.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::file::apply_text;
+use super::*;
+
+#[test]
+fn the_defaults_of_the_records_are_those_of_the_types() {
+    let mut config = Config::default();
+    for setting in SERVER {
+        set_default(setting, &mut config);
+    }
+    assert_eq!(config, Config::default());
+
+    let mut app = App::new("1", Vec::new());
+    for setting in APP.iter().filter(|setting| !setting.default.is_empty()) {
+        set_default(setting, &mut app);
+    }
+    app.name = app.id.to_string();
+    assert_eq!(app, App::new("1", Vec::new()));
+}
+
+#[test]
+fn flag_variable_and_key_follow_from_one_name() {
+    let names: Vec<_> = SERVER.iter().filter_map(|s| Some((s.flag()?, s.variable()?))).collect();
+    assert!(names.contains(&("public-url".to_owned(), "ROLLCALL_PUBLIC_URL".to_owned())));
+    assert!(names.contains(&("shards".to_owned(), "ROLLCALL_SHARDS".to_owned())));
+    assert!(!names.iter().any(|(flag, _)| flag == "path-prefix"), "a key of the file alone");
+}
+
+#[test]
+fn a_flag_beats_a_variable_and_a_variable_beats_the_file() {
+    for (file, variable, flag, expected) in [
+        ("", "", "", "data"),
+        ("data = 'f'", "", "", "f"),
+        ("data = 'f'", "v", "", "v"),
+        ("data = 'f'", "v", "g", "g"),
+        ("", "v", "", "v"),
+    ] {
+        let given = given([("data", flag)], [("ROLLCALL_DATA", variable)]);
+        let config = load_with_file(file, given).expect("all are valid");
+        assert_eq!(config.data, PathBuf::from(expected), "{file} {variable} {flag}");
+    }
+}
+
+#[test]
+fn a_bad_value_is_refused_also_where_a_better_one_wins() {
+    let given = given([("shards", "2")], [("ROLLCALL_SHARDS", "many")]);
+    assert_eq!(
+        load(&given).expect_err("many is no number").to_string(),
+        "the variable ROLLCALL_SHARDS must be a whole number from 0 to 64 (0: one per core), not \"many\""
+    );
+}
+
+#[test]
+fn shards_default_to_the_cores() {
+    assert!(load(&Given::default()).expect("defaults").shards >= 1);
+    assert_eq!(load(&given([("shards", "3")], [])).expect("three").shards, 3);
+}
+
+#[test]
+fn a_flag_is_read_by_its_record() {
+    let given = given(
+        [("listen", "[::1]:0"), ("pages", "site"), ("public_url", "HTTPS://Example.com:443/")],
+        [("ROLLCALL_LOG", "debug"), ("ROLLCALL_STATUS_APP", "7")],
+    );
+    let config = load(&given).expect("all are valid");
+    assert_eq!((config.listen.host(), config.listen.port()), ("::1", 0));
+    assert_eq!(config.listen.to_string(), "[::1]:0");
+    assert_eq!(config.pages, Some(PathBuf::from("site")));
+    let url = config.public_url.expect("given");
+    assert_eq!((url.origin(), url.is_https()), ("https://example.com", true));
+    assert_eq!((config.log, config.status_app.as_deref()), (LogLevel::Debug, Some("7")));
+}
+
+#[test]
+fn bad_flags_say_what_is_allowed() {
+    for (key, value, expected) in [
+        (
+            "shards",
+            "65",
+            "--shards must be a whole number from 0 to 64 (0: one per core), not \"65\"",
+        ),
+        (
+            "shards",
+            "-1",
+            "--shards must be a whole number from 0 to 64 (0: one per core), not \"-1\"",
+        ),
+        ("log", "loud", "--log must be off, error, warn, info, debug or trace, not \"loud\""),
+        (
+            "public_url",
+            "example.com",
+            "--public-url must be an http or https URL without a path, such as \
+             https://rollcall.example.com, not \"example.com\"",
+        ),
+        (
+            "public_url",
+            "https://example.com/chat",
+            "--public-url must be an http or https URL without a path, such as \
+             https://rollcall.example.com, not \"https://example.com/chat\"",
+        ),
+    ] {
+        let error = load(&given([(key, value)], [])).expect_err(value);
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn addresses_to_listen_on_need_a_host_and_a_port() {
+    for (text, shown) in [
+        ("127.0.0.1:9000", Some("127.0.0.1:9000")),
+        ("localhost:0", Some("localhost:0")),
+        ("[::]:80", Some("[::]:80")),
+        ("9000", None),
+        (":9000", None),
+        ("::1:9000", None),
+        ("localhost", None),
+        ("localhost:", None),
+        ("localhost:+1", None),
+        ("localhost:65536", None),
+        ("http://localhost:9000", None),
+    ] {
+        let parsed = ListenAddress::parse(text).ok().map(|address| address.to_string());
+        assert_eq!(parsed.as_deref(), shown, "{text}");
+    }
+}
+
+#[test]
+fn public_urls_become_origins() {
+    for (text, origin) in [
+        ("http://example.com", Some("http://example.com")),
+        ("http://example.com:80/", Some("http://example.com")),
+        ("https://example.com:80", Some("https://example.com:80")),
+        ("https://[::1]:8443", Some("https://[::1]:8443")),
+        ("https://[::1]", Some("https://[::1]")),
+        ("https://ana@example.com", None),
+        ("https://", None),
+        ("ws://example.com", None),
+        ("https://example.com?a", None),
+        ("https://example.com:99999", None),
+    ] {
+        let parsed = PublicUrl::parse(text).ok();
+        assert_eq!(parsed.as_ref().map(PublicUrl::origin), origin, "{text}");
+    }
+}
+
+#[test]
+fn a_file_sets_everything_an_app_has() {
+    let config = read(FULL).expect("every key is known");
+    let [app] = config.apps.as_slice() else { panic!("one app, not {:?}", config.apps) };
+    assert_eq!((app.id.as_str(), app.name.as_str()), ("1001", "Demo"));
+    assert_eq!(app.keys.len(), 2);
+    assert_eq!((app.keys[1].key.as_str(), app.keys[1].secret.as_str()), ("k2", "s2"));
+    assert!(!app.enabled && app.client_events && !app.member_updates);
+    assert!(app.mirror && app.bridge && app.strict_compat);
+    assert_eq!((app.max_connections, app.max_pending_bytes), (7, 4096));
+    assert_eq!(app.allowed_origins, ["https://example.com"]);
+    assert_eq!((app.activity_timeout.as_secs(), app.pong_timeout.as_secs()), (20, 5));
+    assert_eq!((app.presence.max_members, app.presence.max_info_bytes), (5, 512));
+    assert_eq!(app.presence.grace.as_secs(), 9);
+    let limits = &app.limits;
+    assert_eq!((limits.payload_bytes, limits.channel_name, limits.event_name), (1, 2, 3));
+    assert_eq!((limits.client_events_per_second, limits.channels_per_publish), (4, 5));
+    assert_eq!(limits.batch, 6);
+}
+
+#[test]
+fn tables_may_be_written_either_way() {
+    let inline = read(&demo("presence = { grace_seconds = 9 }")).expect("inline");
+    let headed = read(&demo("[apps.presence]\ngrace_seconds = 9")).expect("with its own header");
+    assert_eq!(inline, headed);
+    assert_eq!(inline.apps[0].presence.grace.as_secs(), 9);
+    assert_eq!(inline.apps[0].presence.max_members, 100, "what is not said keeps its default");
+}
+
+#[test]
+fn an_app_without_a_name_is_called_by_its_id() {
+    assert_eq!(read(&demo("")).expect("a minimal app").apps[0].name, "1001");
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_nearest() {
+    for (text, expected) in [
+        ("lisen = 'x'", "line 1: there is no key \"lisen\"; did you mean \"listen\"?"),
+        ("\n\nfrobnicate = 1", "line 3: there is no key \"frobnicate\""),
+        ("config = 'x'", "line 1: there is no key \"config\""),
+        (
+            &demo("client_event = true"),
+            "line 4: there is no key \"client_event\" in [[apps]]; did you mean \"client_events\"?",
+        ),
+        (
+            &demo("presence = { grace_second = 1 }"),
+            "line 4: there is no key \"grace_second\" in presence; did you mean \"grace_seconds\"?",
+        ),
+        (
+            &demo("[apps.limits]\nbatches = 1"),
+            "line 5: there is no key \"batches\" in limits; did you mean \"batch\"?",
+        ),
+        (
+            "[[apps]]\nid = '1'\nkeys = [{ key = 'a', secrt = 'b' }]",
+            "line 3: there is no key \"secrt\" in keys; did you mean \"secret\"?",
+        ),
+        ("[[app]]\nid = '1'", "line 1: there is no key \"app\"; did you mean \"apps\"?"),
+    ] {
+        assert_refused(text, expected);
+    }
+}
+
+#[test]
+fn bad_values_are_refused_with_what_is_allowed() {
+    for (text, expected) in [
+        (
+            "shards = '2'",
+            "line 1: shards must be a whole number from 0 to 64 (0: one per core), not \"2\"",
+        ),
+        ("data = 5", "line 1: data must be the path of a directory, not 5"),
+        ("data = ''", "line 1: data must be the path of a directory, not \"\""),
+        (&demo("mirror = 'yes'"), "line 4: mirror must be true or false, not \"yes\""),
+        (
+            &demo("max_connections = -1"),
+            "line 4: max_connections must be a whole number from 0 to 4294967295 (0: no limit), not -1",
+        ),
+        (
+            &demo("presence = { grace_seconds = 2.5 }"),
+            "line 4: presence.grace_seconds must be a whole number from 0 to 600, not 2.5",
+        ),
+        (&demo("presence = 3"), "line 4: presence must be a table such as { … }, not 3"),
+        (
+            &demo("allowed_origins = ['example.com']"),
+            "line 4: allowed_origins must be a list of origins such as \"https://example.com\", \
+             or [\"*\"] for all, not […]",
+        ),
+        ("apps = 1", "line 1: apps must be tables that each begin with [[apps]], not 1"),
+        ("shards = ", "line 1: not valid TOML: "),
+    ] {
+        assert_refused(text, expected);
+    }
+}
+
+#[test]
+fn sentences_about_keys_never_show_a_secret() {
+    for (keys, expected) in [
+        ("[]", "keys must be a list of at least one { key = \"…\", secret = \"…\" }, oldest first"),
+        (
+            "'hush'",
+            "keys must be a list of at least one { key = \"…\", secret = \"…\" }, oldest first",
+        ),
+        (
+            "['hush']",
+            "keys must be a list of at least one { key = \"…\", secret = \"…\" }, oldest first",
+        ),
+        ("[{ key = 'a' }]", "secret is missing in keys"),
+        ("[{ secret = 'hush' }]", "key is missing in keys"),
+        (
+            "[{ key = 'a:b', secret = 'hush' }]",
+            "keys.key must be 1 to 128 letters, digits, dots, hyphens and underscores of ASCII",
+        ),
+        (
+            "[{ key = 'a', secret = 'hush' }, { key = 'b', secret = '' }]",
+            "keys.secret must be a text",
+        ),
+    ] {
+        let text = format!("[[apps]]\nid = '1'\nkeys = {keys}");
+        let error = read(&text).expect_err(&text).to_string();
+        assert!(error.contains(expected), "{error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
+}
+
+#[test]
+fn what_a_later_version_will_do_is_refused_with_a_sentence_that_says_so() {
+    for (off, on) in [
+        ("subscription_counting = false", "subscription_counting = true"),
+        ("watchlist_events = false", "watchlist_events = true"),
+        ("authorized_connections_seconds = 0", "authorized_connections_seconds = 10"),
+        ("force_tls = false", "force_tls = true"),
+        ("webhooks = []", "webhooks = [{ url = 'http://x', events = ['a'], batching = true }]"),
+    ] {
+        read(&demo(off)).expect(off);
+        let (key, value) = off.split_once(" = ").expect("key = value");
+        let error = read(&demo(on)).expect_err(on).to_string();
+        assert!(error.starts_with(&format!("rollcall.toml, line 4: {key} = ")), "{error}");
+        let end = format!("is not possible in this version of Rollcall yet; leave it at {value}");
+        assert!(error.ends_with(&end), "{error}");
+    }
+    for (off, on) in [
+        ("path_prefix = ''", "path_prefix = '/chat'"),
+        ("trusted_proxies = []", "trusted_proxies = ['10.0.0.1']"),
+    ] {
+        read(off).expect(off);
+        let error = read(on).expect_err(on).to_string();
+        assert!(error.contains("is not possible in this version of Rollcall yet"), "{error}");
+    }
+}
+
+#[test]
+fn apps_need_an_id_and_keys_and_share_neither() {
+    let other = |id: &str, key: &str| {
+        format!("{}[[apps]]\nid = '{id}'\nkeys = [{{ key = '{key}', secret = 's' }}]", demo(""))
+    };
+    for (text, expected) in [
+        ("[[apps]]\nkeys = []".to_owned(), "line 1: id is missing in [[apps]]"),
+        ("[[apps]]\nid = '1'".to_owned(), "line 1: keys is missing in [[apps]]"),
+        ("[[apps]]\nid = 'a/b'\nkeys = []".to_owned(), "line 2: id must be a text of 1 to 128"),
+        (other("1001", "b"), "two apps have the id \"1001\"; each needs its own"),
+        (other("2", "app-key"), "the key \"app-key\" occurs twice; each may occur once"),
+    ] {
+        let error = read(&text).expect_err(&text).to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = load(&given([("config", "/nowhere/rollcall.toml")], [])).expect_err("no file");
+    let error = error.to_string();
+    assert!(
+        error.starts_with("the configuration file /nowhere/rollcall.toml cannot be read"),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    load(&given([], [("ROLLCALL_SHARDS", "")])).expect("not set");
+}
+
+#[test]
+fn a_misspelt_variable_is_noticed_and_a_foreign_one_is_not() {
+    let given = given(
+        [],
+        [("ROLLCALL_SHARD", "2"), ("ROLLCALL_PORT_9000_TCP", "x"), ("ROLLCALL_SKIP_WEB", "1")],
+    );
+    let expected = vec![("ROLLCALL_SHARD", "ROLLCALL_SHARDS".to_owned())];
+    assert_eq!(misspelt_variables(&given), expected);
+}
+
+#[test]
+fn the_page_of_options_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/options.md");
+    let fresh = options_markdown();
+    if std::env::var_os("ROLLCALL_BLESS").is_some() {
+        std::fs::write(&path, &fresh).expect("docs/ is writable");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == fresh, "docs/options.md is stale; run this test with ROLLCALL_BLESS=1");
+}
+
+#[test]
+fn the_example_of_the_page_is_valid() {
+    let page = options_markdown();
+    let example = page.split("```").nth(1).and_then(|text| text.strip_prefix("toml"));
+    read(example.expect("the page ends with an example")).expect("and it is valid");
+}
+
+fn set_default<T>(setting: &Setting<T>, target: &mut T) {
+    let path = Path::new("default");
+    let text = format!("value = {}", setting.default);
+    let entries = file::parse(&text, path).expect("a default is written as in a file");
+    setting
+        .apply(target, &entries[0].item.value, &Place::line(path, 1))
+        .expect("a default is allowed");
+}
+
+fn read(text: &str) -> Result<Config, ConfigError> {
+    let mut config = Config::default();
+    apply_text(&mut config, text, Path::new("rollcall.toml")).map(|()| config)
+}
+
+fn assert_refused(text: &str, expected: &str) {
+    let error = read(text).expect_err(text).to_string();
+    let expected = format!("rollcall.toml, {expected}");
+    assert!(error.starts_with(&expected), "{error}\nexpected {expected}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+/// Precedence with the text of a file in the place where `load` reads one.
+fn load_with_file(text: &str, given: Given) -> Result<Config, ConfigError> {
+    let mut config = read(text)?;
+    apply_outside(&mut config, &given)?;
+    Ok(config)
+}
+
+/// A minimal app of three lines, and more keys of it from line 4 on.
+fn demo(more: &str) -> String {
+    let app = "[[apps]]\nid = '1001'\nkeys = [{ key = 'app-key', secret = 'app-secret' }]\n";
+    format!("{app}{more}\n")
+}
+
+/// Flags and variables; empty ones are left out of the flags.
+fn given<const F: usize, const V: usize>(
+    flags: [(&'static str, &str); F],
+    variables: [(&str, &str); V],
+) -> Given {
+    let flags = flags.into_iter().filter(|(_, value)| !value.is_empty());
+    Given {
+        flags: flags.map(|(key, value)| (key, OsString::from(value))).collect(),
+        variables: variables.into_iter().map(|(k, v)| (k.to_owned(), OsString::from(v))).collect(),
+    }
+}
+
+const FULL: &str = r#"
+listen = "127.0.0.1:0"
+path_prefix = ""
+trusted_proxies = []
+
+[[apps]]
+id = "1001"
+name = "Demo"
+keys = [{ key = "k1", secret = "s1" }, { key = "k2", secret = "s2" }]
+enabled = false
+client_events = true
+member_updates = false
+mirror = true
+bridge = true
+strict_compat = true
+max_connections = 7
+allowed_origins = ["https://example.com"]
+activity_timeout_seconds = 20
+pong_timeout_seconds = 5
+max_pending_bytes = 4096
+presence = { max_members = 5, max_info_bytes = 512, grace_seconds = 9 }
+limits = { payload_bytes = 1, channel_name = 2, event_name = 3, client_events_per_second = 4, channels_per_publish = 5, batch = 6 }
+"#;
