@@ -1,0 +1,14 @@
+//! The JSON messages of the Pusher protocol: what clients say, and what the server says.
+
+mod client;
+mod events;
+mod member;
+
+pub use client::{ClientMessage, MessageError, client_event_data, parse};
+pub use events::{
+    SubscriptionErrorKind, channel_event, connection_established, error, member_added,
+    member_removed, member_updated, ping, pong, presence_succeeded, subscription_error,
+    subscription_succeeded,
+};
+pub(crate) use member::revision;
+pub use member::{MemberData, MemberDataError, MemberLimits, parse_channel_data};
