@@ -296,10 +296,7 @@ impl Edge {
     fn go_live(&mut self, id: SubscriptionId, frame: &Frame) {
         let Some(conn) = self.subscriptions.make_live(id) else { return };
         let span = self.palette.push(frame);
-        if let Some(connection) = self.connections.get_mut(conn) {
-            connection.outbox.allow(span.len());
-        }
-        self.owe(conn, span);
+        self.owe_roster(conn, span);
     }
 
     fn refuse(&mut self, id: SubscriptionId, why: JoinRefusal) {
@@ -342,7 +339,7 @@ impl Edge {
         }
     }
 
-    /// A connection may have unsubscribed while the mail was on its way.
+    /// Sends rosters to some. They may have unsubscribed while the mail was on its way.
     fn deliver_only(&mut self, channel: &ChannelKey, frame: &Frame, chosen: &[ConnId]) {
         let hears = |edge: &Self, conn| {
             let id = edge.subscription_of(conn, channel)?;
@@ -354,8 +351,16 @@ impl Edge {
         }
         let span = self.palette.push(frame);
         for conn in hearing {
-            self.owe(conn, span.clone());
+            self.owe_roster(conn, span.clone());
         }
+    }
+
+    /// Queues a roster, which may be longer than all that a connection may otherwise owe.
+    fn owe_roster(&mut self, conn: ConnId, span: Span) {
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.outbox.allow(span.len());
+        }
+        self.owe(conn, span);
     }
 
     /// Queues a message that `encode` writes for one connection.
