@@ -1,0 +1,73 @@
+/**
+ * Requests to this page's own server, with every way to fail as a value.
+ *
+ * A request always ends: with an answer, or after `TIMEOUT_MS` as a failure of status 0 (docs/status.md C18).
+ */
+
+/** Why a request did not succeed; the body is that of docs/status.md section 0, "Answers". */
+export interface Failure {
+  /** The HTTP status, or 0 when there was no usable answer. */
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly field: string | null;
+  /** From `Retry-After`, when the server names a delay. */
+  readonly retryAfterSeconds: number | null;
+}
+
+export type Reply<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly failure: Failure };
+
+/** Sends a JSON request; the body of a successful answer is for the caller to check. */
+export async function send(method: string, path: string, body?: unknown): Promise<Reply<unknown>> {
+  try {
+    const response = await fetch(path, {
+      method,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const answer = await parsed(response);
+    return response.ok ? { ok: true, body: answer } : { ok: false, failure: failureOf(response, answer) };
+  } catch {
+    return unreachable();
+  }
+}
+
+/** The failure of a request that got no usable answer. */
+export function unreachable(): { ok: false; failure: Failure } {
+  return {
+    ok: false,
+    failure: { status: 0, code: 'unreachable', message: '', field: null, retryAfterSeconds: null },
+  };
+}
+
+/** `value` as an object whose properties can be looked at, or null. */
+export function record(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+}
+
+async function parsed(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function failureOf(response: Response, answer: unknown): Failure {
+  const body = record(answer);
+  const text = (key: string) => (typeof body?.[key] === 'string' ? body[key] : null);
+  const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  return {
+    status: response.status,
+    code: text('error') ?? `http_${response.status}`,
+    message: text('message') ?? '',
+    field: text('field'),
+    retryAfterSeconds: Number.isNaN(seconds) ? null : seconds,
+  };
+}
+
+const TIMEOUT_MS = 10_000;

@@ -1,0 +1,94 @@
+/** The page in English; its type is what every other language must provide. */
+
+import { isolated, plurals } from './plural';
+
+const plural = plurals('en');
+const number = new Intl.NumberFormat('en');
+const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+export const en = {
+  pageTitle: 'Rollcall: who is here',
+  language: 'Language',
+
+  loading: 'Loading…',
+  loadFailedTitle: 'Rollcall can’t be reached',
+  loadFailed: 'The server did not answer. Check your connection, then try again.',
+  retry: 'Try again',
+
+  welcome: 'See who’s here and what they’re up to',
+  welcomeText: 'Pick a name, say what you’re doing, and you’re in. Everybody sees changes as they happen.',
+  noAccount: 'No password and no e-mail: this browser remembers you.',
+  formTitle: 'Join',
+  nameLabel: 'Your name',
+  nameHint: 'Others see it. Up to 64 characters.',
+  statusLabel: 'Your status',
+  statusHint: 'You can change it at any time.',
+  placeholder: 'What are you up to?',
+  join: 'Join',
+  joining: 'Joining…',
+  switchName: (name: string) => `Sign in as ${isolated(name)} instead`,
+
+  nameMissing: 'Enter a name.',
+  nameTooLong: 'This name is too long: 64 characters at most.',
+  nameIllegal: 'This name contains characters that can’t be used in a name.',
+  nameTaken: 'This name is in use here. Sign in to use it, or choose another.',
+  nameReserved: 'This name can’t be used. Choose another.',
+  statusMissing: 'Enter a status.',
+  statusTooLong: 'This status is too long: 140 characters at most.',
+  statusIllegal: 'This status contains characters that can’t be used.',
+  alreadySignedIn: 'This browser is already signed in under another name.',
+  requestRefused: 'The server refused this request because it seemed to come from another site. Reload the page.',
+  serverTrouble: 'Something went wrong on the server. Your text is kept; try again.',
+  unreachable: 'The server can’t be reached: check your connection. Your text is kept.',
+
+  sessionEnded: 'You have been signed out: the session ended in another tab or on another device.',
+  signedOut: 'You signed out. See you soon!',
+  signOut: 'Sign out',
+  signOutFailed: 'You are still signed in: the server can’t be reached.',
+
+  you: 'you',
+  editHint: 'Enter saves, Escape undoes.',
+  visible: 'Visible to everyone here',
+  unsaved: 'Not saved yet',
+  counter: (used: number, limit: number) => `${number.format(used)} of ${number.format(limit)} characters`,
+  saving: 'Saving…',
+  saved: 'Saved',
+  saveFailed: 'Not saved: check your connection. Your text is kept.',
+  saveRefused: 'Not saved: the server could not store it. Your text is kept.',
+  saveConflict: 'Not saved: your status changed elsewhere meanwhile. Your text is kept.',
+  limited: (seconds: number) => `You’re changing status too quickly. Try again in ${number.format(seconds)} s.`,
+
+  heading: 'Who’s here',
+  online: (count: number) =>
+    plural(count, { one: `${number.format(count)} person online`, other: `${number.format(count)} people online` }),
+  alone: 'You’re the first one here.',
+  aloneHint: 'Share the link to invite someone.',
+  noStatus: 'No status yet',
+  badMember: 'Status unknown',
+  listWaiting: 'The list will appear as soon as the connection is back.',
+  justNow: 'just now',
+
+  connecting: 'Connecting…',
+  reconnecting: (asOf: string) => `Reconnecting… statuses as of ${asOf}`,
+  backOnline: 'Back online',
+  reconnect: 'Reconnect now',
+  refused: (code: number | null) => `The server ended the live connection${code === null ? '' : ` (code ${code})`}.`,
+  listTrouble: 'Live updates aren’t working',
+  troubleRefused: 'The server does not let this page see the list.',
+  troubleFull: 'The room is full.',
+  troubleServer: 'The server could not open the list.',
+  troubleUnreachable: 'The server can’t be reached.',
+  troubleDetail: (detail: string) => `Cause: ${isolated(detail)}`,
+  troubleStale: (asOf: string) => `Statuses as of ${asOf}.`,
+
+  joined: (name: string) => `${isolated(name)} joined`,
+  joinedMany: (count: number) => plural(count, { other: `${number.format(count)} people joined` }),
+  left: (name: string) => `${isolated(name)} left`,
+  leftMany: (count: number) => plural(count, { other: `${number.format(count)} people left` }),
+  changed: (name: string, status: string) => `${isolated(name)}: ${isolated(status)}`,
+  changedMany: (count: number) => plural(count, { other: `${number.format(count)} people changed status` }),
+
+  timeOfDay: (ms: number) => time.format(ms),
+};
+
+export type Messages = typeof en;

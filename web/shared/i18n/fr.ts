@@ -1,0 +1,97 @@
+/** La page en français. */
+
+import type { Messages } from './en';
+import { isolated, plurals } from './plural';
+
+const plural = plurals('fr');
+const number = new Intl.NumberFormat('fr');
+const time = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+export const fr: Messages = {
+  pageTitle: 'Rollcall\u00a0: qui est là',
+  language: 'Langue',
+
+  loading: 'Chargement…',
+  loadFailedTitle: 'Rollcall est injoignable',
+  loadFailed: 'Le serveur n’a pas répondu. Vérifiez votre connexion, puis réessayez.',
+  retry: 'Réessayer',
+
+  welcome: 'Voyez qui est là et ce que chacun fait',
+  welcomeText: 'Choisissez un nom, dites ce que vous faites, et c’est tout. Chacun voit les changements aussitôt.',
+  noAccount: 'Ni mot de passe ni adresse\u00a0: ce navigateur se souvient de vous.',
+  formTitle: 'Participer',
+  nameLabel: 'Votre nom',
+  nameHint: 'Les autres le voient. 64 caractères au plus.',
+  statusLabel: 'Votre statut',
+  statusHint: 'Vous pourrez le changer à tout moment.',
+  placeholder: 'Que faites-vous en ce moment\u00a0?',
+  join: 'Participer',
+  joining: 'Connexion…',
+  switchName: (name) => `Continuer sous le nom ${isolated(name)}`,
+
+  nameMissing: 'Saisissez un nom.',
+  nameTooLong: 'Ce nom est trop long\u00a0: 64 caractères au plus.',
+  nameIllegal: 'Ce nom contient des caractères interdits dans un nom.',
+  nameTaken: 'Ce nom est déjà utilisé ici. Connectez-vous pour l’utiliser, ou choisissez-en un autre.',
+  nameReserved: 'Ce nom ne peut pas être utilisé. Choisissez-en un autre.',
+  statusMissing: 'Saisissez un statut.',
+  statusTooLong: 'Ce statut est trop long\u00a0: 140 caractères au plus.',
+  statusIllegal: 'Ce statut contient des caractères interdits.',
+  alreadySignedIn: 'Ce navigateur est déjà connecté sous un autre nom.',
+  requestRefused: 'Le serveur a refusé cette requête, qui semblait venir d’un autre site. Rechargez la page.',
+  serverTrouble: 'Un problème est survenu sur le serveur. Votre texte est conservé\u00a0; réessayez.',
+  unreachable: 'Serveur injoignable\u00a0: vérifiez votre connexion. Votre texte est conservé.',
+
+  sessionEnded: 'Votre session a pris fin dans un autre onglet ou sur un autre appareil.',
+  signedOut: 'Session fermée. À bientôt\u00a0!',
+  signOut: 'Se déconnecter',
+  signOutFailed: 'La session reste ouverte\u00a0: le serveur est injoignable.',
+
+  you: 'vous',
+  editHint: 'Entrée enregistre, Échap annule.',
+  visible: 'Visible par toutes les personnes ici',
+  unsaved: 'Pas encore enregistré',
+  counter: (used, limit) =>
+    plural(used, {
+      one: `${number.format(used)} caractère sur ${number.format(limit)}`,
+      other: `${number.format(used)} caractères sur ${number.format(limit)}`,
+    }),
+  saving: 'Enregistrement…',
+  saved: 'Enregistré',
+  saveFailed: 'Non enregistré\u00a0: vérifiez votre connexion. Votre texte est conservé.',
+  saveRefused: 'Non enregistré\u00a0: le serveur n’a pas pu le garder. Votre texte est conservé.',
+  saveConflict: 'Non enregistré\u00a0: votre statut a changé ailleurs entre-temps. Votre texte est conservé.',
+  limited: (seconds) => `Vous changez de statut trop vite. Réessayez dans ${number.format(seconds)} s.`,
+
+  heading: 'Qui est là',
+  online: (count) =>
+    plural(count, { one: `${number.format(count)} personne en ligne`, other: `${number.format(count)} personnes en ligne` }),
+  alone: 'Vous êtes la première personne ici.',
+  aloneHint: 'Partagez le lien pour inviter quelqu’un.',
+  noStatus: 'Pas encore de statut',
+  badMember: 'Statut inconnu',
+  listWaiting: 'La liste apparaîtra dès que la connexion sera rétablie.',
+  justNow: 'à l’instant',
+
+  connecting: 'Connexion…',
+  reconnecting: (asOf) => `Reconnexion… statuts à ${asOf}`,
+  backOnline: 'De nouveau en ligne',
+  reconnect: 'Reconnecter',
+  refused: (code) => `Le serveur a mis fin à la connexion en direct${code === null ? '' : ` (code ${code})`}.`,
+  listTrouble: 'Les mises à jour en direct ne fonctionnent pas',
+  troubleRefused: 'Le serveur ne laisse pas cette page voir la liste.',
+  troubleFull: 'La salle est pleine.',
+  troubleServer: 'Le serveur n’a pas pu ouvrir la liste.',
+  troubleUnreachable: 'Le serveur est injoignable.',
+  troubleDetail: (detail) => `Cause\u00a0: ${isolated(detail)}`,
+  troubleStale: (asOf) => `Statuts à ${asOf}.`,
+
+  joined: (name) => `${isolated(name)} est là`,
+  joinedMany: (count) => plural(count, { other: `${number.format(count)} personnes de plus sont là` }),
+  left: (name) => `${isolated(name)} n’est plus là`,
+  leftMany: (count) => plural(count, { other: `${number.format(count)} personnes ne sont plus là` }),
+  changed: (name, status) => `${isolated(name)}\u00a0: ${isolated(status)}`,
+  changedMany: (count) => plural(count, { other: `${number.format(count)} personnes ont changé de statut` }),
+
+  timeOfDay: (ms) => time.format(ms).replace(':', '\u202fh\u202f'),
+};

@@ -1,0 +1,41 @@
+/** Failures of the server in the words of the page's language; what the page has no words for is shown as the server put it. */
+
+import type { Messages } from '../../shared/i18n/en';
+import type { Failure } from '../../shared/http';
+
+/** A sentence for a failed sign-up or save. */
+export function explain(failure: Failure, t: Messages): string {
+  if (failure.status === 0) return t.unreachable;
+  if (failure.status === 429) return t.limited(failure.retryAfterSeconds ?? 10);
+  return byCode(failure, t) ?? (failure.message !== '' ? failure.message : t.serverTrouble);
+}
+
+/** The form field that a failure is about: `name`, `status`, or null for the form as a whole. */
+export function fieldOf(failure: Failure): 'name' | 'status' | null {
+  if (failure.field === 'username' || failure.field === 'name') return 'name';
+  if (failure.field === 'status' || failure.field === 'text') return 'status';
+  return failure.code === 'name_taken' || failure.code === 'reserved_name' ? 'name' : null;
+}
+
+function byCode(failure: Failure, t: Messages): string | null {
+  const name = fieldOf(failure) !== 'status';
+  switch (failure.code) {
+    case 'name_taken':
+      return t.nameTaken;
+    case 'reserved_name':
+      return t.nameReserved;
+    case 'already_signed_in':
+      return t.alreadySignedIn;
+    case 'cross_site':
+      return t.requestRefused;
+    case 'missing':
+    case 'empty':
+      return name ? t.nameMissing : t.statusMissing;
+    case 'too_long':
+      return name ? t.nameTooLong : t.statusTooLong;
+    case 'illegal_character':
+      return name ? t.nameIllegal : t.statusIllegal;
+    default:
+      return failure.status >= 500 ? t.serverTrouble : null;
+  }
+}

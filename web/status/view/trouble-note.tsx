@@ -1,0 +1,37 @@
+/** Why the list is not live, and the button that tries again (docs/status.md C17); the list below stays visible. */
+
+import type { JSX } from 'preact';
+import { texts } from '../../shared/i18n';
+import type { Messages } from '../../shared/i18n/en';
+import type { Room } from '../model/room';
+import type { Trouble } from '../model/subscription';
+
+export function TroubleNote({ room }: { room: Room }): JSX.Element | null {
+  const trouble = room.subscription.trouble.value;
+  const t = texts.value;
+  if (trouble === null) return null;
+  const asOf = room.staleSince.value;
+  return (
+    <div class="trouble" role="alert" data-testid="error" data-field="list">
+      <p class="trouble-title">{t.listTrouble}</p>
+      <p>
+        {cause(trouble, t)} {asOf !== null && t.troubleStale(t.timeOfDay(asOf))}
+      </p>
+      {trouble.detail !== '' && <p class="trouble-detail">{t.troubleDetail(short(trouble))}</p>}
+      <button type="button" class="button button-quiet" data-testid="retry" onClick={() => room.subscription.retry()}>
+        {t.retry}
+      </button>
+    </div>
+  );
+}
+
+function cause(trouble: Trouble, t: Messages): string {
+  if (trouble.type === 'LimitReached') return t.troubleFull;
+  if (trouble.status === 401 || trouble.status === 403) return t.troubleRefused;
+  return trouble.status === 0 ? t.troubleUnreachable : t.troubleServer;
+}
+
+/** pusher-js puts advice for developers behind the cause; the status is what helps here. */
+function short(trouble: Trouble): string {
+  return trouble.type === 'AuthError' && trouble.status !== 0 ? `HTTP ${trouble.status}` : trouble.detail;
+}
