@@ -1,0 +1,253 @@
+//! One connection's socket: the task that reads it, and the way it is written and closed.
+//!
+//! The reader task waits, reads into the scratch buffer of the shard and feeds the edge, and that
+//! is all. It holds no buffer of its own, so an idle connection costs little more than its task.
+//! Writing belongs to the flush step of `shard.rs`; the reader only waits on its behalf when a
+//! socket did not take everything, and closes the socket when the edge says so.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use rollcall_engine::{ConnId, Ending, Hangup};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+
+use crate::apps::ConnectionPermit;
+use crate::shard::{Attendance, Shard};
+
+/// What the flush step and the reader task of one connection share.
+#[derive(Debug)]
+pub(crate) struct Conn {
+    link: Link,
+    errand: Cell<Errand>,
+    reader: RefCell<Option<Waker>>,
+    /// The place in the app's quota.
+    _permit: Option<ConnectionPermit>,
+}
+
+/// What carries the bytes of a connection.
+#[derive(Debug)]
+pub(crate) enum Link {
+    /// A TCP socket, as it is.
+    Plain(OwnedWriteHalf),
+}
+
+/// What a connection's reader has to do besides reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Errand {
+    /// Nothing.
+    None,
+    /// Wait until the socket takes more.
+    AwaitWritable,
+    /// Report that writing failed.
+    ReportFailure,
+    /// Close the socket; the edge has forgotten the connection.
+    HangUp(Hangup),
+}
+
+/// What a socket did with a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wrote {
+    /// It took this many bytes.
+    Took(usize),
+    /// It is broken.
+    Failed,
+}
+
+/// What a read brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Received {
+    /// All there was.
+    Drained,
+    /// As much as the scratch buffer holds; there may be more.
+    Full,
+    /// The end of the stream.
+    End(Ending),
+}
+
+/// What wakes a reader.
+enum Event {
+    Received(Received),
+    Writable,
+    HangUp(Hangup),
+}
+
+impl Conn {
+    /// A connection over a TCP socket, and the half that its reader task needs.
+    pub(crate) fn plain(
+        stream: TcpStream,
+        permit: Option<ConnectionPermit>,
+    ) -> (Rc<Self>, OwnedReadHalf) {
+        let (read, write) = stream.into_split();
+        let conn = Self {
+            link: Link::Plain(write),
+            errand: Cell::new(Errand::None),
+            reader: RefCell::new(None),
+            _permit: permit,
+        };
+        (Rc::new(conn), read)
+    }
+
+    /// Writes what is pending with one call. Never waits; a full socket takes nothing.
+    pub(crate) fn write<'a>(&self, mut pending: impl Iterator<Item = &'a [u8]>) -> Wrote {
+        let Some(first) = pending.next() else { return Wrote::Took(0) };
+        let result = match pending.next() {
+            // A single slice is by far the most frequent, and `send` is cheaper than `writev`.
+            None => self.link.write(first),
+            Some(second) => {
+                let all = [first, second].into_iter().chain(pending);
+                self.link.write_vectored(&all.map(IoSlice::new).collect::<Vec<_>>())
+            }
+        };
+        match result {
+            Ok(n) => Wrote::Took(n),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Wrote::Took(0),
+            Err(_) => Wrote::Failed,
+        }
+    }
+
+    /// Has the reader wait until the socket takes more.
+    pub(crate) fn await_writable(&self) {
+        self.send_on(Errand::AwaitWritable);
+    }
+
+    /// Has the reader report that writing failed.
+    pub(crate) fn report_failure(&self) {
+        self.send_on(Errand::ReportFailure);
+    }
+
+    /// Has the reader close the socket.
+    pub(crate) fn hang_up(&self, how: Hangup) {
+        self.send_on(Errand::HangUp(how));
+    }
+
+    fn send_on(&self, errand: Errand) {
+        self.errand.set(errand);
+        if let Some(reader) = &*self.reader.borrow() {
+            reader.wake_by_ref();
+        }
+    }
+
+    fn poll_event(
+        &self,
+        cx: &mut Context<'_>,
+        id: ConnId,
+        shard: &Shard,
+        socket: &mut OwnedReadHalf,
+    ) -> Poll<Event> {
+        self.reader.borrow_mut().get_or_insert_with(|| cx.waker().clone());
+        match self.errand.get() {
+            Errand::HangUp(how) => return Poll::Ready(Event::HangUp(how)),
+            Errand::ReportFailure => {
+                return Poll::Ready(Event::Received(Received::End(Ending::Failed)));
+            }
+            Errand::AwaitWritable if self.link.poll_write_ready(cx).is_ready() => {
+                self.errand.set(Errand::None);
+                return Poll::Ready(Event::Writable);
+            }
+            Errand::AwaitWritable | Errand::None => {}
+        }
+        if shard.is_congested() {
+            shard.wake_later(cx.waker());
+            return Poll::Pending;
+        }
+        let received = |buffer: &mut [u8]| shard.received(id, buffer);
+        shard.with_scratch(|scratch| poll_read(cx, socket, scratch, received)).map(Event::Received)
+    }
+}
+
+impl Link {
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.try_write(bytes),
+        }
+    }
+
+    fn write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.try_write_vectored(slices),
+        }
+    }
+
+    fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Plain(socket) => socket.as_ref().poll_write_ready(cx),
+        }
+    }
+}
+
+/// The life of a connection's reader task. It waits for the socket to be readable, to be writable
+/// again after a short write, or to be closed by the edge, whichever comes first.
+pub(crate) async fn attend(
+    shard: Attendance,
+    id: ConnId,
+    conn: Rc<Conn>,
+    mut socket: OwnedReadHalf,
+) {
+    loop {
+        match poll_fn(|cx| conn.poll_event(cx, id, &shard, &mut socket)).await {
+            Event::Received(Received::Drained) => {}
+            Event::Received(Received::Full) => tokio::task::yield_now().await,
+            Event::Received(Received::End(how)) => return shard.ended(id, how),
+            Event::Writable => shard.writable(id),
+            Event::HangUp(Hangup::Reset) => {
+                // Without this the kernel would keep what the peer does not take.
+                let _ = socket.as_ref().set_zero_linger();
+                return;
+            }
+            Event::HangUp(Hangup::Finish) => {
+                // This gives back the place in the quota, and closes our half of the socket.
+                drop(conn);
+                // Boxed, because the reader of every idle connection would carry it along.
+                return Box::pin(read_away(shard, socket)).await;
+            }
+        }
+    }
+}
+
+/// Ends a connection so that the peer can read our last words: a socket that is closed with
+/// something unread in it is reset, which may destroy what was sent before. So only our half was
+/// closed, and the rest is read away until the peer closes the other.
+async fn read_away(shard: Attendance, mut socket: OwnedReadHalf) {
+    let to_the_end = async {
+        while !matches!(poll_fn(|cx| poll_discard(cx, &shard, &mut socket)).await, Received::End(_))
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    let _ = tokio::time::timeout(LINGER, to_the_end).await;
+}
+
+fn poll_discard(cx: &mut Context<'_>, shard: &Shard, socket: &mut OwnedReadHalf) -> Poll<Received> {
+    shard.with_scratch(|scratch| poll_read(cx, socket, scratch, |_| {}))
+}
+
+/// Reads once into `scratch` and hands over what came.
+fn poll_read(
+    cx: &mut Context<'_>,
+    socket: &mut OwnedReadHalf,
+    scratch: &mut [u8],
+    received: impl FnOnce(&mut [u8]),
+) -> Poll<Received> {
+    let mut buffer = ReadBuf::new(scratch);
+    if ready!(Pin::new(socket).poll_read(cx, &mut buffer)).is_err() {
+        return Poll::Ready(Received::End(Ending::Failed));
+    }
+    let full = buffer.remaining() == 0;
+    match buffer.filled_mut() {
+        [] => Poll::Ready(Received::End(Ending::Eof)),
+        bytes => {
+            received(bytes);
+            Poll::Ready(if full { Received::Full } else { Received::Drained })
+        }
+    }
+}
+
+/// How long a peer has to close its half after we closed ours.
+const LINGER: Duration = Duration::from_secs(1);

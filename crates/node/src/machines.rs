@@ -1,0 +1,174 @@
+//! The machines of one shard: its edge and its share of the partitions, and the carrying between
+//! them. Mail of the shard to itself is a direct call, mail to another shard goes to its mailbox.
+
+use std::collections::HashMap;
+
+use rollcall_engine::{
+    Answer, ConnId, Edge, EdgeEffect, EdgeId, Hangup, HashSeed, InterceptId, Intercepted,
+    MemberChange, PARTITIONS, Partition, PartitionEffect, PartitionIndex, Ticket, Time,
+    ToPartition, WatchId,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::mail::{Diversion, Lookout, Mailboxes, Update};
+
+/// An edge, some partitions, and what is under way between them.
+#[derive(Debug)]
+pub(crate) struct Machines {
+    /// The connections of the shard.
+    pub(crate) edge: Edge,
+    id: EdgeId,
+    /// By index; `None` belongs to another shard.
+    partitions: Vec<Option<Partition>>,
+    /// Partitions that may have effects.
+    stirred: Vec<PartitionIndex>,
+    /// Sockets to be closed.
+    hangups: Vec<(ConnId, Hangup)>,
+    mailboxes: Mailboxes,
+    askers: HashMap<Ticket, oneshot::Sender<Answer>>,
+    interceptors: HashMap<InterceptId, mpsc::Sender<Intercepted>>,
+    watchers: HashMap<WatchId, mpsc::Sender<MemberChange>>,
+}
+
+impl Machines {
+    /// The machines of the shard with this number.
+    pub(crate) fn new(shard: usize, seed: HashSeed, mailboxes: Mailboxes) -> Self {
+        let id = EdgeId(u16::try_from(shard).expect("there are at most 64 shards"));
+        let indices = (0..PARTITIONS).map(PartitionIndex);
+        let mine = |index| mailboxes.owner(index) == shard;
+        Self {
+            edge: Edge::new(id, seed),
+            id,
+            partitions: indices
+                .map(|index| mine(index).then(|| Partition::new(index, seed)))
+                .collect(),
+            stirred: Vec::new(),
+            hangups: Vec::new(),
+            mailboxes,
+            askers: HashMap::new(),
+            interceptors: HashMap::new(),
+            watchers: HashMap::new(),
+        }
+    }
+
+    /// Gives mail to a partition, here or elsewhere.
+    pub(crate) fn handle_partition_mail(&mut self, now: Time, mail: ToPartition) {
+        let index = mail.channel().partition();
+        match &mut self.partitions[usize::from(index.0)] {
+            Some(partition) => {
+                partition.handle(now, mail);
+                self.stirred.push(index);
+            }
+            None => self.mailboxes.send_to_partition(mail),
+        }
+    }
+
+    /// Gives new member info to a partition and remembers who waits for the outcome.
+    pub(crate) fn update(&mut self, now: Time, update: Update) {
+        self.askers.insert(update.update.ticket, update.answer);
+        self.handle_partition_mail(now, ToPartition::UpdateMember(update.update));
+    }
+
+    /// Diverts a client event into a queue.
+    pub(crate) fn intercept(&mut self, now: Time, diversion: Diversion) {
+        self.interceptors.insert(diversion.id, diversion.queue);
+        self.handle_partition_mail(now, diversion.request);
+    }
+
+    /// Tells a queue who joins and leaves.
+    pub(crate) fn watch(&mut self, now: Time, lookout: Lookout) {
+        self.watchers.insert(lookout.id, lookout.queue);
+        self.handle_partition_mail(now, lookout.request);
+    }
+
+    /// Carries out every effect until none is left; `true` if there was any.
+    pub(crate) fn settle(&mut self, now: Time) -> bool {
+        let mut any = false;
+        loop {
+            if let Some(effect) = self.edge.poll_effect() {
+                self.carry_edge_effect(now, effect);
+            } else if let Some(index) = self.stirred.pop() {
+                self.carry_partition_effects(now, index);
+            } else {
+                return any;
+            }
+            any = true;
+        }
+    }
+
+    /// The next socket to be closed.
+    pub(crate) fn poll_hangup(&mut self) -> Option<(ConnId, Hangup)> {
+        self.hangups.pop()
+    }
+
+    /// Lets every machine look after what is due.
+    pub(crate) fn handle_timeout(&mut self, now: Time) {
+        if self.edge.poll_timeout().is_some_and(|due| due <= now) {
+            self.edge.handle_timeout(now);
+        }
+        for (index, partition) in (0..).map(PartitionIndex).zip(&mut self.partitions) {
+            if let Some(partition) = partition
+                && partition.poll_timeout().is_some_and(|due| due <= now)
+            {
+                partition.handle_timeout(now);
+                self.stirred.push(index);
+            }
+        }
+    }
+
+    /// When the earliest of the machines has something to look after.
+    pub(crate) fn poll_timeout(&self) -> Option<Time> {
+        let partitions = self.partitions.iter().flatten().filter_map(Partition::poll_timeout);
+        partitions.chain(self.edge.poll_timeout()).min()
+    }
+
+    fn carry_edge_effect(&mut self, now: Time, effect: EdgeEffect) {
+        match effect {
+            EdgeEffect::ToPartition(mail) => self.handle_partition_mail(now, mail),
+            EdgeEffect::Hangup { conn, how } => self.hangups.push((conn, how)),
+        }
+    }
+
+    /// All of one partition's effects before anything else, so that their order is kept.
+    fn carry_partition_effects(&mut self, now: Time, index: PartitionIndex) {
+        while let Some(effect) =
+            self.partitions[usize::from(index.0)].as_mut().and_then(Partition::poll_effect)
+        {
+            match effect {
+                PartitionEffect::ToEdge(edge, mail) if edge == self.id => {
+                    self.edge.handle_mail(now, mail);
+                }
+                PartitionEffect::ToEdge(edge, mail) => self.mailboxes.send_to_edge(edge, mail),
+                PartitionEffect::Answer(ticket, answer) => self.answer(ticket, answer),
+                PartitionEffect::Intercepted(id, event) => self.divert(id, event),
+                PartitionEffect::Watched(id, change) => self.tell_watcher(id, change),
+            }
+        }
+    }
+
+    fn answer(&mut self, ticket: Ticket, answer: Answer) {
+        if let Some(asker) = self.askers.remove(&ticket) {
+            // Who asked may have given up; the update stands all the same.
+            let _ = asker.send(answer);
+        }
+    }
+
+    /// The partition counts what is under way and diverts no more than the queue has room for.
+    fn divert(&mut self, id: InterceptId, event: Intercepted) {
+        if let Some(queue) = self.interceptors.get(&id)
+            && queue.try_send(event).is_err()
+        {
+            self.interceptors.remove(&id);
+        }
+    }
+
+    /// A watcher that does not keep up is let go: a gap would leave it wrong for ever, the end of
+    /// its queue tells it to start anew.
+    fn tell_watcher(&mut self, id: WatchId, change: MemberChange) {
+        if let Some(queue) = self.watchers.get(&id)
+            && queue.try_send(change).is_err()
+        {
+            self.watchers.remove(&id);
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! One shard: a thread with a current-thread runtime, its machines, its sockets and the loop that
+//! drives them.
+//!
+//! A turn takes what mail there is, looks after what is due, carries the machines' effects until
+//! none is left, and then writes: one call for each connection that has something pending. Reader
+//! tasks that were ready at the same time have run before, because the loop is woken behind them;
+//! so whatever came in at once goes out together.
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::io;
+use std::ops::Deref;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use rollcall_engine::{ConnId, EdgeCommand, Ending, HashSeed, Refusal, Time};
+use rollcall_wire::CloseCode;
+use slotmap::SecondaryMap;
+use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+use tokio::time::Sleep;
+
+use crate::apps::ConnectionPermit;
+use crate::clock::Clock;
+use crate::conn::{Conn, Wrote, attend};
+use crate::machines::Machines;
+use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
+
+/// What a shard is made of before its thread runs.
+pub(crate) struct ShardSetup {
+    /// Its number.
+    pub(crate) shard: usize,
+    /// Its mail.
+    pub(crate) inbox: Inbox,
+    /// Everybody's.
+    pub(crate) mailboxes: Mailboxes,
+    /// The node's clock.
+    pub(crate) clock: Clock,
+    /// For its hash maps.
+    pub(crate) seed: HashSeed,
+    /// Told when the thread ends, for whatever reason.
+    pub(crate) ended: mpsc::Sender<()>,
+}
+
+/// What the tasks of one shard share. It never leaves its thread.
+pub(crate) struct Shard {
+    machines: RefCell<Machines>,
+    conns: RefCell<SecondaryMap<ConnId, Rc<Conn>>>,
+    scratch: RefCell<Box<[u8]>>,
+    mailboxes: Mailboxes,
+    clock: Clock,
+    bell: Bell,
+    /// Readers that wait for a congested mailbox.
+    waiting: RefCell<Vec<Waker>>,
+    /// Reader tasks that have not ended, those of connections that the edge has forgotten included.
+    readers: Cell<usize>,
+    awaiting_empty: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Every connection was sent elsewhere.
+    draining: Cell<bool>,
+    /// A reader panicked.
+    broken: Cell<bool>,
+}
+
+/// The shard, in the hands of one running reader task.
+pub(crate) struct Attendance(Rc<Shard>);
+
+/// Wakes the loop, once for however many rings.
+#[derive(Default)]
+struct Bell {
+    rung: Cell<bool>,
+    ear: RefCell<Option<Waker>>,
+}
+
+/// Tells of the end of a thread.
+struct TellEnded(mpsc::Sender<()>);
+
+/// Whether the loop goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Done,
+    Last,
+}
+
+/// Starts the thread of a shard.
+pub(crate) fn start(setup: ShardSetup) -> io::Result<thread::JoinHandle<()>> {
+    let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+    let name = format!("shard-{}", setup.shard);
+    thread::Builder::new().name(name).spawn(move || run(&runtime, setup))
+}
+
+fn run(runtime: &Runtime, setup: ShardSetup) {
+    let _told = TellEnded(setup.ended);
+    let shard = Rc::new(Shard::new(setup.shard, setup.seed, setup.mailboxes, setup.clock));
+    let local = LocalSet::new();
+    // A task like the readers, not the future that the runtime blocks on: that one would run
+    // before them each time, and a turn would go out for every reader.
+    let turns = local.spawn_local(turns(shard, setup.inbox));
+    runtime.block_on(local.run_until(turns)).expect("the loop does not panic and is not aborted");
+}
+
+/// The loop. It waits for mail, for the bell that a reader rings, or for the earliest deadline.
+async fn turns(shard: Rc<Shard>, mut inbox: Inbox) {
+    let mut batch = Vec::new();
+    let mut sleep = pin!(tokio::time::sleep(Duration::ZERO));
+    loop {
+        poll_fn(|cx| shard.poll_due(cx, &mut inbox, &mut batch, sleep.as_mut())).await;
+        if shard.turn(&inbox, &mut batch) == Turn::Last {
+            return;
+        }
+        // Sockets have their turn before the next, however much mail there is.
+        tokio::task::yield_now().await;
+    }
+}
+
+impl Shard {
+    fn new(shard: usize, seed: HashSeed, mailboxes: Mailboxes, clock: Clock) -> Self {
+        Self {
+            machines: RefCell::new(Machines::new(shard, seed, mailboxes.clone())),
+            conns: RefCell::default(),
+            scratch: RefCell::new(vec![0; SCRATCH].into()),
+            mailboxes,
+            clock,
+            bell: Bell::default(),
+            waiting: RefCell::default(),
+            readers: Cell::new(0),
+            awaiting_empty: RefCell::default(),
+            draining: Cell::new(false),
+            broken: Cell::new(false),
+        }
+    }
+
+    fn poll_due(
+        &self,
+        cx: &mut Context<'_>,
+        inbox: &mut Inbox,
+        batch: &mut Vec<Mail>,
+        mut sleep: Pin<&mut Sleep>,
+    ) -> Poll<()> {
+        let mut due = inbox.poll_take(cx, batch).is_ready() | self.bell.poll_rung(cx).is_ready();
+        if let Some(deadline) = self.deadline() {
+            if sleep.deadline() != deadline {
+                sleep.as_mut().reset(deadline);
+            }
+            due |= sleep.poll(cx).is_ready();
+        }
+        if due { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// The earliest moment at which there is something to do.
+    fn deadline(&self) -> Option<tokio::time::Instant> {
+        let machines = self.machines.borrow().poll_timeout();
+        let recheck =
+            (!self.waiting.borrow().is_empty()).then(|| self.clock.now() + CONGESTION_RECHECK);
+        machines.into_iter().chain(recheck).min().map(|time| self.clock.instant(time))
+    }
+}
+
+/// A turn.
+impl Shard {
+    fn turn(self: &Rc<Self>, inbox: &Inbox, batch: &mut Vec<Mail>) -> Turn {
+        assert!(!self.broken.get(), "a reader panicked");
+        let now = self.clock.now();
+        self.machines.borrow_mut().handle_timeout(now);
+        for mail in batch.drain(..) {
+            let cost = mail.cost();
+            if self.take(now, mail) == Turn::Last {
+                return Turn::Last;
+            }
+            inbox.settle(cost);
+        }
+        self.settle(now);
+        self.flush(now);
+        self.wake_waiting();
+        self.tell_if_empty();
+        Turn::Done
+    }
+
+    fn take(self: &Rc<Self>, now: Time, mail: Mail) -> Turn {
+        match mail {
+            Mail::Arrival(arrival) => self.take_arrival(now, *arrival),
+            Mail::ToPartition(mail) => self.machines.borrow_mut().handle_partition_mail(now, mail),
+            Mail::FromPartition(mail) => self.machines.borrow_mut().edge.handle_mail(now, mail),
+            Mail::Command(order) => {
+                self.draining.set(self.draining.get() || matches!(order, EdgeCommand::Drain));
+                self.machines.borrow_mut().edge.handle_command(now, order);
+            }
+            Mail::Update(update) => self.machines.borrow_mut().update(now, *update),
+            Mail::Intercept(diversion) => self.machines.borrow_mut().intercept(now, *diversion),
+            Mail::Watch(lookout) => self.machines.borrow_mut().watch(now, *lookout),
+            // Who asked may have given up.
+            Mail::Count(asker) => drop(asker.send(self.machines.borrow().edge.stats())),
+            Mail::TellWhenEmpty(asker) => self.awaiting_empty.borrow_mut().push(asker),
+            Mail::Stop => return Turn::Last,
+        }
+        self.settle(now);
+        if self.machines.borrow().edge.is_turn_full() {
+            self.flush(now);
+        }
+        Turn::Done
+    }
+
+    fn take_arrival(self: &Rc<Self>, now: Time, arrival: Arrival) {
+        // A socket that this thread cannot register is closed by being dropped.
+        let Ok(stream) = TcpStream::from_std(arrival.stream) else { return };
+        let (id, permit) = self.greet(now, arrival.verdict);
+        let (conn, socket) = Conn::plain(stream, permit);
+        self.conns.borrow_mut().insert(id, Rc::clone(&conn));
+        self.receive_early(now, id, &arrival.early);
+        tokio::task::spawn_local(attend(Attendance::begin(self), id, conn, socket));
+    }
+
+    fn greet(&self, now: Time, verdict: Verdict) -> (ConnId, Option<ConnectionPermit>) {
+        let edge = &mut self.machines.borrow_mut().edge;
+        match verdict {
+            Verdict::Admit(opening, _) if self.draining.get() => {
+                // It was on its way here when the draining began.
+                let protocol = Some(opening.protocol);
+                let refusal = Refusal { protocol, code: CloseCode::OverCapacity, reason: None };
+                (edge.handle_refused(now, refusal), None)
+            }
+            Verdict::Admit(opening, permit) => (edge.handle_opened(now, opening), Some(permit)),
+            Verdict::Refuse(refusal) => (edge.handle_refused(now, refusal), None),
+        }
+    }
+
+    fn receive_early(&self, now: Time, id: ConnId, early: &[u8]) {
+        if !early.is_empty() {
+            self.machines.borrow_mut().edge.handle_received(now, id, &mut early.to_vec());
+        }
+    }
+
+    /// Carries effects until none is left, and passes on which sockets are to be closed. `true` if
+    /// there was any effect, which may have queued something to write.
+    fn settle(&self, now: Time) -> bool {
+        let mut machines = self.machines.borrow_mut();
+        let any = machines.settle(now);
+        while let Some((id, how)) = machines.poll_hangup() {
+            if let Some(conn) = self.conns.borrow_mut().remove(id) {
+                conn.hang_up(how);
+            }
+        }
+        any
+    }
+
+    /// Writes what is pending: one call for each connection.
+    fn flush(&self, now: Time) {
+        let mut machines = self.machines.borrow_mut();
+        let conns = self.conns.borrow();
+        while let Some(id) = machines.edge.poll_dirty(now) {
+            let Some(conn) = conns.get(id) else { continue };
+            let wrote = conn.write(machines.edge.pending(id));
+            let taken = if let Wrote::Took(n) = wrote { n } else { 0 };
+            machines.edge.handle_wrote(now, id, taken);
+            if wrote == Wrote::Failed {
+                conn.report_failure();
+            } else if machines.edge.is_blocked(id) {
+                conn.await_writable();
+            }
+        }
+        drop((machines, conns));
+        // A close that was written to the end is now a socket to shut down.
+        let more = self.settle(now);
+        self.bell.set(more);
+    }
+
+    fn wake_waiting(&self) {
+        if !self.is_congested() {
+            self.waiting.borrow_mut().drain(..).for_each(Waker::wake);
+        }
+    }
+
+    fn tell_if_empty(&self) {
+        if self.readers.get() == 0 {
+            for asker in self.awaiting_empty.borrow_mut().drain(..) {
+                let _ = asker.send(());
+            }
+        }
+    }
+}
+
+/// What the readers need.
+impl Shard {
+    /// Whether sockets are not to be read for now.
+    pub(crate) fn is_congested(&self) -> bool {
+        self.mailboxes.are_congested()
+    }
+
+    /// Wakes a reader when the mailboxes have room again.
+    pub(crate) fn wake_later(&self, reader: &Waker) {
+        self.waiting.borrow_mut().push(reader.clone());
+        self.bell.ring();
+    }
+
+    /// Lends the buffer that all readers of the shard share.
+    pub(crate) fn with_scratch<T>(&self, read: impl FnOnce(&mut [u8]) -> T) -> T {
+        read(&mut self.scratch.borrow_mut())
+    }
+
+    /// Takes what a socket read.
+    pub(crate) fn received(&self, id: ConnId, bytes: &mut [u8]) {
+        let now = self.clock.now();
+        self.machines.borrow_mut().edge.handle_received(now, id, bytes);
+        self.settle(now);
+        self.bell.ring();
+    }
+
+    /// A socket takes more again.
+    pub(crate) fn writable(&self, id: ConnId) {
+        self.machines.borrow_mut().edge.handle_writable(self.clock.now(), id);
+        self.bell.ring();
+    }
+
+    /// A socket came to its end.
+    pub(crate) fn ended(&self, id: ConnId, how: Ending) {
+        let now = self.clock.now();
+        self.machines.borrow_mut().edge.handle_closed(now, id, how);
+        self.conns.borrow_mut().remove(id);
+        self.settle(now);
+        self.bell.ring();
+    }
+}
+
+impl Attendance {
+    fn begin(shard: &Rc<Shard>) -> Self {
+        shard.readers.set(shard.readers.get() + 1);
+        Self(Rc::clone(shard))
+    }
+}
+
+impl Deref for Attendance {
+    type Target = Shard;
+
+    fn deref(&self) -> &Shard {
+        &self.0
+    }
+}
+
+impl Drop for Attendance {
+    fn drop(&mut self) {
+        self.readers.set(self.readers.get() - 1);
+        if thread::panicking() {
+            // Machines that panicked are not to be trusted with the other connections.
+            self.broken.set(true);
+        }
+        if self.readers.get() == 0 || self.broken.get() {
+            self.bell.ring();
+        }
+    }
+}
+
+impl Drop for TellEnded {
+    fn drop(&mut self) {
+        // One is enough.
+        let _ = self.0.try_send(());
+    }
+}
+
+impl Bell {
+    fn ring(&self) {
+        if !self.rung.replace(true)
+            && let Some(ear) = &*self.ear.borrow()
+        {
+            ear.wake_by_ref();
+        }
+    }
+
+    /// Rings, or forgets a ring that was answered, while the loop itself is running.
+    fn set(&self, rung: bool) {
+        self.rung.set(rung);
+    }
+
+    fn poll_rung(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.rung.replace(false) {
+            return Poll::Ready(());
+        }
+        self.ear.borrow_mut().get_or_insert_with(|| cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+/// What a reader takes at most in a turn.
+const SCRATCH: usize = 64 * 1024;
+
+/// How soon a congested mailbox is looked at again.
+const CONGESTION_RECHECK: Duration = Duration::from_millis(10);
