@@ -1,0 +1,221 @@
+//! What everybody outside the shards may ask of the node: HTTP, the status app, the console, tests.
+//!
+//! A handle knows the apps and the mailboxes, and nothing of sockets or rosters. Asking never waits
+//! for a shard, but where the answer is the shard's.
+
+mod authorize;
+mod door;
+mod members;
+mod publish;
+mod queues;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use rollcall_engine::{App, ChannelKey, EdgeCommand, UserId};
+use rollcall_wire::{ChannelName, CloseCode, SocketId};
+use tokio::sync::{oneshot, watch};
+
+use crate::apps::{Apps, AppsCell, AppsError, Tenant};
+use crate::clock::Clock;
+use crate::mail::{Mail, Mailboxes};
+use crate::socket_ids::SocketIds;
+use crate::stats::NodeStats;
+
+pub use authorize::{Authorization, AuthorizeError, Member};
+pub(crate) use door::{Caller, Upgraded};
+pub use members::SetMemberInfoError;
+pub use publish::{Except, Publication, PublishError};
+pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
+
+/// The node, as its doors and apps see it. Cheap to clone.
+#[derive(Clone)]
+pub struct NodeHandle(Arc<Shared>);
+
+/// What an app's own back end may know of it; the secrets stay in the node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppCredentials {
+    /// The id in the paths of the HTTP API.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The key that clients connect with: the oldest active one.
+    pub key: String,
+    /// The most bytes of one member's info, as JSON.
+    pub max_info_bytes: usize,
+    /// The most characters of a channel's name.
+    pub max_channel_name: usize,
+    /// Whether the status app takes `client-status-update` out before fan-out.
+    pub bridge: bool,
+}
+
+/// The reason given to a connection that is closed by an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CloseWith {
+    /// 4009: it may not be here any longer, and does not come back by itself.
+    Unauthorized,
+    /// 4200: it is to come back at once.
+    Reconnect,
+}
+
+/// What all handles of a node share.
+struct Shared {
+    apps: AppsCell,
+    mailboxes: Mailboxes,
+    clock: Clock,
+    socket_ids: SocketIds,
+    /// Whether the node sends everybody elsewhere.
+    draining: watch::Sender<bool>,
+    next_shard: AtomicUsize,
+    next_name: AtomicU64,
+}
+
+impl NodeHandle {
+    pub(crate) fn new(
+        apps: Apps,
+        mailboxes: Mailboxes,
+        clock: Clock,
+        socket_ids: SocketIds,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            apps: AppsCell::new(apps),
+            mailboxes,
+            clock,
+            socket_ids,
+            draining: watch::Sender::new(false),
+            next_shard: AtomicUsize::new(0),
+            next_name: AtomicU64::new(0),
+        }))
+    }
+
+    /// What may be told of an app.
+    pub fn app(&self, id: &str) -> Option<AppCredentials> {
+        let app = self.tenant(id)?.app;
+        Some(AppCredentials {
+            id: app.id.to_string(),
+            name: app.name.clone(),
+            key: app.keys.first()?.key.clone(),
+            max_info_bytes: app.presence.max_info_bytes,
+            max_channel_name: app.limits.channel_name,
+            bridge: app.bridge,
+        })
+    }
+
+    /// Puts new settings of an app in force, or adds an app. Its connections stay, unless it is
+    /// suspended; a quota that shrank counts for newcomers.
+    pub fn replace_app(&self, app: App) -> Result<(), AppsError> {
+        let app = self.0.apps.replace(app)?;
+        self.0.mailboxes.command_all(&EdgeCommand::ReplaceApp(app));
+        Ok(())
+    }
+
+    /// Closes a connection, wherever it is.
+    pub fn disconnect(&self, socket: &str, close: CloseWith) {
+        if let Ok(Some(socket)) = SocketId::parse(socket) {
+            let code = close.code();
+            self.0.mailboxes.command_all(&EdgeCommand::Disconnect { socket, code });
+        }
+    }
+
+    /// Closes a connection with 4009, if it is subscribed to `channel` as `user`.
+    pub fn disconnect_member(&self, app: &str, socket: &str, channel: &str, user: &str) {
+        let Some(tenant) = self.tenant(app) else { return };
+        let Some(channel) = channel_of(&tenant.app, channel) else { return };
+        if let Ok(Some(socket)) = SocketId::parse(socket) {
+            self.0.mailboxes.command_all(&EdgeCommand::DisconnectMember {
+                socket,
+                channel,
+                user: UserId::new(user),
+                code: CloseCode::Unauthorized,
+            });
+        }
+    }
+
+    /// The counters of all shards, summed.
+    pub async fn stats(&self) -> NodeStats {
+        let mut sum = NodeStats::default();
+        for stats in self.ask_all(Mail::Count) {
+            if let Ok(stats) = stats.await {
+                sum.add(stats);
+            }
+        }
+        sum
+    }
+
+    /// Whether the node is on its way out.
+    pub fn is_draining(&self) -> bool {
+        *self.0.draining.borrow()
+    }
+
+    /// Sends every connection elsewhere (4200), those that are still to come too (4100).
+    pub(crate) fn drain(&self) {
+        self.0.draining.send_replace(true);
+        self.0.mailboxes.command_all(&EdgeCommand::Drain);
+    }
+
+    /// Becomes `true` when the node is on its way out.
+    pub(crate) fn draining(&self) -> watch::Receiver<bool> {
+        self.0.draining.subscribe()
+    }
+
+    /// Waits until no shard has a connection.
+    pub(crate) async fn emptied(&self) {
+        for empty in self.ask_all(Mail::TellWhenEmpty) {
+            // A shard that has stopped has none.
+            let _ = empty.await;
+        }
+    }
+
+    /// Ends the shards.
+    pub(crate) fn stop(&self) {
+        for shard in 0..self.0.mailboxes.shards() {
+            self.0.mailboxes.send(shard, Mail::Stop);
+        }
+    }
+
+    /// The app of that id, as it is now.
+    pub(crate) fn tenant(&self, id: &str) -> Option<Tenant> {
+        self.0.apps.snapshot().of_id(id).cloned()
+    }
+
+    /// Seconds of the calendar.
+    pub(crate) fn unix_seconds(&self) -> u64 {
+        self.0.clock.unix_seconds()
+    }
+
+    /// A number that no other ticket, intercept or watch of the node has.
+    fn fresh_name(&self) -> u64 {
+        self.0.next_name.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn ask_all<T>(&self, question: fn(oneshot::Sender<T>) -> Mail) -> Vec<oneshot::Receiver<T>> {
+        let ask = |shard| {
+            let (asker, answer) = oneshot::channel();
+            self.0.mailboxes.send(shard, question(asker));
+            answer
+        };
+        (0..self.0.mailboxes.shards()).map(ask).collect()
+    }
+}
+
+impl CloseWith {
+    fn code(self) -> CloseCode {
+        match self {
+            Self::Unauthorized => CloseCode::Unauthorized,
+            Self::Reconnect => CloseCode::Reconnect,
+        }
+    }
+}
+
+impl fmt::Debug for NodeHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NodeHandle").finish_non_exhaustive()
+    }
+}
+
+/// The channel of that name, if an app can have it.
+fn channel_of(app: &App, name: &str) -> Option<ChannelKey> {
+    let name = ChannelName::parse(name, app.limits.channel_name).ok()?;
+    Some(ChannelKey::new(app, name))
+}
