@@ -1,0 +1,15 @@
+//! The node's HTTP surface: the WebSocket door, the HTTP API and `/up`.
+//!
+//! Everything here speaks to the node through its handle; sockets leave through
+//! [`upgrade`](self::upgrade) and are the shards' from then on.
+
+mod accept;
+mod auth;
+mod error;
+mod events;
+mod members;
+mod router;
+mod upgrade;
+
+pub(crate) use accept::{Acceptor, accept};
+pub use router::router;

@@ -1,0 +1,135 @@
+//! Accepting connections and serving HTTP on them until they are upgraded or done.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tower::Service;
+use tracing::{debug, warn};
+
+/// What every accepted connection needs.
+#[derive(Clone)]
+pub(crate) struct Acceptor {
+    router: Router,
+    /// Connections that may be without a finished request at once.
+    unfinished: Arc<Semaphore>,
+    draining: watch::Receiver<bool>,
+    /// Held by every connection, so that the end of the last one can be awaited.
+    open: mpsc::Sender<Infallible>,
+}
+
+impl Acceptor {
+    /// Serves `router`. The receiver ends with the last connection after the acceptor is gone.
+    pub(crate) fn new(
+        router: Router,
+        max_unfinished: usize,
+        draining: watch::Receiver<bool>,
+    ) -> (Self, mpsc::Receiver<Infallible>) {
+        let (open, closed) = mpsc::channel(1);
+        let unfinished = Arc::new(Semaphore::new(max_unfinished));
+        (Self { router, unfinished, draining, open }, closed)
+    }
+
+    /// The same, but the end of its connections is told apart.
+    pub(crate) fn successor(self) -> (Self, mpsc::Receiver<Infallible>) {
+        let (open, closed) = mpsc::channel(1);
+        (Self { open, ..self }, closed)
+    }
+}
+
+/// Accepts for ever. A connection that cannot be had, for want of descriptors say, is no reason to
+/// stop; the others go on, and the next may be had again.
+pub(crate) async fn accept(listener: &TcpListener, acceptor: &Acceptor) -> Infallible {
+    loop {
+        let permit = Arc::clone(&acceptor.unfinished).acquire_owned().await;
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                tokio::spawn(serve(acceptor.clone(), stream, peer, permit.ok()));
+            }
+            Err(error) if is_of_the_peer(&error) => {}
+            Err(error) => {
+                warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// The life of one HTTP connection. It waits for the connection to end, or for the node to drain,
+/// after which the request in flight is the last.
+async fn serve(
+    acceptor: Acceptor,
+    stream: TcpStream,
+    peer: SocketAddr,
+    permit: Option<OwnedSemaphorePermit>,
+) {
+    let Acceptor { router, mut draining, open: _open, .. } = acceptor;
+    let _ = stream.set_nodelay(true);
+    let permit = Mutex::new(permit);
+    let service = service_fn(|request| {
+        let permit = permit.lock().unwrap_or_else(PoisonError::into_inner).take();
+        respond(router.clone(), request, peer, permit)
+    });
+    let keep_alive = !*draining.borrow_and_update();
+    let connection = http()
+        .keep_alive(keep_alive)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        _ = draining.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!(%error, %peer, "an HTTP connection failed");
+    }
+}
+
+/// Answers one request. The first one gives back the connection's permit.
+async fn respond(
+    mut router: Router,
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    permit: Option<OwnedSemaphorePermit>,
+) -> Result<Response, Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let response = router.call(request).await;
+    drop(permit);
+    response
+}
+
+fn http() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEAD);
+    builder
+}
+
+/// Whether accepting failed because of that one connection.
+fn is_of_the_peer(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset)
+}
+
+/// How long the head of a request may take, the wait for the next one on a kept connection
+/// included.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The largest head of a request.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// How long accepting pauses when the system has nothing to give.
+const PAUSE: Duration = Duration::from_millis(50);

@@ -1,0 +1,43 @@
+//! Which path leads where.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{any, get, patch, post};
+
+use super::error::HttpError;
+use super::{events, members, upgrade};
+use crate::handle::NodeHandle;
+
+/// The engine's own routes; what they do not know is for `fallback`.
+pub fn router(node: NodeHandle, fallback: Router) -> Router {
+    let strays = from_fn_with_state(node.clone(), upgrade::refuse_strays);
+    Router::new()
+        .route("/app/{key}", get(upgrade::connect))
+        .route("/apps/{app}/events", post(events::publish))
+        .route("/apps/{app}/batch_events", post(events::publish_batch))
+        .route("/apps/{app}/channels/{channel}/members/{user}", patch(members::patch))
+        .route("/apps/{*path}", any(unknown_path))
+        .route("/up", get(up))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(node)
+        .fallback_service(fallback.layer(strays))
+}
+
+/// 200 as soon as connections are accepted, 503 once the node sends everybody elsewhere.
+async fn up(State(node): State<NodeHandle>) -> (StatusCode, &'static str) {
+    if node.is_draining() {
+        (StatusCode::SERVICE_UNAVAILABLE, "draining\n")
+    } else {
+        (StatusCode::OK, "up\n")
+    }
+}
+
+async fn unknown_path() -> HttpError {
+    HttpError::UnknownPath
+}
+
+async fn method_not_allowed() -> HttpError {
+    HttpError::MethodNotAllowed
+}
