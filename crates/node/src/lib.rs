@@ -1,1 +1,28 @@
-//! 
+//! The shell around the machines: threads, mailboxes, sockets and HTTP.
+//!
+//! Nothing here decides what a frame says or who is present; that is `rollcall-engine`. This crate
+//! carries bytes to the machines and back: each shard thread ([`runtime`] starts them) drives one
+//! edge and its share of the partitions, and everybody else (HTTP, the status app, tests) reaches
+//! them through a [`NodeHandle`].
+//!
+//! Read `mail.rs` first (what crosses a thread), then `shard.rs` (the loop) and `conn.rs` (one
+//! socket).
+
+pub mod apps;
+pub mod config;
+pub mod handle;
+pub mod http;
+pub mod runtime;
+pub mod stats;
+
+mod clock;
+mod conn;
+mod descriptors;
+mod machines;
+mod mail;
+mod shard;
+mod socket_ids;
+
+pub use apps::AppsError;
+pub use handle::NodeHandle;
+pub use runtime::{Node, NodeConfig, ServeError, StartError};

@@ -1,0 +1,216 @@
+//! Starting the shards, serving connections, and shutting down in order.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum::Router;
+use rollcall_engine::{App, HashSeed, PARTITIONS};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+use crate::apps::{Apps, AppsError};
+use crate::clock::Clock;
+use crate::descriptors;
+use crate::handle::NodeHandle;
+use crate::http::{self, Acceptor, accept};
+use crate::mail::Mailboxes;
+use crate::shard::{self, ShardSetup};
+use crate::socket_ids::SocketIds;
+
+/// What a node is made of.
+#[derive(Debug, Clone)]
+pub struct NodeConfig {
+    /// How many shard threads there are, 1 to 64.
+    pub shards: usize,
+    /// Whose connections and requests are taken.
+    pub apps: Vec<App>,
+    /// Bytes of mail that a shard may be behind before the doors refuse.
+    pub mailbox_bytes: usize,
+    /// Connections that may be without a finished HTTP request at once.
+    pub max_unfinished: usize,
+}
+
+/// A running node: its shard threads.
+#[derive(Debug)]
+pub struct Node {
+    handle: NodeHandle,
+    threads: Vec<JoinHandle<()>>,
+    /// Told when a thread ends.
+    ended: mpsc::Receiver<()>,
+    max_unfinished: usize,
+}
+
+/// Why a node does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// More shards than partitions, or none.
+    ShardCount(usize),
+    /// The apps cannot be told apart.
+    Apps(AppsError),
+    /// The system has no random numbers.
+    Random(getrandom::Error),
+    /// The system has no thread, or no descriptors for it.
+    Thread(io::Error),
+}
+
+/// Why a node stops by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServeError {
+    /// A shard's thread ended; what it held cannot be saved.
+    ShardStopped,
+}
+
+impl NodeConfig {
+    /// A node for these apps, with one shard for each core.
+    pub fn new(apps: Vec<App>) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            shards: cores.min(usize::from(PARTITIONS)),
+            apps,
+            mailbox_bytes: 64 << 20,
+            max_unfinished: 1024,
+        }
+    }
+}
+
+impl Node {
+    /// Starts the shard threads. Nothing is served until [`Node::serve`].
+    pub fn start(config: NodeConfig) -> Result<Self, StartError> {
+        if config.shards == 0 || config.shards > usize::from(PARTITIONS) {
+            return Err(StartError::ShardCount(config.shards));
+        }
+        if let Some(limit) = descriptors::raise_limit() {
+            info!(limit, "open files, and so connections, that the system allows");
+        }
+        let clock = Clock::start();
+        let apps = Apps::new(config.apps)?;
+        let seed = draw_seed()?;
+        let (mailboxes, inboxes) = Mailboxes::new(config.shards, config.mailbox_bytes);
+        let handle = NodeHandle::new(apps, mailboxes.clone(), clock, SocketIds::draw()?);
+        let (tell_ended, ended) = mpsc::channel(1);
+        let start = |(shard, inbox)| {
+            let (mailboxes, ended) = (mailboxes.clone(), tell_ended.clone());
+            shard::start(ShardSetup { shard, inbox, mailboxes, clock, seed, ended })
+        };
+        let threads = inboxes.into_iter().enumerate().map(start).collect::<Result<_, _>>();
+        let threads = threads.map_err(StartError::Thread)?;
+        Ok(Self { handle, threads, ended, max_unfinished: config.max_unfinished })
+    }
+
+    /// What others may ask of the node.
+    pub fn handle(&self) -> NodeHandle {
+        self.handle.clone()
+    }
+
+    /// Accepts connections and serves them, and `fallback` at paths that are not the engine's,
+    /// until `stop` is done; then drains and ends the shards, all within five seconds.
+    ///
+    /// # Errors
+    ///
+    /// If a shard ends before it was told to.
+    pub async fn serve(
+        mut self,
+        listener: TcpListener,
+        fallback: Router,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
+        let router = http::router(self.handle(), fallback);
+        let draining = self.handle.draining();
+        let (acceptor, closed) = Acceptor::new(router, self.max_unfinished, draining);
+        let served = tokio::select! {
+            never = accept(&listener, &acceptor) => match never {},
+            _ = self.ended.recv() => Err(ServeError::ShardStopped),
+            () = stop => Ok(()),
+        };
+        if served.is_ok() {
+            self.drain(&listener, acceptor, closed).await;
+        }
+        drop(listener);
+        self.stop().await;
+        served
+    }
+
+    /// Sends everybody elsewhere, until nobody is left or time is up. Newcomers are accepted
+    /// meanwhile, to be told to go elsewhere too (docs/protocol.md item 188).
+    async fn drain(
+        &self,
+        listener: &TcpListener,
+        acceptor: Acceptor,
+        mut closed: mpsc::Receiver<Infallible>,
+    ) {
+        self.handle.drain();
+        let (newcomers, mut newcomers_closed) = acceptor.successor();
+        let nobody_left = async {
+            tokio::select! {
+                never = accept(listener, &newcomers) => match never {},
+                () = async { closed.recv().await; self.handle.emptied().await } => {}
+            }
+            drop(newcomers);
+            newcomers_closed.recv().await;
+            self.handle.emptied().await;
+        };
+        if tokio::time::timeout(DRAIN_TIME, nobody_left).await.is_err() {
+            warn!("not everybody left in time");
+        }
+    }
+
+    async fn stop(self) {
+        self.handle.stop();
+        let join = || {
+            for thread in self.threads {
+                // A thread that panicked has said so itself.
+                let _ = thread.join();
+            }
+        };
+        let _ = tokio::task::spawn_blocking(join).await;
+    }
+}
+
+fn draw_seed() -> Result<HashSeed, getrandom::Error> {
+    Ok([getrandom::u64()?, getrandom::u64()?, getrandom::u64()?, getrandom::u64()?])
+}
+
+impl From<AppsError> for StartError {
+    fn from(error: AppsError) -> Self {
+        Self::Apps(error)
+    }
+}
+
+impl From<getrandom::Error> for StartError {
+    fn from(error: getrandom::Error) -> Self {
+        Self::Random(error)
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ShardCount(count) => {
+                write!(f, "there can be 1 to {PARTITIONS} shards, not {count}")
+            }
+            Self::Apps(error) => error.fmt(f),
+            Self::Random(error) => write!(f, "the system has no random numbers: {error}"),
+            Self::Thread(error) => write!(f, "cannot start a shard: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ShardStopped => f.write_str("a shard stopped; its connections are lost"),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {}
+
+/// How long everybody has to leave; the process has five seconds in all.
+const DRAIN_TIME: Duration = Duration::from_secs(4);
