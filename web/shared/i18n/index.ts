@@ -18,6 +18,9 @@ export const LOCALES: readonly { readonly locale: Locale; readonly name: string 
   { locale: 'fr', name: 'Français' },
 ];
 
+/** Above its first use, because the choice is read while this module is being evaluated. */
+const STORAGE_KEY = 'rollcall.locale';
+
 export const locale = signal<Locale>(remembered() ?? preferred(navigator.languages));
 
 /** The texts in the current language; read inside a component, it follows the switch. */
@@ -59,5 +62,3 @@ function remembered(): Locale | null {
 function isLocale(code: string): code is Locale {
   return Object.hasOwn(dictionaries, code);
 }
-
-const STORAGE_KEY = 'rollcall.locale';

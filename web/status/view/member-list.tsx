@@ -72,7 +72,7 @@ function Alone(): JSX.Element {
       <span class="alone-mark" aria-hidden="true" />
       <p class="alone-title">{t.alone}</p>
       <p class="muted">{t.aloneHint}</p>
-      <p class="alone-link">{window.location.origin}</p>
+      <p class="alone-link">{window.location.origin + window.location.pathname}</p>
     </div>
   );
 }
