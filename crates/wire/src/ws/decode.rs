@@ -320,10 +320,11 @@ fn close(payload: &[u8]) -> Result<Message<'_>, WsError> {
         [] => Ok(Message::Close { code: None, reason: "" }),
         [high, low, reason @ ..] => {
             let code = u16::from_be_bytes([*high, *low]);
+            let reason = utf8(reason)?;
             if !is_sendable(code) {
                 return Err(WsError::Protocol);
             }
-            Ok(Message::Close { code: Some(code), reason: utf8(reason)? })
+            Ok(Message::Close { code: Some(code), reason })
         }
         [_] => Err(WsError::Protocol),
     }
@@ -337,3 +338,6 @@ fn is_sendable(code: u16) -> bool {
 fn utf8(bytes: &[u8]) -> Result<&str, WsError> {
     std::str::from_utf8(bytes).map_err(|_| WsError::InvalidUtf8)
 }
+
+#[cfg(test)]
+mod tests;
