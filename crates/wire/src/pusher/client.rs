@@ -210,3 +210,6 @@ impl ClientMessage<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -258,3 +258,6 @@ fn put_serial<S: Sink>(sink: &mut S, serial: Option<u64>) {
         put_number(sink, serial);
     }
 }
+
+#[cfg(test)]
+mod tests;

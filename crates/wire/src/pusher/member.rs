@@ -133,3 +133,6 @@ fn check_info(info: &RawValue, limits: &MemberLimits) -> Result<(), MemberDataEr
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
