@@ -10,7 +10,7 @@ pub const NAME_UNUSED_MS: i64 = 30 * DAY_MS;
 
 /// An account's number. It never names another account, even after a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AccountId(pub(crate) i64);
+pub struct AccountId(pub i64);
 
 /// A person as stored; the status is the one that everybody sees.
 #[derive(Clone, PartialEq, Eq)]

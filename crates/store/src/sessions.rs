@@ -21,7 +21,7 @@ pub struct TokenHash(pub [u8; 32]);
 
 /// A session's number. It never names another session, even after its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SessionId(pub(crate) i64);
+pub struct SessionId(pub i64);
 
 /// A live session and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

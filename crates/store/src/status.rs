@@ -132,3 +132,9 @@ pub(crate) async fn set(
 fn status_row((text, rev, updated_at): (String, i64, i64)) -> StatusRow {
     StatusRow { text, rev: rev.cast_unsigned(), updated_at }
 }
+
+impl From<&crate::Account> for StatusRow {
+    fn from(account: &crate::Account) -> Self {
+        Self { text: account.status.clone(), rev: account.rev, updated_at: account.updated_at }
+    }
+}
