@@ -1,1 +1,33 @@
-//! 
+//! The status app: sign up, see who is here, change your status, live (docs/status.md).
+//!
+//! It is an HTTP router and a few background tasks on a [`NodeHandle`](rollcall_node::NodeHandle)
+//! and a [`Store`](rollcall_store::Store). It knows nothing of sockets, frames or rosters: the
+//! engine carries its statuses as member info. Start at [`StatusApp`]; the routes are in
+//! `routes/`, the rules for texts in `name.rs` and `text.rs`.
+
+mod app;
+mod body;
+mod bridge;
+mod clock;
+mod cookies;
+mod custom_pages;
+mod failure;
+mod guard;
+mod headers;
+mod html;
+mod layers;
+mod name;
+mod origin;
+mod pages;
+mod routes;
+mod sockets;
+mod stats;
+mod text;
+mod token;
+mod unicode;
+
+pub use app::{LOBBY, StatusApp, StatusSettings};
+pub use clock::Clock;
+pub use origin::{PublicUrl, PublicUrlError};
+pub use pages::{Asset, Caching, Pages};
+pub use stats::StatusStats;

@@ -1,0 +1,173 @@
+//! The status app: what its routes and its bridge share, and the two things that both do, which
+//! are finding out who asks and telling the channel about a status.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::HeaderMap;
+use rollcall_node::NodeHandle;
+use rollcall_node::handle::{Member, SetMemberInfoError};
+use rollcall_store::{SignedIn, StatusRow, Store};
+use serde::Serialize;
+
+use crate::bridge::Memory;
+use crate::clock::Clock;
+use crate::cookies::Cookie;
+use crate::failure::Failure;
+use crate::origin::{Origin, PublicUrl, Scheme};
+use crate::pages::Pages;
+use crate::sockets::{OfSession, Sockets};
+use crate::stats::{Counters, StatusStats};
+
+/// The channel of everybody (docs/status.md section 0 "Rooms").
+pub const LOBBY: &str = "presence-whatsup-members";
+
+/// What the status app is told when it starts.
+#[derive(Clone, Debug)]
+pub struct StatusSettings {
+    /// The app that it uses.
+    pub app_id: String,
+    /// Where people reach it, if that is not where it listens.
+    pub public_url: Option<PublicUrl>,
+    /// The built-in page.
+    pub pages: Pages,
+    /// The operator's own page, which then takes the built-in one's place at `/`.
+    pub custom_pages: Option<PathBuf>,
+    /// What tells it the time.
+    pub clock: Clock,
+}
+
+/// The status app. Cheap to clone.
+#[derive(Clone)]
+pub struct StatusApp(pub(crate) Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) node: NodeHandle,
+    pub(crate) store: Store,
+    pub(crate) settings: StatusSettings,
+    pub(crate) counters: Counters,
+    sockets: Mutex<Sockets>,
+    memory: Mutex<Memory>,
+}
+
+impl StatusApp {
+    /// An app on this node and store. Serve its [`StatusApp::router`] and spawn its
+    /// [`StatusApp::run`].
+    pub fn new(node: NodeHandle, store: Store, settings: StatusSettings) -> Self {
+        let app = Self(Arc::new(Shared {
+            node,
+            store,
+            settings,
+            counters: Counters::default(),
+            sockets: Mutex::default(),
+            memory: Mutex::default(),
+        }));
+        if app.scheme() == Scheme::Http {
+            tracing::warn!("cookies travel over plain http; a public https URL makes them secure");
+        }
+        app
+    }
+
+    /// What it has counted so far.
+    pub fn stats(&self) -> StatusStats {
+        self.0.counters.read()
+    }
+
+    /// The scheme that browsers use: the server itself speaks http alone, so far.
+    pub(crate) fn scheme(&self) -> Scheme {
+        match &self.0.settings.public_url {
+            Some(PublicUrl(origin)) => origin.scheme,
+            None => Scheme::Http,
+        }
+    }
+
+    /// Our own origin: the configured one, else the one that the request was sent to.
+    pub(crate) fn origin(&self, headers: &HeaderMap) -> Option<Origin> {
+        match &self.0.settings.public_url {
+            Some(PublicUrl(origin)) => Some(origin.clone()),
+            None => Origin::of_request(self.scheme(), headers),
+        }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.0.settings.clock.now()
+    }
+
+    pub(crate) fn sockets(&self) -> MutexGuard<'_, Sockets> {
+        self.0.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.0.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who sent the request, if its session has not ended.
+    pub(crate) async fn signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Failure> {
+        match Cookie::Session.read(self.scheme(), headers) {
+            Some(token) => Ok(self.0.store.signed_in(&token.hash(), self.now()).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Who sent a request that only a signed-in person may send.
+    pub(crate) async fn require_signed_in(&self, headers: &HeaderMap) -> Result<SignedIn, Failure> {
+        self.signed_in(headers).await?.ok_or(Failure::NotSignedIn)
+    }
+
+    /// Tells the channel about a stored status. A user who is not there now is no failure: the
+    /// partition keeps the revision for when they come (docs/status.md section 0 "Member info").
+    pub(crate) async fn announce(&self, user: &str, status: &StatusRow) {
+        self.memory().handle_announcement(self.now(), user, status);
+        let Shared { node, settings, .. } = &*self.0;
+        let info = Some(member_info(status));
+        let set = node.set_member_info(&settings.app_id, LOBBY, user, info, Some(status.rev)).await;
+        match set {
+            Ok(()) | Err(SetMemberInfoError::NotAMember) => {}
+            Err(error) => tracing::warn!(%error, rev = status.rev, "a status was not announced"),
+        }
+    }
+
+    /// Closes the sockets that a session had authorized (docs/status.md S12).
+    pub(crate) fn close_sockets(&self, of_session: OfSession) {
+        let Shared { node, settings, .. } = &*self.0;
+        for socket in &of_session.sockets {
+            node.disconnect_member(&settings.app_id, socket, LOBBY, &of_session.user);
+        }
+    }
+}
+
+/// The member as its subscription is signed.
+pub(crate) fn member(name: &str, status: &StatusRow) -> Member {
+    Member { user_id: name.to_owned(), user_info: Some(member_info(status)) }
+}
+
+/// What others see of a member. A status has no character that JSON escapes but `"` and `\`, and
+/// at most 140 of them, so this is under 800 bytes.
+fn member_info(status: &StatusRow) -> String {
+    let info = MemberInfo { status: &status.text, rev: status.rev, updated_at: status.updated_at };
+    serde_json::to_string(&info).expect("texts and numbers always serialise")
+}
+
+#[derive(Serialize)]
+struct MemberInfo<'a> {
+    status: &'a str,
+    rev: u64,
+    updated_at: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::StatusText;
+
+    #[test]
+    fn s13_the_largest_member_info_is_within_1_kb() {
+        let worst = format!("{}{}", "\"".repeat(80), "\u{10ffff}".repeat(60));
+        for text in ["\"".repeat(140), "\\".repeat(140), "🦀".repeat(140), worst] {
+            let text = StatusText::parse(&text).unwrap().into_string();
+            let status = StatusRow { text, rev: u64::MAX, updated_at: i64::MIN };
+            let info = member_info(&status);
+            assert!(info.len() <= 1024, "{} bytes", info.len());
+        }
+    }
+}

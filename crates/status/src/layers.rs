@@ -1,0 +1,42 @@
+//! What every request passes on its way in and out: its id, the guard, the headers, the failure
+//! body and one line in the log.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::app::StatusApp;
+use crate::failure::Failure;
+use crate::guard;
+use crate::headers::{self, Policy};
+use crate::token;
+
+/// Wraps all routes.
+pub(crate) async fn wrap(State(app): State<StatusApp>, request: Request, next: Next) -> Response {
+    let request_id = token::request_id();
+    let origin = app.origin(request.headers());
+    let method = request.method().clone();
+    let response = match guard::may_change(&method, request.headers(), origin.as_ref()) {
+        true => next.run(request).await,
+        false => Failure::CrossSite.into_response(),
+    };
+    let mut response = with_failure_body(response, &request_id);
+    let policy = response.extensions().get().copied().unwrap_or(Policy::BuiltIn);
+    headers::secure(response.headers_mut(), policy, origin.as_ref());
+    let no_store = HeaderValue::from_static("no-store");
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
+    tracing::debug!(request_id, %method, status = response.status().as_u16(), "answered");
+    response
+}
+
+/// Turns a failure that travels in the extensions into its JSON body.
+fn with_failure_body(mut response: Response, request_id: &str) -> Response {
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else {
+        return response;
+    };
+    tracing::info!(request_id, code = failure.code(), "refused");
+    *response.body_mut() = Body::from(failure.body(request_id));
+    response
+}

@@ -1,0 +1,67 @@
+//! `POST /usersystem/auth`: signs a subscription for a signed-in person, to the channels that
+//! they may have (docs/status.md S2, S3, S13).
+
+use axum::extract::{Request, State};
+use axum::response::IntoResponse;
+use rollcall_node::handle::{Authorization, AuthorizeError};
+use rollcall_store::{SignedIn, StatusRow};
+use serde::Serialize;
+
+use super::session::json;
+use crate::app::{LOBBY, StatusApp, member};
+use crate::body::Fields;
+use crate::failure::{Failure, FieldProblem};
+
+/// Takes `socket_id` and `channel_name`, as form or JSON.
+pub(crate) async fn authorize(
+    State(app): State<StatusApp>,
+    request: Request,
+) -> Result<impl IntoResponse, Failure> {
+    let headers = request.headers().clone();
+    let signed_in = app.require_signed_in(&headers).await?;
+    let fields = Fields::read(request).await?;
+    let (socket, channel) = (fields.text("socket_id")?, fields.text("channel_name")?);
+    if !may_join(channel) {
+        return Err(Failure::ChannelForbidden);
+    }
+    let signed = sign(&app, &signed_in, socket, channel)?;
+    let account = &signed_in.account;
+    app.sockets().add(signed_in.session, account.id, &account.name, socket);
+    // A sign-out between the first look and the line above did not know of this socket.
+    app.require_signed_in(&headers).await?;
+    app.memory().handle_shown(&account.name, &StatusRow::from(account));
+    let body = AuthBody { auth: &signed.auth, channel_data: signed.channel_data.as_deref() };
+    Ok(json(serde_json::to_string(&body).expect("texts always serialise")))
+}
+
+/// The policy: so far there is one room, and everybody is in it.
+fn may_join(channel: &str) -> bool {
+    channel == LOBBY
+}
+
+fn sign(
+    app: &StatusApp,
+    signed_in: &SignedIn,
+    socket: &str,
+    channel: &str,
+) -> Result<Authorization, Failure> {
+    let account = &signed_in.account;
+    let member = member(&account.name, &StatusRow::from(account));
+    let app_id = &app.0.settings.app_id;
+    let signed = app.0.node.authorize_channel(app_id, socket, channel, Some(&member));
+    signed.map_err(|error| match error {
+        AuthorizeError::BadSocketId => Failure::Field("socket_id", FieldProblem::Malformed),
+        AuthorizeError::UnknownApp => Failure::AppUnavailable,
+        other => {
+            tracing::error!(error = %other, "a subscription was not signed");
+            Failure::Internal
+        }
+    })
+}
+
+#[derive(Serialize)]
+struct AuthBody<'a> {
+    auth: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel_data: Option<&'a str>,
+}

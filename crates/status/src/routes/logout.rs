@@ -1,0 +1,111 @@
+//! Signing out: `POST /logout` for pages, `GET /logout` for the tutorial's link
+//! (docs/status.md section 0 "`GET /logout`", S8, S12).
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use rollcall_store::SignedIn;
+
+use super::session::{SUCCESS, json};
+use crate::app::StatusApp;
+use crate::body::Fields;
+use crate::cookies::Cookie;
+use crate::failure::Failure;
+use crate::guard;
+
+/// A page asks. Being signed out already is success as well. With `forget` the device key goes
+/// too, and the browser can no longer sign in to its names.
+pub(crate) async fn sign_out(
+    State(app): State<StatusApp>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let headers = request.headers().clone();
+    let forget = wants_to_be_forgotten(request).await?;
+    if let Some(signed_in) = app.signed_in(&headers).await? {
+        end(&app, &signed_in).await?;
+    }
+    let mut response = match wants_html(&headers) {
+        true => redirect_home(StatusCode::SEE_OTHER),
+        false => json(SUCCESS.to_owned()).into_response(),
+    };
+    clear(&app, &mut response, Cookie::Session);
+    if forget {
+        forget_device(&app, &headers).await?;
+        clear(&app, &mut response, Cookie::DeviceKey);
+    }
+    Ok(response)
+}
+
+/// Somebody followed a link. If it was not one of ours it asks first, by a page with a button.
+pub(crate) async fn follow_link(
+    State(app): State<StatusApp>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let Some(signed_in) = app.signed_in(&headers).await? else {
+        return Ok(redirect_home(StatusCode::FOUND));
+    };
+    if !guard::is_own_navigation(&headers, app.origin(&headers).as_ref()) {
+        return Ok(Html(confirmation(&headers)).into_response());
+    }
+    end(&app, &signed_in).await?;
+    let mut response = redirect_home(StatusCode::FOUND);
+    clear(&app, &mut response, Cookie::Session);
+    Ok(response)
+}
+
+/// Ends the session first: a socket that is being authorized meanwhile is then refused.
+async fn end(app: &StatusApp, signed_in: &SignedIn) -> Result<(), Failure> {
+    app.0.store.end_session(signed_in.session).await?;
+    let sockets = app.sockets().take(signed_in.session);
+    if let Some(of_session) = sockets {
+        app.close_sockets(of_session);
+    }
+    Ok(())
+}
+
+/// A body is optional, and signing out is never refused for its form.
+async fn wants_to_be_forgotten(request: Request) -> Result<bool, Failure> {
+    match Fields::read(request).await {
+        Ok(fields) => fields.switch("forget"),
+        Err(Failure::BodyTooLarge) => Err(Failure::BodyTooLarge),
+        Err(_) => Ok(false),
+    }
+}
+
+async fn forget_device(app: &StatusApp, headers: &HeaderMap) -> Result<(), Failure> {
+    if let Some(key) = Cookie::DeviceKey.read(app.scheme(), headers) {
+        app.0.store.forget_device(&key.hash()).await?;
+    }
+    Ok(())
+}
+
+/// A form that was sent by a browser wants a page, a script wants JSON.
+fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn redirect_home(status: StatusCode) -> Response {
+    (status, [(header::LOCATION, HeaderValue::from_static("/"))]).into_response()
+}
+
+fn clear(app: &StatusApp, response: &mut Response, cookie: Cookie) {
+    response.headers_mut().append(header::SET_COOKIE, cookie.clear(app.scheme()));
+}
+
+/// The page with the button, in French for who asks for it first, else in English.
+fn confirmation(headers: &HeaderMap) -> String {
+    let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let (lang, title, button, stay) = match languages {
+        Some(languages) if languages.to_ascii_lowercase().starts_with("fr") => {
+            ("fr", "Se déconnecter ?", "Se déconnecter", "Rester connecté")
+        }
+        _ => ("en", "Sign out?", "Sign out", "Stay signed in"),
+    };
+    format!(
+        "<!doctype html>\n<html lang=\"{lang}\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
+         <main>\n<h1>{title}</h1>\n<form method=\"post\" action=\"/logout\">\
+         <button>{button}</button></form>\n<p><a href=\"/\">{stay}</a></p>\n</main>\n</html>\n"
+    )
+}

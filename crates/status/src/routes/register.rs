@@ -1,0 +1,118 @@
+//! `POST /register`: sign up, or in again (docs/status.md section 0, S1, S9, S10, S13).
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use rollcall_store::{DeviceKey, OnOtherSession, Registered, Registration, StatusRow};
+
+use super::session::{SUCCESS, json};
+use crate::app::StatusApp;
+use crate::body::Fields;
+use crate::cookies::Cookie;
+use crate::failure::Failure;
+use crate::name::{self, UserName};
+use crate::text::StatusText;
+use crate::token::Token;
+
+/// Takes `username`, `status` and `confirm`, as JSON or form.
+pub(crate) async fn register(
+    State(app): State<StatusApp>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let browser = Browser::of(&app, request.headers());
+    let form = Form::parse(&Fields::read(request).await?)?;
+    let fresh = Fresh::random()?;
+    let wish = registration(form, &browser, &fresh);
+    let registered = app.0.store.register(&wish, app.now()).await?;
+    settle(&app, &registered).await;
+    Ok(answer(&app, &browser, &fresh, &registered))
+}
+
+struct Form {
+    name: UserName,
+    status: Option<StatusText>,
+    on_other_session: OnOtherSession,
+}
+
+impl Form {
+    fn parse(fields: &Fields) -> Result<Self, Failure> {
+        let name = UserName::parse(fields.text("username")?);
+        let status = fields.optional_text("status")?.map(StatusText::parse).transpose();
+        let on_other_session = match fields.switch("confirm")? {
+            true => OnOtherSession::Replace,
+            false => OnOtherSession::Refuse,
+        };
+        Ok(Self {
+            name: name.map_err(|error| Failure::Field("username", error.into()))?,
+            status: status.map_err(|error| Failure::Field("status", error.into()))?,
+            on_other_session,
+        })
+    }
+}
+
+/// What the browser has already.
+struct Browser {
+    session: Option<Token>,
+    device_key: Option<Token>,
+}
+
+impl Browser {
+    fn of(app: &StatusApp, headers: &HeaderMap) -> Self {
+        Self {
+            session: Cookie::Session.read(app.scheme(), headers),
+            device_key: Cookie::DeviceKey.read(app.scheme(), headers),
+        }
+    }
+}
+
+/// What the browser may get.
+struct Fresh {
+    session: Token,
+    device_key: Token,
+}
+
+impl Fresh {
+    fn random() -> Result<Self, Failure> {
+        Ok(Self { session: Token::random()?, device_key: Token::random()? })
+    }
+}
+
+fn registration(form: Form, browser: &Browser, fresh: &Fresh) -> Registration {
+    Registration {
+        name: form.name.as_str().to_owned(),
+        skeleton: name::skeleton(form.name.as_str()),
+        status: form.status.map(StatusText::into_string),
+        session: browser.session.as_ref().map(Token::hash),
+        device_key: browser.device_key.as_ref().map(Token::hash),
+        new_session: fresh.session.hash(),
+        new_device_key: fresh.device_key.hash(),
+        on_other_session: form.on_other_session,
+    }
+}
+
+/// Lets the channel know, and ends the sockets of sessions that have ended.
+async fn settle(app: &StatusApp, registered: &Registered) {
+    if let Some(old) = registered.continued {
+        app.sockets().continue_as(old, registered.session);
+    }
+    let ended = registered.ended.and_then(|session| app.sockets().take(session));
+    let evicted = registered.evicted.map(|account| app.sockets().take_account(account));
+    for of_session in evicted.into_iter().flatten().chain(ended) {
+        app.close_sockets(of_session);
+    }
+    let account = &registered.account;
+    app.memory().handle_newer_write(&account.name);
+    app.announce(&account.name, &StatusRow::from(account)).await;
+}
+
+fn answer(app: &StatusApp, browser: &Browser, fresh: &Fresh, registered: &Registered) -> Response {
+    let key = match (registered.device_key, &browser.device_key) {
+        (DeviceKey::Renewed, Some(key)) => key,
+        _ => &fresh.device_key,
+    };
+    let mut response = json(SUCCESS.to_owned()).into_response();
+    let headers = response.headers_mut();
+    headers.append(header::SET_COOKIE, Cookie::Session.set(app.scheme(), &fresh.session));
+    headers.append(header::SET_COOKIE, Cookie::DeviceKey.set(app.scheme(), key));
+    response
+}

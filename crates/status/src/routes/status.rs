@@ -1,0 +1,54 @@
+//! `PUT /api/me/status`: the page saves (docs/status.md section 0 "Saving", R13 to R15, R20).
+
+use axum::extract::{Request, State};
+use axum::response::IntoResponse;
+use rollcall_store::{AccountId, StatusWrite, Written};
+
+use super::session::json;
+use crate::app::StatusApp;
+use crate::body::Fields;
+use crate::failure::{Failure, FieldProblem, StatusBody};
+use crate::text::StatusText;
+
+/// Takes `text`, `mutation_id` and `if_rev`, as JSON.
+///
+/// The answer leaves when the status is stored and whoever joins from then on sees it.
+pub(crate) async fn save(
+    State(app): State<StatusApp>,
+    request: Request,
+) -> Result<impl IntoResponse, Failure> {
+    let signed_in = app.require_signed_in(request.headers()).await?;
+    let account = signed_in.account;
+    let write = parse(&Fields::read_json(request).await?, account.id)?;
+    app.memory().handle_newer_write(&account.name);
+    let saved = match app.0.store.write_status(&write, app.now()).await? {
+        Written::Saved(saved) => {
+            app.announce(&account.name, &saved).await;
+            saved
+        }
+        Written::Replayed(first) => first,
+        Written::Conflict(current) => return Err(Failure::RevisionConflict(current)),
+        Written::Gone => return Err(Failure::NotSignedIn),
+    };
+    let body = StatusBody::from(&saved);
+    Ok(json(serde_json::to_string(&body).expect("texts and numbers always serialise")))
+}
+
+fn parse(fields: &Fields, account: AccountId) -> Result<StatusWrite, Failure> {
+    let text = StatusText::parse(fields.text("text")?);
+    let text = text.map_err(|error| Failure::Field("text", error.into()))?.into_string();
+    let mutation_id = mutation_id(fields.text("mutation_id")?)?;
+    let if_rev = fields.optional_number("if_rev")?;
+    Ok(StatusWrite { account, text, mutation_id: Some(mutation_id), if_rev })
+}
+
+/// Pages send a UUID; anything of such signs and at most 64 of them will do.
+fn mutation_id(text: &str) -> Result<String, Failure> {
+    let legal = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if text.is_empty() || text.len() > MAX_MUTATION_ID || !legal {
+        return Err(Failure::Field("mutation_id", FieldProblem::Malformed));
+    }
+    Ok(text.to_owned())
+}
+
+const MAX_MUTATION_ID: usize = 64;
