@@ -36,6 +36,7 @@ export const en = {
   statusMissing: 'Enter a status.',
   statusTooLong: 'This status is too long: 140 characters at most.',
   statusIllegal: 'This status contains characters that can’t be used.',
+  tooBig: 'This text takes up too much room. Shorten it, or use fewer emoji.',
   alreadySignedIn: 'This browser is already signed in under another name.',
   requestRefused: 'The server refused this request because it seemed to come from another site. Reload the page.',
   serverTrouble: 'Something went wrong on the server. Your text is kept; try again.',

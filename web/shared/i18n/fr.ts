@@ -37,6 +37,7 @@ export const fr: Messages = {
   statusMissing: 'Saisissez un statut.',
   statusTooLong: 'Ce statut est trop long\u00a0: 140 caractères au plus.',
   statusIllegal: 'Ce statut contient des caractères interdits.',
+  tooBig: 'Ce texte prend trop de place. Raccourcissez-le, ou mettez moins d’émojis.',
   alreadySignedIn: 'Ce navigateur est déjà connecté sous un autre nom.',
   requestRefused: 'Le serveur a refusé cette requête, qui semblait venir d’un autre site. Rechargez la page.',
   serverTrouble: 'Un problème est survenu sur le serveur. Votre texte est conservé\u00a0; réessayez.',

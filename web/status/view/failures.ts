@@ -32,7 +32,9 @@ function byCode(failure: Failure, t: Messages): string | null {
     case 'empty':
       return name ? t.nameMissing : t.statusMissing;
     case 'too_long':
-      return name ? t.nameTooLong : t.statusTooLong;
+    case 'body_too_large':
+      // The page counts characters itself; what is left for the server to refuse is the number of bytes.
+      return t.tooBig;
     case 'illegal_character':
       return name ? t.nameIllegal : t.statusIllegal;
     default:
