@@ -1,0 +1,106 @@
+//! Publishing as a back end does it: signed HTTP requests over one kept connection.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+
+use rollcall_wire::auth::{Key, sign_request};
+
+use crate::clock;
+use crate::error::{BenchError, Result};
+use crate::stamp::{CHANNEL, EVENT, Stamp};
+
+/// Whoever makes a server send a message.
+pub(crate) trait Publisher: Send {
+    /// Has one message sent; returns when the server has taken the order.
+    fn publish(&mut self, stamp: Stamp) -> Result<()>;
+}
+
+/// A back end with one connection to the server.
+#[derive(Debug)]
+pub(crate) struct HttpPublisher {
+    socket: TcpStream,
+    server: SocketAddr,
+    path: String,
+    key: Key,
+    answer: Vec<u8>,
+}
+
+impl HttpPublisher {
+    /// Connects.
+    pub(crate) fn connect(server: SocketAddr, app: &str, key: &Key) -> Result<Self> {
+        let socket = TcpStream::connect(server)?;
+        socket.set_nodelay(true)?;
+        let path = format!("/apps/{app}/events");
+        Ok(Self { socket, server, path, key: key.clone(), answer: Vec::new() })
+    }
+
+    fn request(&self, stamp: Stamp) -> Vec<u8> {
+        let data = stamp.data();
+        let body = format!(r#"{{"name":"{EVENT}","channel":"{CHANNEL}","data":"{data}"}}"#);
+        let now = clock::unix_seconds();
+        let query = sign_request(&self.key, "POST", &self.path, "", body.as_bytes(), now);
+        format!(
+            "POST {}?{query} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.path,
+            self.server,
+            body.len()
+        )
+        .into_bytes()
+    }
+
+    fn read_answer(&mut self) -> Result<u16> {
+        self.answer.clear();
+        let mut buffer = [0; 2048];
+        loop {
+            let count = self.socket.read(&mut buffer)?;
+            if count == 0 {
+                return Err(BenchError::Ended("server"));
+            }
+            self.answer.extend_from_slice(&buffer[..count]);
+            if let Some(status) = status_of_whole(&self.answer) {
+                return Ok(status);
+            }
+        }
+    }
+}
+
+impl Publisher for HttpPublisher {
+    fn publish(&mut self, stamp: Stamp) -> Result<()> {
+        let request = self.request(stamp);
+        self.socket.write_all(&request)?;
+        match self.read_answer()? {
+            200 => Ok(()),
+            status => Err(BenchError::NotPublished(status)),
+        }
+    }
+}
+
+/// The status of an answer, once all of its body is there.
+fn status_of_whole(answer: &[u8]) -> Option<u16> {
+    let text = std::str::from_utf8(answer).ok()?;
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    if body.len() < length.unwrap_or(0) {
+        return None;
+    }
+    head.split(' ').nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_counts_once_it_is_whole() {
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+        for cut in 0..answer.len() {
+            assert_eq!(status_of_whole(&answer[..cut]), None, "{cut}");
+        }
+        assert_eq!(status_of_whole(answer), Some(200));
+        assert_eq!(status_of_whole(b"HTTP/1.1 401 Unauthorized\r\n\r\n"), Some(401));
+    }
+}

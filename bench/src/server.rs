@@ -1,0 +1,131 @@
+//! The server that is measured: a Rollcall with one shard, a fixed app and a directory of its own.
+
+use std::fs;
+use std::io::{BufReader, Lines};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ChildStdout;
+use std::thread;
+
+use rollcall_wire::auth::Key;
+
+use crate::child::Running;
+use crate::error::{BenchError, Result};
+use crate::publisher::HttpPublisher;
+
+/// A running Rollcall.
+#[derive(Debug)]
+pub(crate) struct Server {
+    process: Running,
+    address: SocketAddr,
+    key: Key,
+    _directory: Directory,
+}
+
+/// A directory that is gone when this is.
+#[derive(Debug)]
+struct Directory(PathBuf);
+
+impl Server {
+    /// Starts the program and waits until it listens.
+    pub(crate) fn start(program: &Path) -> Result<Self> {
+        if !program.is_file() {
+            return Err(BenchError::NoServer(program.to_owned()));
+        }
+        let directory = Directory::create()?;
+        let (config, data) = (directory.0.join("config.toml"), directory.0.join("data"));
+        fs::write(&config, CONFIG)?;
+        let (config, data) = (config.to_string_lossy(), data.to_string_lossy());
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--shards", "1"];
+        let files = ["--config", &config, "--data", &data];
+        let mut process = Running::start(program, &[&arguments[..], &files].concat())?;
+        let mut lines = process.lines()?;
+        let address = address_in(&mut lines)?;
+        // Whatever else it prints must not fill the pipe.
+        thread::spawn(move || lines.for_each(drop));
+        let key = Key { key: KEY.to_owned(), secret: SECRET.to_owned() };
+        Ok(Self { process, address, key, _directory: directory })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its number in the system.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
+    /// The key that subscribers connect with.
+    pub(crate) fn key(&self) -> &str {
+        &self.key.key
+    }
+
+    /// A new back end.
+    pub(crate) fn publisher(&self) -> Result<HttpPublisher> {
+        HttpPublisher::connect(self.address, APP, &self.key)
+    }
+}
+
+impl Directory {
+    fn create() -> Result<Self> {
+        let name = format!("rollcall-bench-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        // Left by a benchmark of the same number that did not end well.
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The server prints its address once it listens.
+fn address_in(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<SocketAddr> {
+    for line in lines {
+        if let Some(address) = address_of(&line?) {
+            return Ok(address);
+        }
+    }
+    Err(BenchError::ServerNotReady)
+}
+
+fn address_of(line: &str) -> Option<SocketAddr> {
+    let (_, behind) = line.split_once("http://")?;
+    let end = behind.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
+    behind[..end.unwrap_or(behind.len())].parse().ok()
+}
+
+const APP: &str = "1001";
+const KEY: &str = "bench-key";
+const SECRET: &str = "bench-secret";
+
+const CONFIG: &str = r#"
+[[apps]]
+id = "1001"
+name = "Benchmark"
+keys = [{ key = "bench-key", secret = "bench-secret" }]
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_found_in_what_the_server_prints() {
+        let expected = "127.0.0.1:4711".parse().ok();
+        for line in [
+            "  status page  http://127.0.0.1:4711/",
+            "http://127.0.0.1:4711",
+            "listening on http://127.0.0.1:4711, stop with Ctrl-C",
+        ] {
+            assert_eq!(address_of(line), expected, "{line}");
+        }
+        assert_eq!(address_of("see https://example.com"), None);
+    }
+}
