@@ -1,0 +1,115 @@
+//! What Rollcall costs: CPU per delivery beside a bare `send` loop, and memory per idle connection.
+//!
+//! One command measures everything and prints a table:
+//!
+//! ```text
+//! cargo build --release && cargo run --release -p rollcall-bench
+//! ```
+//!
+//! Four processes take part. This one starts the others, publishes and does the sums; the *server*
+//! is Rollcall with one shard; the *loop* (`bare.rs`) is the least that any server has to do; and
+//! one *reader* (`reader.rs`) holds the sockets of both and checks every delivery. Figures of
+//! different machines do not compare, so the result is a ratio: server beside loop, in turns, in
+//! one run.
+//!
+//! `fanout.rs` is apart from that: the engine alone, without sockets.
+
+mod bare;
+mod child;
+mod clock;
+mod error;
+mod fanout;
+mod handshake;
+mod ledger;
+mod memory;
+mod pace;
+mod publisher;
+mod ratio;
+mod reader;
+mod report;
+mod server;
+mod stamp;
+mod usage;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::error::BenchError;
+use crate::memory::MemoryPlan;
+use crate::ratio::RatioPlan;
+use crate::report::Report;
+
+/// Measures the release build of Rollcall and prints a table.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Options {
+    /// The server to measure.
+    #[arg(long, default_value = "target/release/rollcall")]
+    server: PathBuf,
+    /// Fail if a figure is over its limit.
+    #[arg(long)]
+    check: bool,
+    /// Fewer and shorter rounds and fewer connections: about a minute, and less exact.
+    #[arg(long)]
+    quick: bool,
+    /// Measure only this.
+    #[arg(long)]
+    only: Option<Measure>,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Measure {
+    Ratio,
+    Memory,
+}
+
+/// The other processes, and what stands alone.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// The bare loop; started by the benchmark.
+    #[command(hide = true)]
+    Bare(bare::BareOptions),
+    /// The reader; started by the benchmark.
+    #[command(hide = true)]
+    Reader(reader::ReaderOptions),
+    /// The engine alone: time, and under valgrind instructions, per delivery.
+    Fanout(fanout::FanoutOptions),
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let result = match &options.part {
+        None => measure(&options),
+        Some(Part::Bare(bare)) => bare::run(bare).map(|()| ExitCode::SUCCESS),
+        Some(Part::Reader(reader)) => reader::run(reader).map(|()| ExitCode::SUCCESS),
+        Some(Part::Fanout(fanout)) => fanout::run(fanout).map(|()| ExitCode::SUCCESS),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("rollcall-bench: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn measure(options: &Options) -> Result<ExitCode, BenchError> {
+    let (ratio, memory) = match options.quick {
+        true => (RatioPlan::quick(), MemoryPlan::quick()),
+        false => (RatioPlan::full(), MemoryPlan::full()),
+    };
+    let mut report = Report::default();
+    if options.only != Some(Measure::Memory) {
+        report.add_ratios(&ratio::measure(&options.server, &ratio)?);
+    }
+    if options.only != Some(Measure::Ratio) {
+        report.add_memory(&memory::measure(&options.server, &memory)?);
+    }
+    print!("{report}");
+    match options.check && !report.is_within_limits() {
+        true => Ok(ExitCode::FAILURE),
+        false => Ok(ExitCode::SUCCESS),
+    }
+}

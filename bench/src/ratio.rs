@@ -1,0 +1,173 @@
+//! CPU per delivery: Rollcall beside the bare loop, in turns.
+//!
+//! Both get the same frames to the same number of sockets of the same reader, at the same pace: so
+//! many messages may be under way, and the next is ordered when one more was read by everybody.
+//! What the publish requests cost the server is in its figure.
+
+use std::path::Path;
+use std::slice;
+use std::time::Duration;
+
+use crate::bare::{BareLoop, BarePublisher};
+use crate::error::Result;
+use crate::pace::Pace;
+use crate::publisher::HttpPublisher;
+use crate::reader::Side;
+use crate::server::Server;
+use crate::usage;
+
+/// How much is measured.
+#[derive(Debug)]
+pub(crate) struct RatioPlan {
+    subscribers: usize,
+    rounds: usize,
+    modes: [Mode; 2],
+}
+
+/// A way to publish.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mode {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// What the median ratio should not be over.
+    pub(crate) limit: f64,
+    publishers: u8,
+    under_way: u32,
+    /// Messages of a round: enough for a second of CPU or more.
+    server_messages: u32,
+    bare_messages: u32,
+}
+
+/// What the rounds of one mode gave.
+#[derive(Debug)]
+pub(crate) struct Ratios {
+    /// The way of publishing.
+    pub(crate) mode: Mode,
+    /// CPU per delivery of the server and of the loop.
+    pub(crate) rounds: Vec<Round>,
+    /// Deliveries of the server that were checked.
+    pub(crate) deliveries: u64,
+}
+
+/// CPU per delivery in one round.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Round {
+    /// Of Rollcall.
+    pub(crate) server: Duration,
+    /// Of the bare loop.
+    pub(crate) bare: Duration,
+}
+
+/// All processes, ready to be measured.
+#[derive(Debug)]
+struct Rig {
+    server: Server,
+    bare: BareLoop,
+    bare_publisher: BarePublisher,
+    pace: Pace,
+    subscribers: usize,
+}
+
+/// Measures both modes, the rounds of the loop and of the server in turns.
+pub(crate) fn measure(server: &Path, plan: &RatioPlan) -> Result<Vec<Ratios>> {
+    let mut rig = Rig::start(server, plan.subscribers)?;
+    let ratios = plan.modes.iter().map(|mode| {
+        let rounds = (0..plan.rounds).map(|_| rig.round(mode)).collect::<Result<_>>()?;
+        let messages = u64::from(mode.server_messages) * plan.rounds as u64;
+        Ok(Ratios { mode: *mode, rounds, deliveries: messages * plan.subscribers as u64 })
+    });
+    let ratios = ratios.collect::<Result<_>>()?;
+    rig.pace.expect_silence(AFTERMATH)?;
+    Ok(ratios)
+}
+
+impl RatioPlan {
+    /// What the limits are for.
+    pub(crate) fn full() -> Self {
+        Self { subscribers: 1000, rounds: 7, modes: [ONE_PER_TURN, MANY_PENDING] }
+    }
+
+    /// Less exact.
+    pub(crate) fn quick() -> Self {
+        let shorter = |mode: Mode| Mode {
+            server_messages: mode.server_messages / 3,
+            bare_messages: mode.bare_messages / 3,
+            ..mode
+        };
+        Self { rounds: 3, modes: [ONE_PER_TURN, MANY_PENDING].map(shorter), ..Self::full() }
+    }
+}
+
+impl Round {
+    /// The server's cost beside the loop's.
+    pub(crate) fn ratio(self) -> f64 {
+        self.server.as_secs_f64() / self.bare.as_secs_f64()
+    }
+}
+
+impl Rig {
+    fn start(program: &Path, subscribers: usize) -> Result<Self> {
+        let server = Server::start(program)?;
+        let mut bare = BareLoop::start(subscribers)?;
+        let bare_publisher = bare.publisher()?;
+        let [server_address, bare_address] =
+            [server.address(), bare.address()].map(|a| a.to_string());
+        let count = subscribers.to_string();
+        let addresses = ["--server", &server_address, "--bare", &bare_address];
+        let others = ["--key", server.key(), "--sockets", &count];
+        let pace = Pace::start(&[addresses, others].concat())?;
+        Ok(Self { server, bare, bare_publisher, pace, subscribers })
+    }
+
+    fn round(&mut self, mode: &Mode) -> Result<Round> {
+        let (bare, server) = (self.measure_bare(mode)?, self.measure_server(mode)?);
+        Ok(Round { server, bare })
+    }
+
+    fn measure_bare(&mut self, mode: &Mode) -> Result<Duration> {
+        let (pid, publishers) = (self.bare.pid(), slice::from_mut(&mut self.bare_publisher));
+        self.pace.run(Side::Bare, publishers, WARM_UP, mode.under_way)?;
+        let before = usage::cpu(pid)?;
+        self.pace.run(Side::Bare, publishers, mode.bare_messages, mode.under_way)?;
+        Ok(self.per_delivery(usage::cpu(pid)? - before, mode.bare_messages))
+    }
+
+    fn measure_server(&mut self, mode: &Mode) -> Result<Duration> {
+        let pid = self.server.pid();
+        let publishers = (0..mode.publishers).map(|_| self.server.publisher());
+        let mut publishers = publishers.collect::<Result<Vec<HttpPublisher>>>()?;
+        // What it costs to accept the publishers is not the price of a delivery.
+        self.pace.run(Side::Server, &mut publishers, WARM_UP, mode.under_way)?;
+        let before = usage::cpu(pid)?;
+        self.pace.run(Side::Server, &mut publishers, mode.server_messages, mode.under_way)?;
+        Ok(self.per_delivery(usage::cpu(pid)? - before, mode.server_messages))
+    }
+
+    fn per_delivery(&self, cpu: Duration, messages: u32) -> Duration {
+        cpu.div_f64(f64::from(messages) * self.subscribers as f64)
+    }
+}
+
+const ONE_PER_TURN: Mode = Mode {
+    name: "one message per turn",
+    limit: 1.2,
+    publishers: 1,
+    under_way: 1,
+    server_messages: 450,
+    bare_messages: 450,
+};
+
+const MANY_PENDING: Mode = Mode {
+    name: "many pending",
+    limit: 0.25,
+    publishers: 16,
+    under_way: 64,
+    server_messages: 3000,
+    bare_messages: 450,
+};
+
+/// Messages before a phase is measured.
+const WARM_UP: u32 = 32;
+
+/// How long is listened for what should not come.
+const AFTERMATH: Duration = Duration::from_millis(500);
