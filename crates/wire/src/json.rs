@@ -167,6 +167,16 @@ mod tests {
     }
 
     #[test]
+    fn every_control_character_is_escaped() {
+        for character in '\0'..='\u{80}' {
+            let mut out = Vec::new();
+            put_string(&mut out, &character.to_string());
+            assert!(out.iter().all(|byte| *byte >= 0x20), "{character:?}");
+            assert_eq!(serde_json::from_slice::<char>(&out).unwrap(), character);
+        }
+    }
+
+    #[test]
     fn only_objects_are_objects() {
         for (text, expected) in [("{}", true), (" \r\n\t{}", true), ("[]", false), ("", false)] {
             assert_eq!(is_object(text), expected, "{text:?}");

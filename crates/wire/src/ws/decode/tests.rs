@@ -202,9 +202,9 @@ fn an_idle_decoder_is_small_and_owns_nothing() {
     assert!(decoder.unfinished.is_none(), "a finished message is freed");
 
     let mut rest = rest.split_off(consumed);
-    let (mut first, mut second) = rest.split_at_mut(8);
-    assert_eq!(decoder.decode(&mut first), Ok((8, None)));
-    assert_eq!(decoder.decode(&mut second), Ok((2, Some(Message::Ping(b"ping")))));
+    let (first, second) = rest.split_at_mut(8);
+    assert_eq!(decoder.decode(first), Ok((8, None)));
+    assert_eq!(decoder.decode(second), Ok((2, Some(Message::Ping(b"ping")))));
     assert_eq!(decoder.decode(&mut []), Ok((0, None)));
     assert!(decoder.unfinished.is_none(), "so is a finished ping");
 }
@@ -232,5 +232,24 @@ fn an_error_tells_the_close_code() {
     let table = [(WsError::Protocol, 1002), (WsError::InvalidUtf8, 1007), (WsError::TooBig, 1009)];
     for (error, code) in table {
         assert_eq!(error.close_code().code(), code);
+    }
+}
+
+proptest::proptest! {
+    /// Not even when the caller goes on after an error, or changes the limit in the middle.
+    #[test]
+    fn no_stream_panics(mut stream: Vec<u8>, limits in proptest::collection::vec(0usize..300, 1..9)) {
+        let mut decoder = Decoder::new(300);
+        let mut rest = &mut stream[..];
+        for limit in limits.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            decoder.set_max_message(*limit);
+            let piece = rest.len().min(1 + limit % 9);
+            let consumed = decoder.decode(&mut rest[..piece]).map_or(1, |(consumed, _)| consumed);
+            proptest::prop_assert!(0 < consumed && consumed <= piece);
+            rest = &mut rest[consumed..];
+        }
     }
 }
