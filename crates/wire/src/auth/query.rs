@@ -56,7 +56,7 @@ impl Query {
     fn signed(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.pairs
             .iter()
-            .filter(|(key, _)| key != b"auth_signature")
+            .filter(|(key, _)| key != UNSIGNED)
             .map(|(key, value)| (key.as_slice(), value.as_slice()))
     }
 }
@@ -105,6 +105,9 @@ fn join<'a>(pairs: impl IntoIterator<Item = (&'a [u8], &'a [u8])>) -> Vec<u8> {
     }
     joined
 }
+
+/// The one parameter that no signature covers: the signature.
+const UNSIGNED: &[u8] = b"auth_signature";
 
 #[cfg(test)]
 mod tests {
