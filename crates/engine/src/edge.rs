@@ -182,7 +182,9 @@ impl Edge {
             FromPartition::Deliver { channel, frame, audience } => {
                 self.deliver(&channel, &frame, audience);
             }
-            FromPartition::TurnedAway { conn } => self.reject_rate(conn),
+            // It may be closing by now, and nothing may follow a close frame.
+            FromPartition::TurnedAway { conn } if self.is_open(conn) => self.reject_rate(conn),
+            FromPartition::TurnedAway { .. } => {}
         }
     }
 
@@ -374,6 +376,10 @@ impl Edge {
         connection.outbox.push(span);
         mark_dirty(&mut self.dirty, conn, connection);
         self.stats.deliveries += 1;
+    }
+
+    fn is_open(&self, conn: ConnId) -> bool {
+        self.connections.get(conn).is_some_and(|connection| connection.identity().is_some())
     }
 
     fn subscription_of(&self, conn: ConnId, channel: &ChannelKey) -> Option<SubscriptionId> {
