@@ -1,0 +1,123 @@
+//! Server frames in the words of transcripts. What is not exactly as `docs/protocol.md` says is
+//! shown as the JSON it is, so that no fault hides behind a word.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+type Object = BTreeMap<String, Box<RawValue>>;
+
+/// A frame in words.
+pub(crate) fn frame(json: &str) -> String {
+    let object = serde_json::from_str::<Object>(json).ok();
+    object.and_then(|object| words(&object)).unwrap_or_else(|| json.to_owned())
+}
+
+/// The channel of a frame.
+pub(crate) fn channel(json: &str) -> Option<String> {
+    string(serde_json::from_str::<Object>(json).ok()?.get("channel")?)
+}
+
+fn words(frame: &Object) -> Option<String> {
+    let event = string(frame.get("event")?)?;
+    let channel = frame.get("channel").map(|channel| string(channel));
+    let data = frame.get("data")?;
+    match (event.as_str(), channel) {
+        ("pusher:error", None) => error(frame, data),
+        ("pusher:pong", None) => {
+            (exactly(frame, 2) && string(data)? == "{}").then(|| "pong".into())
+        }
+        ("pusher:connection_established", None) => {
+            let inner = nested(frame, 2, data)?;
+            string(inner.get("socket_id")?)?;
+            Some(format!("connection_established {}s", inner.get("activity_timeout")?))
+        }
+        (name, Some(Some(channel))) => match name.strip_prefix("pusher_internal:") {
+            Some(name) => Some(format!("{name} {channel}{}", internal(name, frame, data)?)),
+            None if name == "pusher:subscription_error" => {
+                subscription_error(&channel, &nested(frame, 3, data)?)
+            }
+            None => event_on(name, &channel, frame, data),
+        },
+        _ => None,
+    }
+}
+
+fn error(frame: &Object, data: &RawValue) -> Option<String> {
+    let data: Object = serde_json::from_str(data.get()).ok()?;
+    let is_plain = exactly(frame, 2) && exactly(&data, 2);
+    let text = string(data.get("message")?)?;
+    is_plain.then(|| format!("error {} {text}", data["code"]))
+}
+
+fn subscription_error(channel: &str, data: &Object) -> Option<String> {
+    let (kind, text) = (string(data.get("type")?)?, string(data.get("error")?)?);
+    let status = data.get("status")?;
+    exactly(data, 3).then(|| format!("subscription_error {channel} {kind} {status} {text}"))
+}
+
+fn event_on(name: &str, channel: &str, frame: &Object, data: &RawValue) -> Option<String> {
+    let data = string(data)?;
+    match frame.get("user_id") {
+        Some(user) if exactly(frame, 4) => {
+            Some(format!("{name} on {channel} from {}: {data}", string(user)?))
+        }
+        None if exactly(frame, 3) => Some(format!("{name} on {channel}: {data}")),
+        _ => None,
+    }
+}
+
+fn internal(name: &str, frame: &Object, data: &RawValue) -> Option<String> {
+    let inner = nested(frame, 3, data)?;
+    match name {
+        "subscription_succeeded" if inner.is_empty() => Some(String::new()),
+        "subscription_succeeded" => presence(&inner),
+        "member_added" | "member_updated" => {
+            let user = string(inner.get("user_id")?)?;
+            let info = info(inner.get("user_info")?);
+            let keys = 2 + usize::from(inner.contains_key("serial"));
+            exactly(&inner, keys).then(|| format!(" {user}{info}{}", serial(&inner)))
+        }
+        "member_removed" => {
+            let user = string(inner.get("user_id")?)?;
+            let keys = 1 + usize::from(inner.contains_key("serial"));
+            exactly(&inner, keys).then(|| format!(" {user}{}", serial(&inner)))
+        }
+        _ => None,
+    }
+}
+
+/// The roster of a success frame; `count`, `ids` and `hash` have to agree.
+fn presence(inner: &Object) -> Option<String> {
+    let presence: Object = serde_json::from_str(inner.get("presence")?.get()).ok()?;
+    let ids: Vec<String> = serde_json::from_str(presence.get("ids")?.get()).ok()?;
+    let count: usize = serde_json::from_str(presence.get("count")?.get()).ok()?;
+    let hash: Object = serde_json::from_str(presence.get("hash")?.get()).ok()?;
+    if count != ids.len() || hash.len() != ids.len() {
+        return None;
+    }
+    let members: Option<Vec<String>> =
+        ids.iter().map(|id| Some(format!("{id}{}", info(hash.get(id)?).trim_start()))).collect();
+    Some(format!(" [{}]{}", members?.join(" "), serial(&presence)))
+}
+
+fn serial(object: &Object) -> String {
+    object.get("serial").map(|serial| format!(" #{serial}")).unwrap_or_default()
+}
+
+fn info(info: &RawValue) -> String {
+    if info.get() == "null" { String::new() } else { format!(" {info}") }
+}
+
+/// The object that a string contains, in a frame of so many keys.
+fn nested(frame: &Object, keys: usize, data: &RawValue) -> Option<Object> {
+    serde_json::from_str(&string(data)?).ok().filter(|_| exactly(frame, keys))
+}
+
+fn exactly(object: &Object, keys: usize) -> bool {
+    object.len() == keys
+}
+
+fn string(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
+}

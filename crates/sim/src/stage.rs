@@ -1,0 +1,472 @@
+//! Clients on a [`World`], and the commands that they and the node perform. It is not where
+//! expectations are compared; that is `transcript.rs`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rollcall_engine::message::{Except as Excluded, Member};
+use rollcall_engine::{
+    App, ChannelKey, EdgeCommand, Ending, InterceptId, MemberUpdate, Opening, Publish, Refusal,
+    Ticket, Time, ToPartition, UserId, WatchId,
+};
+use rollcall_wire::auth;
+use rollcall_wire::channel::ChannelName;
+use rollcall_wire::close::CloseCode;
+use rollcall_wire::protocol::Protocol;
+use rollcall_wire::socket::SocketId;
+use rollcall_wire::ws::client as ws;
+
+use crate::chance::Chance;
+use crate::client::{Client, Heard, Manners};
+use crate::command::{Action, Claim, Command, Except, Show};
+use crate::link::End;
+use crate::post::Delivery;
+use crate::setting::{default_app, key};
+use crate::world::{LinkId, Told, World, since};
+
+/// On what a transcript is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Staging {
+    /// How many edges there are; the letter of a client's name chooses its edge.
+    pub edges: usize,
+    /// The seed with which mail is shuffled; in order if there is none.
+    pub shuffle: Option<u64>,
+}
+
+/// A node with its clients.
+#[derive(Debug)]
+pub struct Stage {
+    world: World,
+    edges: usize,
+    app: Arc<App>,
+    clients: BTreeMap<String, Client>,
+    sockets: u32,
+    requests: u64,
+    shown: Vec<Show>,
+    lines: Vec<Line>,
+    began: Time,
+}
+
+/// One thing that somebody heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// A client, or `node`.
+    pub who: String,
+    /// How long after the command began.
+    pub after: Duration,
+    /// The channel it is about.
+    pub channel: Option<String>,
+    /// What it was.
+    pub text: String,
+}
+
+impl Stage {
+    /// A node without clients, with the default app.
+    pub fn new(staging: Staging) -> Self {
+        let delivery = match staging.shuffle {
+            None => Delivery::InOrder,
+            Some(seed) => Delivery::Shuffled(Chance::seeded(seed)),
+        };
+        Self {
+            world: World::new(staging.edges, delivery),
+            edges: staging.edges,
+            app: Arc::new(default_app()),
+            clients: BTreeMap::new(),
+            sockets: 0,
+            requests: 0,
+            shown: Vec::new(),
+            lines: Vec::new(),
+            began: Time::ZERO,
+        }
+    }
+
+    /// Does what a command says and returns what was heard of it, in the order of time, then of
+    /// names.
+    pub fn perform(&mut self, command: &Command) -> Vec<Line> {
+        self.began = self.world.now();
+        match command {
+            Command::Client(name, action) => self.act(name, action),
+            Command::Wait(time) => self.wait(*time),
+            other => self.direct(other),
+        }
+        self.settle();
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.sort_by(|a, b| (a.after, &a.who).cmp(&(b.after, &b.who)));
+        lines
+    }
+
+    /// The machines.
+    pub fn world(&mut self) -> &mut World {
+        &mut self.world
+    }
+
+    /// The settings as they are now.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// The socket of a client.
+    pub fn link(&self, client: &str) -> Option<LinkId> {
+        self.clients.get(client).map(|client| client.link)
+    }
+
+    /// Whether a client's socket is open, for all that the client knows.
+    pub fn is_connected(&self, client: &str) -> bool {
+        self.link(client).is_some_and(|link| self.world.link(link).is_open())
+    }
+
+    /// Whether a client does not read.
+    pub fn is_stalled(&self, client: &str) -> bool {
+        self.link(client).is_some_and(|link| self.world.link(link).is_stalled())
+    }
+
+    /// What each write to a client's socket took.
+    pub fn turns(&self, client: &str) -> Vec<Vec<u8>> {
+        self.link(client).map_or_else(Vec::new, |link| self.world.turns(link).to_vec())
+    }
+}
+
+/// What the node does.
+impl Stage {
+    fn direct(&mut self, command: &Command) {
+        match command {
+            Command::App(settings) => {
+                let app = Arc::make_mut(&mut self.app);
+                settings.iter().for_each(|setting| setting.apply(app));
+                self.world.order(&EdgeCommand::ReplaceApp(Arc::clone(&self.app)));
+            }
+            Command::Show(what) => self.shown.push(*what),
+            Command::Publish { event, channel, except, data } => {
+                self.publish(event, channel, except, data);
+            }
+            Command::Update { user, channel, rev, info } => {
+                self.update(user, channel, *rev, info.as_deref());
+            }
+            Command::Intercept { event, channel, capacity } => {
+                let (id, capacity) = (InterceptId(1), *capacity);
+                let (channel, event) = (self.channel(channel), event.clone());
+                self.world.post(ToPartition::Intercept { id, channel, event, capacity });
+            }
+            Command::Handled { channel } => {
+                let channel = self.channel(channel);
+                self.world.post(ToPartition::InterceptHandled { id: InterceptId(1), channel });
+            }
+            Command::Watch { channel } => {
+                let channel = self.channel(channel);
+                self.world.post(ToPartition::Watch { id: WatchId(1), channel });
+            }
+            Command::Disconnect { client, code } => self.disconnect(client, *code),
+            Command::DisconnectMember { client, user, channel } => {
+                self.disconnect_member(client, user, channel);
+            }
+            Command::Drain => self.world.order(&EdgeCommand::Drain),
+            Command::Hold => self.world.hold_mail(),
+            Command::Deliver(pieces) => (0..*pieces).for_each(|_| self.world.deliver_one()),
+            Command::Release => self.world.release_mail(),
+            Command::Client(..) | Command::Wait(_) => {}
+        }
+    }
+
+    fn publish(&mut self, event: &str, channel: &str, except: &Except, data: &str) {
+        let except = match except {
+            Except::Nobody => Excluded::Nobody,
+            Except::User(user) => Excluded::User(UserId::new(user)),
+            Except::Client(client) => {
+                self.clients.get(client).map_or(Excluded::Nobody, |c| Excluded::Socket(c.socket))
+            }
+        };
+        let channel = self.channel(channel);
+        let publish = Publish { channel, event: event.into(), data: data.into(), except };
+        self.world.post(ToPartition::Publish(publish));
+    }
+
+    fn update(&mut self, user: &str, channel: &str, rev: Option<u64>, info: Option<&str>) {
+        self.requests += 1;
+        let member = Member { user: UserId::new(user), info: info.map(Arc::from), rev };
+        self.world.post(ToPartition::UpdateMember(MemberUpdate {
+            ticket: Ticket(self.requests),
+            app: Arc::clone(&self.app),
+            channel: self.channel(channel),
+            member,
+        }));
+    }
+
+    fn disconnect(&mut self, client: &str, code: u16) {
+        let Some(client) = self.clients.get(client) else { return };
+        let (socket, code) = (client.socket, close_code(code));
+        self.world.order(&EdgeCommand::Disconnect { socket, code });
+    }
+
+    fn disconnect_member(&mut self, client: &str, user: &str, channel: &str) {
+        let Some(client) = self.clients.get(client) else { return };
+        self.world.order(&EdgeCommand::DisconnectMember {
+            socket: client.socket,
+            channel: self.channel(channel),
+            user: UserId::new(user),
+            code: CloseCode::Unauthorized,
+        });
+    }
+
+    fn channel(&self, name: &str) -> ChannelKey {
+        let name = ChannelName::parse(name, usize::MAX);
+        ChannelKey::new(&self.app, name.expect("the node only names legal channels"))
+    }
+
+    fn wait(&mut self, time: Duration) {
+        let until = self.world.now() + time;
+        self.settle();
+        while let Some(next) = self.world.next_timeout().filter(|&next| next <= until) {
+            self.world.pass(next);
+            self.settle();
+        }
+        self.world.pass(until);
+    }
+}
+
+/// What clients do.
+impl Stage {
+    fn act(&mut self, name: &str, action: &Action) {
+        match action {
+            Action::Connects(protocol) => self.connect(name, *protocol),
+            Action::IsRefused(code, protocol) => self.refuse(name, *code, *protocol),
+            _ => match self.clients.get_mut(name) {
+                Some(client) if self.world.link(client.link).is_open() => {
+                    let link = client.link;
+                    if let Some(bytes) = self.bytes_of(name, action) {
+                        self.world.receive(link, bytes);
+                    } else {
+                        self.treat(name, link, action);
+                    }
+                }
+                _ => self.note(name, "is not connected"),
+            },
+        }
+    }
+
+    fn connect(&mut self, name: &str, protocol: u8) {
+        if self.is_connected(name) {
+            return self.note(name, "is connected");
+        }
+        let socket = self.next_socket();
+        let app = Arc::clone(&self.app);
+        let opening = Opening { socket, app, protocol: version(protocol) };
+        let link = self.world.open(self.edge_of(name), opening);
+        self.clients.insert(name.to_owned(), Client::new(link, socket, self.sockets));
+    }
+
+    fn refuse(&mut self, name: &str, code: u16, protocol: u8) {
+        let refusal =
+            Refusal { protocol: Some(version(protocol)), code: close_code(code), reason: None };
+        let socket = self.next_socket();
+        let link = self.world.refuse(self.edge_of(name), refusal);
+        self.clients.insert(name.to_owned(), Client::new(link, socket, self.sockets));
+    }
+
+    /// The bytes that an action sends, if it sends any.
+    fn bytes_of(&mut self, name: &str, action: &Action) -> Option<Vec<u8>> {
+        let text = match action {
+            Action::Joins(channel, claim) => Some(self.subscribe(name, channel, claim)?),
+            _ => None,
+        };
+        let client = self.clients.get_mut(name)?;
+        Some(match action {
+            Action::Joins(..) => client.text(&text?),
+            Action::Leaves(channel) => client.text(&unsubscribe(channel)),
+            Action::Triggers(event, channel, data) => {
+                client.text(&client_event(event, channel, data.as_deref()))
+            }
+            Action::Sends(text) => {
+                let socket = client.socket.to_string();
+                client.text(&text.replace("$SOCKET", &socket))
+            }
+            Action::SendsBinary(text) => {
+                client.encode(|out, mask| ws::write_binary(out, text.as_bytes(), mask))
+            }
+            Action::SendsBytes(digits) => hex(digits),
+            Action::Pings(payload) => {
+                client.encode(|out, mask| ws::write_ping(out, payload.as_bytes(), mask))
+            }
+            Action::Pongs => client.encode(|out, mask| ws::write_pong(out, b"", mask)),
+            Action::Closes(code) => client.close(*code),
+            _ => return None,
+        })
+    }
+
+    /// Actions that the server sees in its socket only.
+    fn treat(&mut self, name: &str, link: LinkId, action: &Action) {
+        match action {
+            Action::Ends => self.world.sever(link, Ending::Eof),
+            Action::Drops => self.world.sever(link, Ending::Failed),
+            Action::StopsReading(room) => self.world.link_mut(link).stall(*room),
+            Action::Reads(capacity) => self.world.link_mut(link).resume(*capacity),
+            Action::FallsSilent => {
+                if let Some(client) = self.clients.get_mut(name) {
+                    client.manners = Manners::Silent;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn subscribe(&self, name: &str, channel: &str, claim: &Claim) -> Option<String> {
+        let data = claim.data.clone().or_else(|| channel_data(claim));
+        let signer = claim.signed_for.as_deref().unwrap_or(name);
+        let socket = self.clients.get(signer)?.socket;
+        let auth = claim.auth.clone().or_else(|| {
+            let needed = ChannelName::parse(channel, usize::MAX).ok()?.kind().needs_auth();
+            let key = key(claim.key.unwrap_or(1));
+            let digest = auth::channel_signature(&key.secret, socket, channel, data.as_deref());
+            needed.then(|| format!("{}:{digest}", key.key))
+        });
+        let mut fields = vec![format!("\"channel\":{}", quote(channel))];
+        fields.extend(auth.map(|auth| format!("\"auth\":{}", quote(&auth))));
+        fields.extend(data.map(|data| format!("\"channel_data\":{}", quote(&data))));
+        Some(format!("{{\"event\":\"pusher:subscribe\",\"data\":{{{}}}}}", fields.join(",")))
+    }
+
+    fn next_socket(&mut self) -> SocketId {
+        self.sockets += 1;
+        SocketId::new(1000 + self.sockets, self.sockets)
+    }
+
+    fn edge_of(&self, name: &str) -> usize {
+        name.bytes().next().map_or(0, |letter| usize::from(letter - b'a')) % self.edges
+    }
+}
+
+/// What is heard.
+impl Stage {
+    /// Lets everything happen that can, answers of the clients included.
+    fn settle(&mut self) {
+        loop {
+            self.world.settle();
+            if !self.listen() {
+                break;
+            }
+        }
+        self.hear_node();
+    }
+
+    /// Lets clients read and answer; whether any answered.
+    fn listen(&mut self) -> bool {
+        let mut answers = Vec::new();
+        let mut heard = Vec::new();
+        for (name, client) in &mut self.clients {
+            let link = self.world.link_mut(client.link);
+            for message in client.read(&mut link.take_read()) {
+                answers.extend(client.answer(&message).map(|bytes| (client.link, bytes)));
+                heard.push((name.clone(), message));
+            }
+            if let Some(end) = link.end_seen().filter(|_| !client.ended) {
+                client.ended = true;
+                heard.extend(heard_end(end).map(|end| (name.clone(), end)));
+            }
+        }
+        for (name, message) in heard {
+            self.hear(&name, &message);
+        }
+        let any = !answers.is_empty();
+        for (link, bytes) in answers {
+            self.world.receive(link, bytes);
+        }
+        any
+    }
+
+    fn hear(&mut self, name: &str, heard: &Heard) {
+        let is_silent = self.clients.get(name).is_some_and(|c| c.manners == Manners::Silent);
+        let text = match heard {
+            Heard::Ping(_) if !is_silent && !self.shown.contains(&Show::Pings) => return,
+            Heard::Frame(json) if self.shown.contains(&Show::Raw) => json.clone(),
+            heard => heard.to_string(),
+        };
+        self.push(name, heard.channel(), format!("< {text}"));
+    }
+
+    fn hear_node(&mut self) {
+        for told in self.world.take_told() {
+            let text = match told {
+                Told::Answer(answer) => format!("< {answer:?}"),
+                Told::Intercepted(event) => {
+                    let user = event.user.map(|user| format!(" {user}")).unwrap_or_default();
+                    format!("< intercepted {}{user}: {}", event.seq, event.data)
+                }
+                Told::Watched(change) => format!("< {change:?}"),
+            };
+            self.push("node", None, text);
+        }
+    }
+
+    /// A remark of the stage itself.
+    fn note(&mut self, name: &str, text: &str) {
+        self.push(name, None, format!("! {text}"));
+    }
+
+    fn push(&mut self, who: &str, channel: Option<String>, text: String) {
+        let after = since(self.began, self.world.now());
+        self.lines.push(Line { who: who.to_owned(), after, channel, text });
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.who, self.text)?;
+        match self.after.as_millis() {
+            0 => Ok(()),
+            millis if millis % 1000 == 0 => write!(f, "  (after {}s)", millis / 1000),
+            millis => write!(f, "  (after {millis}ms)"),
+        }
+    }
+}
+
+impl fmt::Display for Staging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "edges {}", self.edges)?;
+        self.shuffle.map_or(Ok(()), |seed| write!(f, " shuffle {seed}"))
+    }
+}
+
+fn heard_end(end: End) -> Option<Heard> {
+    match end {
+        End::Finished => Some(Heard::Eof),
+        End::Reset => Some(Heard::Reset),
+        End::Gone => None,
+    }
+}
+
+fn channel_data(claim: &Claim) -> Option<String> {
+    let user = quote(claim.user.as_ref()?);
+    Some(match &claim.info {
+        Some(info) => format!("{{\"user_id\":{user},\"user_info\":{info}}}"),
+        None => format!("{{\"user_id\":{user}}}"),
+    })
+}
+
+fn unsubscribe(channel: &str) -> String {
+    format!("{{\"event\":\"pusher:unsubscribe\",\"data\":{{\"channel\":{}}}}}", quote(channel))
+}
+
+fn client_event(event: &str, channel: &str, data: Option<&str>) -> String {
+    let data = data.map(|data| format!(",\"data\":{data}")).unwrap_or_default();
+    format!("{{\"event\":{},\"channel\":{}{data}}}", quote(event), quote(channel))
+}
+
+fn quote(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn hex(digits: &str) -> Vec<u8> {
+    let digits: Vec<u8> =
+        digits.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
+    digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+fn version(protocol: u8) -> Protocol {
+    Protocol::parse(Some(&protocol.to_string())).expect("tests name protocols that exist")
+}
+
+fn close_code(code: u16) -> CloseCode {
+    let known = CloseCode::ALL.into_iter().find(|known| known.code() == code);
+    known.expect("tests name close codes that exist")
+}

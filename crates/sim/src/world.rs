@@ -1,0 +1,359 @@
+//! The machines of one node, the mail between them, a clock and sockets: all that the real shell
+//! has threads and a kernel for.
+//!
+//! A turn is what the shell makes of it: take what there is, carry effects, then write once to each
+//! connection that has something pending.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rollcall_engine::{
+    Answer, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, EdgeStats, Ending, Intercepted,
+    MemberChange, Opening, PARTITIONS, Partition, PartitionEffect, PartitionIndex, Refusal, Time,
+    ToPartition,
+};
+
+use crate::chance::Chance;
+use crate::link::Link;
+use crate::post::{Delivery, Parcel, Post, Sender};
+
+/// Repeats itself, unlike a node's.
+const SEED: [u64; 4] = [1, 2, 3, 4];
+
+/// A machine that asks for more timeouts than this at one moment would keep a shard busy for ever.
+const TIMEOUTS_AT_ONCE: usize = 100_000;
+
+/// One node.
+#[derive(Debug)]
+pub struct World {
+    now: Time,
+    edges: Vec<Edge>,
+    partitions: Vec<Partition>,
+    post: Post,
+    held: Held,
+    links: Vec<Link>,
+    by_conn: BTreeMap<(usize, ConnId), LinkId>,
+    /// Draws where input is cut and when a turn ends, if mail is shuffled.
+    chance: Option<Chance>,
+    flushes: u64,
+    told: Vec<Told>,
+    arrivals: Vec<(Time, ToPartition)>,
+}
+
+/// One socket of a [`World`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LinkId(usize);
+
+/// What partitions tell the node's own programs.
+#[derive(Debug)]
+pub(crate) enum Told {
+    Answer(Answer),
+    Intercepted(Intercepted),
+    Watched(MemberChange),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    No,
+    Yes,
+}
+
+impl World {
+    /// A node of so many edges.
+    pub fn new(edges: usize, delivery: Delivery) -> Self {
+        let chance = match &delivery {
+            Delivery::InOrder => None,
+            Delivery::Shuffled(chance) => Some(chance.clone()),
+        };
+        Self {
+            now: Time::ZERO,
+            edges: (0..edges).map(|id| Edge::new(EdgeId(id as u16), SEED)).collect(),
+            partitions: (0..PARTITIONS).map(|i| Partition::new(PartitionIndex(i), SEED)).collect(),
+            post: Post::new(delivery),
+            held: Held::No,
+            links: Vec::new(),
+            by_conn: BTreeMap::new(),
+            chance,
+            flushes: 0,
+            told: Vec::new(),
+            arrivals: Vec::new(),
+        }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// A connection that passed the door.
+    pub fn open(&mut self, edge: usize, opening: Opening) -> LinkId {
+        let conn = self.edges[edge].handle_opened(self.now, opening);
+        self.add_link(edge, conn)
+    }
+
+    /// A connection that did not.
+    pub fn refuse(&mut self, edge: usize, refusal: Refusal) -> LinkId {
+        let conn = self.edges[edge].handle_refused(self.now, refusal);
+        self.add_link(edge, conn)
+    }
+
+    /// Bytes that a client sends; shuffled mail also cuts them anywhere.
+    pub fn receive(&mut self, link: LinkId, mut bytes: Vec<u8>) {
+        let Link { edge, conn, .. } = self.links[link.0];
+        let mut rest = &mut bytes[..];
+        while !rest.is_empty() && self.links[link.0].is_open() {
+            let cut = self.chance.as_mut().map_or(rest.len(), |c| 1 + c.below(rest.len()));
+            let (now, later) = rest.split_at_mut(cut);
+            self.edges[edge].handle_received(self.now, conn, now);
+            self.collect();
+            rest = later;
+        }
+    }
+
+    /// A client's end of the socket is gone.
+    pub fn sever(&mut self, link: LinkId, how: Ending) {
+        let gone = &mut self.links[link.0];
+        if gone.is_open() {
+            gone.vanish();
+            let Link { edge, conn, .. } = *gone;
+            self.by_conn.remove(&(edge, conn));
+            self.edges[edge].handle_closed(self.now, conn, how);
+        }
+    }
+
+    /// Mail from outside the edges.
+    pub fn post(&mut self, mail: ToPartition) {
+        self.post.send_up(Sender::Door, mail);
+    }
+
+    /// An order to every edge.
+    pub fn order(&mut self, command: &EdgeCommand) {
+        for edge in &mut self.edges {
+            edge.handle_command(self.now, command.clone());
+        }
+    }
+
+    /// Mail waits from now on; sockets do not.
+    pub fn hold_mail(&mut self) {
+        self.held = Held::Yes;
+    }
+
+    /// Delivers one piece of mail that waits.
+    pub fn deliver_one(&mut self) {
+        self.collect();
+        self.deliver();
+    }
+
+    /// Mail no longer waits.
+    pub fn release_mail(&mut self) {
+        self.held = Held::No;
+    }
+
+    /// Lets everything happen that can happen at this moment.
+    pub fn settle(&mut self) {
+        loop {
+            self.collect();
+            if self.held == Held::No && self.deliver() {
+                self.flush_now_and_then();
+                continue;
+            }
+            if !self.flush_all() {
+                return;
+            }
+        }
+    }
+
+    /// When something happens next by itself.
+    pub fn next_timeout(&self) -> Option<Time> {
+        let edges = self.edges.iter().filter_map(Edge::poll_timeout);
+        edges.chain(self.partitions.iter().filter_map(Partition::poll_timeout)).min()
+    }
+
+    /// Moves the clock; what is due by then happens now.
+    pub fn pass(&mut self, until: Time) {
+        self.now = self.now.max(until);
+        let now = self.now;
+        for _ in 0..TIMEOUTS_AT_ONCE {
+            if self.next_timeout().is_none_or(|next| next > now) {
+                return;
+            }
+            self.edges.iter_mut().filter(|e| is_due(e.poll_timeout(), now)).for_each(|edge| {
+                edge.handle_timeout(now);
+            });
+            let partitions = self.partitions.iter_mut();
+            partitions.filter(|p| is_due(p.poll_timeout(), now)).for_each(|partition| {
+                partition.handle_timeout(now);
+            });
+        }
+        panic!("a machine asks for timeouts without end at {now:?}");
+    }
+
+    /// The sum of what the edges count.
+    pub fn stats(&self) -> EdgeStats {
+        self.edges.iter().map(Edge::stats).fold(EdgeStats::default(), |sum, one| EdgeStats {
+            connections: sum.connections + one.connections,
+            subscriptions: sum.subscriptions + one.subscriptions,
+            messages_in: sum.messages_in + one.messages_in,
+            bytes_in: sum.bytes_in + one.bytes_in,
+            bytes_out: sum.bytes_out + one.bytes_out,
+            deliveries: sum.deliveries + one.deliveries,
+            errors: sum.errors + one.errors,
+            slow_readers: sum.slow_readers + one.slow_readers,
+        })
+    }
+
+    /// The mail that reached partitions since this was asked last, in order.
+    pub fn take_arrivals(&mut self) -> Vec<(Time, ToPartition)> {
+        std::mem::take(&mut self.arrivals)
+    }
+
+    /// What each write to a socket took.
+    pub fn turns(&self, link: LinkId) -> &[Vec<u8>] {
+        self.links[link.0].turns()
+    }
+
+    /// Which edge and connection a socket belongs to.
+    pub fn address(&self, link: LinkId) -> (EdgeId, ConnId) {
+        let Link { edge, conn, .. } = self.links[link.0];
+        (EdgeId(edge as u16), conn)
+    }
+}
+
+/// What the clients on a [`World`] need.
+impl World {
+    pub(crate) fn link_mut(&mut self, link: LinkId) -> &mut Link {
+        &mut self.links[link.0]
+    }
+
+    pub(crate) fn link(&self, link: LinkId) -> &Link {
+        &self.links[link.0]
+    }
+
+    pub(crate) fn take_told(&mut self) -> Vec<Told> {
+        std::mem::take(&mut self.told)
+    }
+}
+
+/// How mail and bytes move.
+impl World {
+    fn add_link(&mut self, edge: usize, conn: ConnId) -> LinkId {
+        let link = LinkId(self.links.len());
+        self.links.push(Link::new(edge, conn));
+        self.by_conn.insert((edge, conn), link);
+        link
+    }
+
+    /// Posts what the machines have to say.
+    fn collect(&mut self) {
+        for edge in 0..self.edges.len() {
+            while let Some(effect) = self.edges[edge].poll_effect() {
+                match effect {
+                    EdgeEffect::ToPartition(mail) => self.post.send_up(Sender::Edge(edge), mail),
+                    EdgeEffect::Hangup { conn, how } => {
+                        let link = self.by_conn.remove(&(edge, conn));
+                        let link = link.expect("only connections that are there are hung up");
+                        self.links[link.0].hang_up(how);
+                    }
+                }
+            }
+        }
+        for partition in 0..self.partitions.len() {
+            self.collect_from(partition);
+        }
+    }
+
+    fn collect_from(&mut self, partition: usize) {
+        while let Some(effect) = self.partitions[partition].poll_effect() {
+            match effect {
+                PartitionEffect::ToEdge(edge, mail) => {
+                    self.post.send_down(partition, usize::from(edge.0), mail);
+                }
+                PartitionEffect::Answer(_, answer) => self.told.push(Told::Answer(answer)),
+                PartitionEffect::Intercepted(_, event) => {
+                    self.told.push(Told::Intercepted(event));
+                }
+                PartitionEffect::Watched(_, change) => self.told.push(Told::Watched(change)),
+            }
+        }
+    }
+
+    fn deliver(&mut self) -> bool {
+        match self.post.next() {
+            None => return false,
+            Some(Parcel::Up(partition, mail)) => {
+                self.arrivals.push((self.now, (*mail).clone()));
+                self.partitions[partition].handle(self.now, *mail);
+            }
+            Some(Parcel::Down(edge, mail)) => self.edges[edge].handle_mail(self.now, mail),
+        }
+        true
+    }
+
+    /// With shuffled mail, turns end anywhere.
+    fn flush_now_and_then(&mut self) {
+        let edges = self.edges.len();
+        if let Some(chance) = &mut self.chance
+            && chance.below(4) == 0
+        {
+            let edge = chance.below(edges);
+            self.flush(edge);
+        }
+    }
+
+    /// Ends a turn of every edge; whether anything moved.
+    fn flush_all(&mut self) -> bool {
+        let mut moved = false;
+        for edge in 0..self.edges.len() {
+            moved |= self.flush(edge);
+        }
+        moved | self.let_clients_read()
+    }
+
+    fn flush(&mut self, edge: usize) -> bool {
+        self.flushes += 1;
+        let mut moved = false;
+        while let Some(conn) = self.edges[edge].poll_dirty(self.now) {
+            self.write(edge, conn);
+            moved = true;
+        }
+        moved
+    }
+
+    fn write(&mut self, edge: usize, conn: ConnId) {
+        let link = self.by_conn.get(&(edge, conn)).expect("an edge writes to sockets it has");
+        let link = &mut self.links[link.0];
+        let mut taken = Vec::new();
+        for slice in self.edges[edge].pending(conn) {
+            let room = link.room() - taken.len();
+            taken.extend_from_slice(&slice[..slice.len().min(room)]);
+            if room < slice.len() {
+                break;
+            }
+        }
+        self.edges[edge].handle_wrote(self.now, conn, taken.len());
+        link.blocked = self.edges[edge].is_blocked(conn);
+        link.write(self.flushes, taken);
+    }
+
+    fn let_clients_read(&mut self) -> bool {
+        let mut moved = false;
+        for link in &mut self.links {
+            link.let_read();
+            if link.blocked && link.room() > 0 {
+                link.blocked = false;
+                self.edges[link.edge].handle_writable(self.now, link.conn);
+                moved = true;
+            }
+        }
+        moved
+    }
+}
+
+/// How long after the start a moment is, for people.
+pub(crate) fn since(start: Time, now: Time) -> Duration {
+    now.saturating_since(start)
+}
+
+fn is_due(deadline: Option<Time>, now: Time) -> bool {
+    deadline.is_some_and(|deadline| deadline <= now)
+}
