@@ -1,0 +1,148 @@
+// Starts, restarts and ends the program under test. Knows nothing of what it serves.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { toml } from './toml.mjs';
+import { until, within } from './wait.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The program under test: $ROLLCALL_BIN, else the release build. */
+export const BINARY = resolve(process.env.ROLLCALL_BIN ?? join(ROOT, 'target/release/rollcall'));
+
+/** How many shards the suites run with; `run.mjs` runs them with one and with two. */
+export const SHARDS = Number(process.env.ROLLCALL_TEST_SHARDS ?? 1);
+
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
+/**
+ * Starts a server on a free port of 127.0.0.1 with a data directory of its own and waits for `/up`.
+ * `config` is the configuration file as an object; `args` and `env` are added to the command.
+ * With a test context `t`, or a `{ after }` like it, the server ends with it.
+ */
+export async function startServer(t, { config = {}, args = [], env = {}, shards = SHARDS, dir } = {}) {
+  const server = new Server(dir ?? (await mkdtemp(join(tmpdir(), 'rollcall-test-'))), { args, env, shards });
+  t?.after(() => server.end());
+  await server.configure(config);
+  await server.start();
+  return server;
+}
+
+/** Runs the program once, for commands that end by themselves. */
+export async function runProgram(args, { env = {}, cwd } = {}) {
+  const child = spawn(BINARY, args, { env: { ...cleanEnvironment(), ...env }, cwd });
+  children.add(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text) => (stdout += text));
+  child.stderr.on('data', (text) => (stderr += text));
+  const code = await within(
+    new Promise((done, fail) => child.on('close', done).on('error', fail)),
+    () => `rollcall ${args.join(' ')} to end; it said:\n${stdout}${stderr}`,
+  );
+  children.delete(child);
+  return { code, stdout, stderr };
+}
+
+export class Server {
+  /** What the program printed since its first start, both streams. */
+  log = '';
+
+  constructor(dir, { args, env, shards }) {
+    this.dir = dir;
+    this.data = join(dir, 'data');
+    this.configFile = join(dir, 'rollcall.toml');
+    this.options = { args, env, shards };
+    this.port = 0;
+  }
+
+  /** `http://127.0.0.1:PORT` */
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get host() {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  get pid() {
+    return this.child.pid;
+  }
+
+  /** Replaces the configuration file; in force from the next start. */
+  async configure(config) {
+    await writeFile(this.configFile, toml(config));
+  }
+
+  /** Starts the program, on the port it had before if there was one. */
+  async start() {
+    const { args, env, shards } = this.options;
+    const command = ['serve', '--config', this.configFile, '--data', this.data];
+    command.push('--listen', `127.0.0.1:${this.port}`, '--shards', String(shards), ...args);
+    if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: cargo build --release`);
+    const said = this.log.length;
+    const child = spawn(BINARY, command, { cwd: this.dir, env: { ...cleanEnvironment(), ...env } });
+    children.add(child);
+    this.child = child;
+    this.exited = new Promise((done) => {
+      child.on('close', (code, signal) => {
+        children.delete(child);
+        done({ code, signal });
+      });
+    });
+    child.stdout.on('data', (text) => (this.log += text));
+    child.stderr.on('data', (text) => (this.log += text));
+    await until(
+      () => child.exitCode !== null || this.#listening(said),
+      () => `the server to print its address; it said:\n${this.log}`,
+    );
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${this.log.slice(said)}`);
+    await until(
+      async () => (await fetch(`${this.url}/up`)).status === 200,
+      () => `/up to answer 200; the server said:\n${this.log}`,
+    );
+  }
+
+  /** Ends the program at once, as a crash or a power cut would. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  /** Asks the program to end (SIGTERM) and returns its exit code. */
+  async terminate() {
+    this.child.kill('SIGTERM');
+    return (await within(this.exited, () => `the server to end after SIGTERM; it said:\n${this.log}`)).code;
+  }
+
+  async restart() {
+    await this.kill();
+    await this.start();
+  }
+
+  /** Ends the program, checks that it never panicked, and removes its files. */
+  async end() {
+    if (this.child?.exitCode === null && this.child.signalCode === null) await this.kill();
+    await rm(this.dir, { recursive: true, force: true, maxRetries: 3 });
+    const panic = this.log.split('\n').find((line) => line.includes('panicked at'));
+    if (panic) throw new Error(`the server panicked: ${panic}\n${this.log.slice(-4000)}`);
+  }
+
+  #listening(said) {
+    const plain = this.log.slice(said).replaceAll(/\u001b\[[0-9;]*m/g, '');
+    const found = /https?:\/\/(?:127\.0\.0\.1|localhost):([1-9]\d*)/.exec(plain);
+    if (found) this.port = Number(found[1]);
+    return found !== null;
+  }
+}
+
+/** This process's environment without Rollcall's own variables. */
+function cleanEnvironment() {
+  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('ROLLCALL_'));
+  return { ...Object.fromEntries(entries), NO_COLOR: '1' };
+}
