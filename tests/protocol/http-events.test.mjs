@@ -1,0 +1,147 @@
+// Publishing over HTTP: docs/protocol.md 6.1, 6.3 and 6.7, appendix A items 157 to 164.
+
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { after, test } from 'node:test';
+import { DISABLED, MAIN, keyOf } from '../lib/apps.mjs';
+import { call, publish, send, trigger } from '../lib/api.mjs';
+import { pusherFor } from '../lib/pusher.mjs';
+import { startProtocolServer } from '../lib/protocol.mjs';
+import { signedQuery } from '../lib/sign.mjs';
+import { connect } from '../lib/socket.mjs';
+import { within } from '../lib/wait.mjs';
+
+const server = await startProtocolServer(after);
+
+test('p157 single-channel channel and multi-channel channels both work', async () => {
+  const socket = await connect(server);
+  for (const channel of ['p157-a', 'p157-b']) await socket.subscribe(channel);
+  assert.equal((await trigger(server, MAIN, { name: 'one', channel: 'p157-a', data: '1' })).status, 200);
+  await socket.expect('one', 'p157-a');
+  assert.equal((await trigger(server, MAIN, { name: 'two', channels: ['p157-a', 'p157-b'], data: '2' })).status, 200);
+  const heard = [await socket.expect('two'), await socket.expect('two')].map((frame) => frame.channel);
+  assert.deepEqual(heard.sort(), ['p157-a', 'p157-b']);
+});
+
+test('p158 100 channels are accepted, 101 are 400', async () => {
+  const socket = await connect(server);
+  await socket.subscribe('p158-99');
+  const names = Array.from({ length: 101 }, (_, index) => `p158-${index}`);
+  assert.equal((await trigger(server, MAIN, { name: 'e', channels: names, data: '' })).status, 400);
+  assert.equal((await trigger(server, MAIN, { name: 'f', channels: names.slice(0, 100), data: '' })).status, 200);
+  await socket.expect('f', 'p158-99');
+  assert.equal((await trigger(server, MAIN, { name: 'e', channels: [], data: '' })).status, 400);
+});
+
+test('p159 data of 10,240 bytes is accepted, of 10,241 is 413, in bytes and not characters', async () => {
+  const socket = await connect(server);
+  await socket.subscribe('p159');
+  for (const data of ['x'.repeat(10_240), 'é'.repeat(5_120), '😀'.repeat(2_560), '\n'.repeat(10_240)]) {
+    await publish(server, MAIN, 'p159', 'fits', data);
+    assert.equal((await socket.expect('fits')).data, data);
+  }
+  for (const data of ['x'.repeat(10_241), `${'é'.repeat(5_120)}x`, 'x'.repeat(200_000)]) {
+    const reply = await trigger(server, MAIN, { name: 'e', channel: 'p159', data });
+    assert.equal(reply.status, 413);
+    if (data.length < 20_000) {
+      assert.match(reply.text, /The data content of this event exceeds the allowed maximum \(10240 bytes\)/);
+    }
+  }
+});
+
+test('p160 an event name of 200 is accepted, of 201 is 400', async () => {
+  const socket = await connect(server);
+  await socket.subscribe('p160');
+  for (const name of ['n'.repeat(200), 'é'.repeat(200), 'App\\Events\\Foo', 'a b "c"', 'client-by-http']) {
+    await publish(server, MAIN, 'p160', name);
+    await socket.expect(name);
+  }
+  for (const name of ['n'.repeat(201), '']) {
+    assert.equal((await trigger(server, MAIN, { name, channel: 'p160', data: '' })).status, 400);
+  }
+});
+
+test('p161 publishing without info returns exactly {}', async () => {
+  const reply = await trigger(server, MAIN, { name: 'e', channel: 'p161', data: '1' });
+  assert.equal(reply.status, 200);
+  assert.equal(reply.text, '{}');
+  assert.match(reply.headers['content-type'], /^application\/json/);
+});
+
+test('p164 duplicate channel names deliver once', async () => {
+  const socket = await connect(server);
+  await socket.subscribe('p164');
+  const channels = ['p164', 'p164-b', 'p164', 'p164'];
+  assert.equal((await trigger(server, MAIN, { name: 'dup', channels, data: '1' })).status, 200);
+  await publish(server, MAIN, 'p164', 'fence');
+  await socket.expect('dup');
+  await socket.expect('fence');
+});
+
+test('section 6.3: socket_id leaves out that connection and no other', async () => {
+  const [author, tab] = [await connect(server), await connect(server)];
+  for (const socket of [author, tab]) await socket.subscribe('except');
+  await pusherFor(server, MAIN).trigger('except', 'skipped', {}, { socket_id: author.id });
+  await publish(server, MAIN, 'except', 'to-all');
+  await tab.expect('skipped');
+  await tab.expect('to-all');
+  await author.expect('to-all');
+  const status = async (id) => (await trigger(server, MAIN, { name: 'e', channel: 'except', data: '', socket_id: id })).status;
+  assert.equal(await status('4294967295.1'), 200);
+  assert.equal(await status('99999999999999999999.1'), 200);
+  for (const malformed of ['', 'x', '1', '1.', '.1', '1.1.1', '1.1 ', '-1.2']) assert.equal(await status(malformed), 400, malformed);
+});
+
+test('section 6.7: malformed bodies are 400, with a JSON object', async () => {
+  const bodies = ['{', 'null', '[]', '"x"', '42', '{}', '{"name":"e"}', '{"name":"e","channel":"a"}', '{"channel":"a","data":""}', '{"name":7,"channel":"a","data":""}', '{"name":"e","channel":"a b","data":""}', '{"name":"e","channel":"","data":""}', '{"name":"e","channels":"a","data":""}', '{"name":"e","channels":[1],"data":""}', '{"name":"e","channel":"a/b","data":""}'];
+  for (const body of bodies) {
+    const reply = await call(server, MAIN, 'POST', '/events', { body });
+    assert.equal(reply.status, 400, `${body}: ${reply.text}`);
+    assert.equal(typeof reply.json?.error, 'string', body);
+  }
+});
+
+test('section 6.7: names of the protocol itself are refused', async () => {
+  for (const name of ['pusher:error', 'pusher:x', 'pusher_internal:member_added']) {
+    assert.equal((await trigger(server, MAIN, { name, channel: 'a', data: '' })).status, 400);
+  }
+});
+
+test('section 6.7: an unknown app or path is 404, a disabled app 403', async () => {
+  const event = { name: 'e', channel: 'a', data: '' };
+  assert.equal((await trigger(server, { ...MAIN, id: '999999' }, event)).status, 404);
+  assert.equal((await trigger(server, DISABLED, event)).status, 403);
+  assert.equal((await call(server, MAIN, 'POST', '/nothing-here', { body: '{}' })).status, 404);
+});
+
+test('section 6.1: a body that comes in many segments is taken whole', async () => {
+  const body = JSON.stringify({ name: 'pieces', channel: 'pieces', data: 'x'.repeat(2000) });
+  const socket = await connect(server);
+  await socket.subscribe('pieces');
+  const pairs = signedQuery(keyOf(MAIN), 'POST', '/apps/1001/events', { body });
+  const head = [
+    `POST /apps/1001/events?${pairs.map(([key, value]) => `${key}=${value}`).join('&')} HTTP/1.1`,
+    `Host: ${server.host}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    'Connection: close\r\n\r\n',
+  ].join('\r\n');
+  const tcp = net.connect({ host: '127.0.0.1', port: server.port, noDelay: true });
+  let response = '';
+  const ended = new Promise((resolve) => tcp.on('data', (text) => (response += text)).on('end', resolve));
+  const text = head + body;
+  for (let start = 0; start < text.length; start += 97) {
+    await new Promise((written) => tcp.write(text.slice(start, start + 97), written));
+  }
+  await within(ended, 'the response');
+  assert.match(response, /^HTTP\/1\.1 200/);
+  await socket.expect('pieces');
+});
+
+test('invariant 7: a request body has a limit', async () => {
+  const reply = await call(server, MAIN, 'POST', '/events', { body: `{"name":"e","channel":"a","data":"${'x'.repeat(4_000_000)}"}` }).catch(
+    (error) => ({ status: 413, text: error.code }),
+  );
+  assert.equal(reply.status, 413);
+  assert.equal((await send(server, 'GET', '/up')).status, 200);
+});
