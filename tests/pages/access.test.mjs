@@ -1,0 +1,77 @@
+// Accessible in two languages and two colour schemes: docs/status.md row A2.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { after, test } from 'node:test';
+import { fillSignUp, launch, profile, row } from '../lib/browser.mjs';
+import { arrive, startStatusServer } from '../lib/lobby.mjs';
+import { until } from '../lib/wait.mjs';
+
+const server = await startStatusServer({ after });
+const browser = await launch(after);
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+await arrive(server, 'Bo', 'at lunch');
+await arrive(server, 'مريم', 'في اجتماع');
+
+const LANGUAGES = { en: 'en-GB', fr: 'fr-FR' };
+
+for (const [language, locale] of Object.entries(LANGUAGES)) {
+  for (const colorScheme of ['light', 'dark']) {
+    test(`a2 axe finds nothing on the form, its errors and the list: ${language}, ${colorScheme}`, async (t) => {
+      const ana = await profile(t, browser, server, { locale, colorScheme, bypassCSP: true });
+      const page = await ana.open();
+      await page.getByTestId('sign-up').waitFor();
+      assert.equal(await page.evaluate(() => document.documentElement.lang), language);
+      assert.equal(await page.evaluate(() => document.compatMode), 'CSS1Compat');
+      await checked(page, 'the form');
+      await fillSignUp(page, '', 'x');
+      await page.getByTestId('error').waitFor();
+      await checked(page, 'the form with an error');
+      await fillSignUp(page, `Ana ${language} ${colorScheme}`, 'x');
+      await row(page, 'Bo').waitFor();
+      await checked(page, 'the list');
+      await page.getByTestId('my-status').fill('x'.repeat(141));
+      await page.getByTestId('my-status').press('Enter');
+      await page.getByTestId('error').waitFor();
+      await checked(page, 'the list with an error');
+      assert.equal(await page.locator('main').count(), 1);
+      assert.equal(await page.locator('h1').count(), 1);
+    });
+  }
+}
+
+test('a2 the language can be chosen, is kept, and changes every text', async (t) => {
+  const ana = await profile(t, browser, server);
+  const page = await ana.signUp('Ana', 'x');
+  const english = await page.locator('main').innerText();
+  await page.getByTestId('language').selectOption('fr');
+  await until(async () => (await page.evaluate(() => document.documentElement.lang)) === 'fr', 'the language to change');
+  assert.notEqual(await page.locator('main').innerText(), english);
+  await page.reload();
+  await row(page, 'Bo').waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'fr');
+  assert.equal(await page.getByRole('textbox', { name: 'Votre statut' }).count(), 1);
+});
+
+test('a2 s5 the policy holds where axe is not: the page runs under its own headers', async (t) => {
+  const ana = await profile(t, browser, server);
+  const page = await ana.open();
+  const refused = await page.evaluate(() => {
+    try {
+      document.body.innerHTML = '<p>x</p>';
+      return 'allowed';
+    } catch (error) {
+      return error.name;
+    }
+  });
+  assert.equal(refused, 'TypeError');
+  ana.forgive(/Trusted/);
+});
+
+async function checked(page, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`);
+  assert.deepEqual(found, [], what);
+}
