@@ -1,0 +1,74 @@
+# The commands of this repository. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CARGO ?= cargo
+SHARDS ?= 1,2
+RESULTS := target/test-results
+
+# The Rust tests and lints need no pages, so they need not wait for Vite.
+check test-rust tidy: export ROLLCALL_SKIP_WEB = 1
+
+.PHONY: help check format lint tidy fast-tests types test packages build test-rust test-web test-node conformance bench screenshots
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+check: format lint tidy fast-tests types ## the fast gate, green before every commit
+	@echo "check: everything holds"
+
+format:
+	$(CARGO) fmt --all --check
+
+lint:
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+tidy:
+	$(CARGO) test --quiet -p rollcall-tests
+
+# Library tests hold the generated documents (options, close codes) fresh as well.
+fast-tests:
+	$(CARGO) test --quiet --workspace --lib --bins --exclude rollcall-bench --exclude rollcall-fuzz
+
+types: web/node_modules/.package-lock.json
+	npm --prefix web run --silent check
+
+test: packages build test-rust test-web test-node conformance ## everything: installs what the tests need and runs all of them
+
+packages: ## the Debian packages that the tests need, installed where they are missing
+	.ci/packages
+
+build:
+	$(CARGO) build --release
+
+# The whole output is kept: conformance.md is made of it.
+test-rust:
+	mkdir -p $(RESULTS)
+	$(CARGO) test --workspace 2>&1 | tee $(RESULTS)/rust.txt
+
+test-web: types
+	npm --prefix web run --silent test
+
+test-node: build tests/node_modules/.package-lock.json ## the black-box suites, with one shard and with two
+	rm -f $(RESULTS)/*.jsonl
+	node tests/run.mjs --shards $(SHARDS)
+
+conformance: ## docs/conformance.md from the results of the last test run
+	node tests/conformance.mjs
+
+bench: ## ratio and memory, measured against a bare send loop
+	$(CARGO) run --release -p rollcall-bench
+
+screenshots: build tests/node_modules/.package-lock.json ## the pictures in docs/
+	node tests/screenshots.mjs
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	npm --prefix web ci --no-fund --no-audit
+	touch $@
+
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	npm --prefix tests ci --no-fund --no-audit
+	touch $@
