@@ -85,3 +85,58 @@ impl OfSession {
 /// So many tabs of one browser are closed by its sign-out.
 const MAX_SOCKETS_PER_SESSION: usize = 64;
 const MAX_SESSIONS: usize = 20_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(sockets: &mut Sockets, session: i64, account: i64, socket: &str) {
+        sockets.add(SessionId(session), AccountId(account), "ana", socket);
+    }
+
+    fn taken(sockets: &mut Sockets, session: i64) -> Vec<String> {
+        let of_session = sockets.take(SessionId(session));
+        of_session.map_or(Vec::new(), |of_session| of_session.sockets.into())
+    }
+
+    #[test]
+    fn s12_a_session_has_the_sockets_that_it_authorized() {
+        let mut sockets = Sockets::default();
+        add(&mut sockets, 1, 7, "1.1");
+        add(&mut sockets, 1, 7, "1.2");
+        add(&mut sockets, 1, 7, "1.1");
+        add(&mut sockets, 2, 8, "2.1");
+        assert_eq!(taken(&mut sockets, 1), ["1.1", "1.2"]);
+        assert_eq!(taken(&mut sockets, 1), [""; 0]);
+        sockets.continue_as(SessionId(2), SessionId(3));
+        add(&mut sockets, 3, 8, "2.2");
+        assert_eq!(taken(&mut sockets, 3), ["2.1", "2.2"]);
+    }
+
+    #[test]
+    fn an_account_has_the_sockets_of_all_its_sessions() {
+        let mut sockets = Sockets::default();
+        add(&mut sockets, 1, 7, "1.1");
+        add(&mut sockets, 2, 7, "2.1");
+        add(&mut sockets, 3, 8, "3.1");
+        assert_eq!(sockets.take_account(AccountId(7)).len(), 2);
+        assert_eq!(taken(&mut sockets, 3), ["3.1"]);
+    }
+
+    #[test]
+    fn sockets_and_sessions_are_bounded_and_the_oldest_is_forgotten() {
+        let mut sockets = Sockets::default();
+        for number in 0..=MAX_SOCKETS_PER_SESSION {
+            add(&mut sockets, 0, 0, &number.to_string());
+        }
+        for session in (1..).take(MAX_SESSIONS - 1) {
+            add(&mut sockets, session, 0, "x");
+        }
+        assert_eq!(sockets.sessions.len(), MAX_SESSIONS);
+        let kept = &sockets.sessions[&SessionId(0)].sockets;
+        assert_eq!((kept.len(), kept[0].as_str()), (MAX_SOCKETS_PER_SESSION, "1"));
+        add(&mut sockets, -1, 0, "x");
+        assert_eq!(sockets.sessions.len(), MAX_SESSIONS);
+        assert_eq!(taken(&mut sockets, 0), [""; 0]);
+    }
+}

@@ -61,6 +61,11 @@ impl Echoes {
         }
     }
 
+    /// The highest revision of the author's status that is known.
+    pub(crate) fn newest_rev(&self, user: &str) -> Option<u64> {
+        Some(self.authors.get(user)?.recent.back()?.rev)
+    }
+
     fn forget_oldest(&mut self) {
         let oldest = self.authors.iter().min_by_key(|(_, author)| author.used);
         if let Some(user) = oldest.map(|(user, _)| user.clone()) {
@@ -173,6 +178,7 @@ mod tests {
         echoes.handle_status("ana", 3, "ignored");
         assert_eq!(judge(&echoes, 0, "newer"), Verdict::Unchanged);
         assert_eq!(judge(&echoes, 0, "older"), Verdict::New);
+        assert_eq!((echoes.newest_rev("ana"), echoes.newest_rev("bo")), (Some(3), None));
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl Memory {
         self.echoes.handle_status(user, status.rev, &status.text);
     }
 
+    /// Whether no later revision of the author's status is known.
+    fn is_newest(&self, user: &str, status: &StatusRow) -> bool {
+        self.echoes.newest_rev(user).is_none_or(|newest| newest <= status.rev)
+    }
+
     /// The author writes in another way: what waits here is older.
     pub(crate) fn handle_newer_write(&mut self, user: &str) {
         self.limiter.forget_waiting(user);
@@ -183,7 +188,10 @@ impl StatusApp {
             Ok(Some(saved)) => {
                 self.0.counters.bridge_writes.add_one();
                 self.announce(user, &saved).await;
-                self.publish(user, &saved).await;
+                // The event has no revision by which a page could tell that it is late.
+                if self.memory().is_newest(user, &saved) {
+                    self.publish(user, &saved).await;
+                }
             }
             Ok(None) => self.0.counters.bridge_malformed.add_one(),
             Err(error) => tracing::error!(%error, "a bridged status was not stored"),
