@@ -1,0 +1,83 @@
+//! The app that the status page uses: made once, at the first start, and found again afterwards.
+
+use std::fmt::Write as _;
+
+use rollcall_store::{KeyRow, NewApp, UnixMillis};
+
+/// What the app is called, and how it is found again.
+pub(crate) const NAME: &str = "rollcall";
+
+/// An app with a fresh id, key and secret, drawn from `random`.
+pub(crate) fn new_app(random: [u8; RANDOM_BYTES], now: UnixMillis) -> NewApp {
+    let (id, rest) = random.split_at(ID_BYTES);
+    let (key, secret) = rest.split_at(KEY_BYTES);
+    let key = KeyRow { key: hex(key), secret: hex(secret), created_at: now };
+    NewApp {
+        id: digits(id),
+        name: NAME.to_owned(),
+        settings_json: SETTINGS.to_owned(),
+        keys: vec![key],
+    }
+}
+
+/// Seven digits, the first not zero: what every SDK and every hosted app id looks like.
+fn digits(random: &[u8]) -> String {
+    let number = random.iter().fold(0_u64, |sum, &byte| (sum << 8) | u64::from(byte));
+    (1_000_000 + number % 9_000_000).to_string()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+        text
+    })
+}
+
+/// The settings of the status page's app, with the keys of `[[apps]]`.
+const SETTINGS: &str = r#"{
+    "client_events": true,
+    "member_updates": true,
+    "mirror": true,
+    "bridge": true,
+    "presence": { "max_members": 10000, "grace_seconds": 10 }
+}"#;
+
+const ID_BYTES: usize = 8;
+const KEY_BYTES: usize = 10;
+
+/// How much chance an app takes: its id, its key and its secret.
+pub(crate) const RANDOM_BYTES: usize = ID_BYTES + 2 * KEY_BYTES;
+
+#[cfg(test)]
+mod tests {
+    use std::array;
+
+    use rollcall_node::config::stored_app;
+    use rollcall_store::AppRow;
+
+    use super::*;
+
+    #[test]
+    fn the_app_has_a_digit_id_and_a_key_and_secret_of_twenty_hex_digits() {
+        let app = new_app(array::from_fn(|i| i as u8), 5);
+        assert!(app.id.len() == 7 && app.id.bytes().all(|b| b.is_ascii_digit()), "{}", app.id);
+        assert_eq!(app.keys[0].key, "08090a0b0c0d0e0f1011");
+        assert_eq!(app.keys[0].secret, "12131415161718191a1b");
+        assert_eq!((app.name.as_str(), app.keys[0].created_at), ("rollcall", 5));
+    }
+
+    #[test]
+    fn ids_stay_within_seven_digits() {
+        for byte in [0, 255] {
+            assert_eq!(new_app([byte; RANDOM_BYTES], 0).id.len(), 7);
+        }
+    }
+
+    #[test]
+    fn its_settings_are_those_the_status_page_needs() {
+        let NewApp { id, name, settings_json, keys } = new_app([7; RANDOM_BYTES], 0);
+        let app = stored_app(&AppRow { id, name, settings_json, keys }).expect("valid settings");
+        assert!(app.client_events && app.member_updates && app.mirror && app.bridge);
+        assert_eq!((app.presence.max_members, app.presence.grace.as_secs()), (10_000, 10));
+    }
+}
