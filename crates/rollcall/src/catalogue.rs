@@ -1,0 +1,92 @@
+//! All apps there are: those of the database and those that the file declares.
+
+use rollcall_engine::App;
+use rollcall_node::config::{self, Config};
+use rollcall_store::AppRow;
+
+use crate::failure::Failure;
+use crate::first_start;
+
+/// All apps, those of the database first.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    entries: Vec<Entry>,
+}
+
+/// An app and where it comes from.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) app: App,
+    pub(crate) source: Source,
+}
+
+/// Where an app comes from, and so where it can be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// The database.
+    Database,
+    /// The configuration file.
+    File,
+}
+
+impl Catalogue {
+    /// Puts both together; refuses what could not be told apart.
+    pub(crate) fn new(config: &Config, rows: &[AppRow]) -> Result<Self, Failure> {
+        let stored = rows.iter().map(|row| {
+            let app = config::stored_app(row)?;
+            Ok(Entry { app, source: Source::Database })
+        });
+        let mut entries = stored.collect::<Result<Vec<_>, Failure>>()?;
+        let declared = config.apps.iter().cloned();
+        entries.extend(declared.map(|app| Entry { app, source: Source::File }));
+        config::check_unique(entries.iter().map(|entry| &entry.app))?;
+        Ok(Self { entries })
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The app with this id.
+    pub(crate) fn find(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.app.id.as_str() == id)
+    }
+
+    /// The app of the status page: the one that `status_app` names, else that of the first start.
+    pub(crate) fn status_app(&self, config: &Config) -> Result<&App, Failure> {
+        let Some(id) = &config.status_app else {
+            return self.default_app().ok_or(Failure::NoDefaultApp);
+        };
+        match self.find(id) {
+            Some(entry) => Ok(&entry.app),
+            None => Err(Failure::NoStatusApp { id: id.clone(), known: self.ids() }),
+        }
+    }
+
+    /// The ids, for a sentence that says what there is.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.app.id.to_string()).collect()
+    }
+
+    /// The apps themselves.
+    pub(crate) fn into_apps(self) -> Vec<App> {
+        self.entries.into_iter().map(|entry| entry.app).collect()
+    }
+
+    fn default_app(&self) -> Option<&App> {
+        let ours = |entry: &&Entry| {
+            entry.source == Source::Database && entry.app.name == first_start::NAME
+        };
+        self.entries.iter().find(ours).map(|entry| &entry.app)
+    }
+}
+
+impl Source {
+    /// Its name in lists.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Database => "database",
+            Self::File => "file",
+        }
+    }
+}
