@@ -1,0 +1,163 @@
+//! Why the program ends: one sentence for the operator, and an exit code.
+
+use std::path::PathBuf;
+use std::{fmt, io};
+
+use rollcall_node::config::{ConfigError, Duplicate, ListenAddress};
+use rollcall_node::handle::QueueError;
+use rollcall_node::{ServeError, StartError};
+use rollcall_store::{InsertAppError, OpenError, StoreError};
+
+use crate::usage::UsageError;
+
+/// Why the program ends.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line makes no sense.
+    Usage(UsageError),
+    /// An option is wrong.
+    Config(ConfigError),
+    /// Two apps cannot be told apart.
+    Duplicate(Duplicate),
+    /// The directory of `--pages` is none.
+    NoPagesDirectory(PathBuf),
+    /// The address cannot be listened on.
+    Listen { address: ListenAddress, error: io::Error },
+    /// The data directory or the database in it cannot be used.
+    Open(OpenError),
+    /// The database failed.
+    Store(StoreError),
+    /// The app of the first start could not be kept.
+    Insert(InsertAppError),
+    /// The system has no random numbers.
+    Random(getrandom::Error),
+    /// No app has this id.
+    NoApp { id: String, known: Vec<String> },
+    /// The app that `status_app` names does not exist.
+    NoStatusApp { id: String, known: Vec<String> },
+    /// The app that the first start made is gone, and no other is named.
+    NoDefaultApp,
+    /// The threads could not be started.
+    Runtime(io::Error),
+    /// The node could not be started.
+    Start(StartError),
+    /// The node stopped by itself.
+    Serve(ServeError),
+    /// The status app cannot do its work.
+    StatusApp(QueueError),
+    /// The status app has a defect; the log has more.
+    StatusAppPanicked,
+}
+
+impl Failure {
+    /// 2 for what the operator asked, as other programs do; 1 for what happened.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Config(_) | Self::Duplicate(_) => 2,
+            Self::NoPagesDirectory(_) | Self::NoStatusApp { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(error) => error.fmt(f),
+            Self::Config(error) => error.fmt(f),
+            Self::Duplicate(duplicate) => duplicate.fmt(f),
+            Self::NoPagesDirectory(path) => {
+                write!(f, "--pages must be a directory, and {} is none", path.display())
+            }
+            Self::Listen { address, error } => listen_sentence(f, address, error),
+            Self::Open(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Insert(error) => write!(f, "the first app could not be created: {error}"),
+            Self::Random(error) => write!(f, "the system has no random numbers: {error}"),
+            Self::NoApp { id, known } => {
+                write!(f, "there is no app with the id \"{id}\"; {}", Known(known))
+            }
+            Self::NoStatusApp { id, known } => {
+                write!(f, "status_app names \"{id}\", which is no app; {}", Known(known))
+            }
+            Self::NoDefaultApp => write!(
+                f,
+                "the database has no app called rollcall; name the app for the status page with \
+                 --status-app"
+            ),
+            Self::Runtime(error) => write!(f, "the threads cannot be started: {error}"),
+            Self::Start(error) => error.fmt(f),
+            Self::Serve(error) => error.fmt(f),
+            Self::StatusApp(error) => write!(f, "the status app stopped: {error}"),
+            Self::StatusAppPanicked => f.write_str("the status app stopped by a defect"),
+        }
+    }
+}
+
+fn listen_sentence(
+    f: &mut fmt::Formatter<'_>,
+    address: &ListenAddress,
+    error: &io::Error,
+) -> fmt::Result {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => write!(
+            f,
+            "{address} is in use by another program; stop that one, or choose another port with \
+             --listen"
+        ),
+        io::ErrorKind::PermissionDenied => write!(
+            f,
+            "{address} may not be listened on; ports below 1024 need a privilege, so choose \
+             another with --listen"
+        ),
+        _ => write!(f, "{address} cannot be listened on: {error}"),
+    }
+}
+
+/// The ids of the apps there are.
+struct Known<'a>(&'a [String]);
+
+impl fmt::Display for Known<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            [] => f.write_str("there is none before the first start of the server"),
+            ids => write!(f, "there are {}", ids.join(", ")),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<Duplicate> for Failure {
+    fn from(duplicate: Duplicate) -> Self {
+        Self::Duplicate(duplicate)
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::Start(error)
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        Self::Serve(error)
+    }
+}

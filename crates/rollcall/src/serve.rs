@@ -1,0 +1,146 @@
+//! `rollcall serve`: opens what the server needs in an order in which a failure leaves nothing
+//! behind, puts the parts together and runs them until a signal.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rollcall_engine::App;
+use rollcall_node::config::{Config, LogLevel};
+use rollcall_node::handle::QueueError;
+use rollcall_node::{Node, NodeConfig};
+use rollcall_status::{Clock, PublicUrl, StatusApp, StatusSettings};
+use rollcall_store::{AppRow, InsertAppError, Store, UnixMillis};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tracing::info;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::catalogue::Catalogue;
+use crate::failure::Failure;
+use crate::signals::StopSignals;
+use crate::welcome::Welcome;
+use crate::{first_start, pages};
+
+/// Serves until SIGTERM or SIGINT, then drains.
+pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
+    start_log(config.log);
+    check_pages(config)?;
+    let stop = StopSignals::new().map_err(Failure::Runtime)?;
+    // The port first: an operator who starts a second server by mistake gets no second database.
+    let listener = listen(config).await?;
+    let address = listener.local_addr().map_err(Failure::Runtime)?;
+    let store = Store::open(&config.data).await?;
+    let catalogue = Catalogue::new(config, &apps_of(&store).await?)?;
+    let app = catalogue.status_app(config)?.clone();
+    let node_config =
+        NodeConfig { shards: config.shards, ..NodeConfig::new(catalogue.into_apps()) };
+    let node = Node::start(node_config)?;
+    let status = StatusApp::new(node.handle(), store.clone(), status_settings(config, &app));
+    let mut background = tokio::spawn(status.clone().run());
+    greet(&Welcome { config, address, app: &app });
+    let mut ended = Ok(());
+    let stop = async { ended = stopping(stop, &mut background).await };
+    let served = node.serve(listener, status.router(), stop).await;
+    background.abort();
+    store.close().await;
+    served?;
+    ended
+}
+
+/// Waits for a signal, or for the status app to fail: without its bridge, what people write would
+/// be lost silently.
+async fn stopping(signals: StopSignals, status: &mut Background) -> Result<(), Failure> {
+    tokio::select! {
+        () = signals.recv() => {
+            info!("draining");
+            Ok(())
+        }
+        ended = status => match ended {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Failure::StatusApp(error)),
+            Err(_) => Err(Failure::StatusAppPanicked),
+        }
+    }
+}
+
+type Background = JoinHandle<Result<(), QueueError>>;
+
+fn status_settings(config: &Config, app: &App) -> StatusSettings {
+    let url = config.public_url.as_ref();
+    StatusSettings {
+        app_id: app.id.to_string(),
+        public_url: url.map(|url| PublicUrl::parse(url.origin()).expect("an origin is parsed")),
+        pages: pages::embedded(),
+        custom_pages: config.pages.clone(),
+        clock: Clock::system(),
+    }
+}
+
+/// The log goes to standard error. Other people's crates say what goes wrong and no more, whatever
+/// the level: they do not know which of their words are secrets here.
+fn start_log(level: LogLevel) {
+    let ours = filter(level);
+    let targets = OUR_TARGETS.map(|target| (target, ours));
+    let filter = Targets::new().with_default(ours.min(LevelFilter::WARN)).with_targets(targets);
+    let format = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    tracing_subscriber::registry().with(format).with(filter).init();
+}
+
+fn filter(level: LogLevel) -> LevelFilter {
+    match level {
+        LogLevel::Off => LevelFilter::OFF,
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    }
+}
+
+fn check_pages(config: &Config) -> Result<(), Failure> {
+    match &config.pages {
+        Some(path) if !path.is_dir() => Err(Failure::NoPagesDirectory(path.clone())),
+        _ => Ok(()),
+    }
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Failure> {
+    let address = &config.listen;
+    let listener = TcpListener::bind((address.host(), address.port())).await;
+    listener.map_err(|error| Failure::Listen { address: address.clone(), error })
+}
+
+/// The apps of the database, with the one of the first start.
+async fn apps_of(store: &Store) -> Result<Vec<AppRow>, Failure> {
+    let rows = store.apps().await?;
+    if !rows.is_empty() {
+        return Ok(rows);
+    }
+    let mut random = [0; first_start::RANDOM_BYTES];
+    getrandom::fill(&mut random).map_err(Failure::Random)?;
+    let now = unix_millis();
+    match store.insert_app(&first_start::new_app(random, now), now).await {
+        Ok(()) => Ok(store.apps().await?),
+        Err(InsertAppError::Store(error)) => Err(Failure::Store(error)),
+        Err(taken) => Err(Failure::Insert(taken)),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the program is the shell; rows carry their date")]
+fn unix_millis() -> UnixMillis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMillis::try_from(since.as_millis()).unwrap_or(UnixMillis::MAX)
+}
+
+fn greet(welcome: &Welcome<'_>) {
+    // Started with its output closed, a server still serves.
+    let _ = write!(io::stdout().lock(), "{welcome}").and_then(|()| io::stdout().flush());
+}
+
+const OUR_TARGETS: [&str; 5] =
+    ["rollcall", "rollcall_engine", "rollcall_node", "rollcall_status", "rollcall_store"];

@@ -1,0 +1,143 @@
+//! What the server prints when it is ready: where the page is, and what one needs to publish.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
+
+use rollcall_engine::App;
+use rollcall_node::config::Config;
+
+/// The text printed at start. Tests and scripts read the address from its lines.
+pub(crate) struct Welcome<'a> {
+    /// What was asked for.
+    pub(crate) config: &'a Config,
+    /// The address in use, with the port that the system chose for port 0.
+    pub(crate) address: SocketAddr,
+    /// The app of the status page.
+    pub(crate) app: &'a App,
+}
+
+impl fmt::Display for Welcome<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { config, app, .. } = self;
+        let (base, id) = (self.base(), &app.id);
+        writeln!(f, "Rollcall {} is ready.", env!("CARGO_PKG_VERSION"))?;
+        match &config.pages {
+            None => writeln!(f, "  Status page  {base}/")?,
+            Some(directory) => {
+                writeln!(f, "  Status page  {base}/rollcall/")?;
+                writeln!(f, "  Your pages   {base}/ from {}", directory.display())?;
+            }
+        }
+        if config.public_url.is_some() {
+            writeln!(f, "  Listening    {}", self.address)?;
+        }
+        writeln!(f, "  App          {} (id {id})", app.name)?;
+        for key in &app.keys {
+            writeln!(f, "  Key          {}", key.key)?;
+        }
+        writeln!(
+            f,
+            "  Secret       shown by: rollcall apps show {} --secret{}",
+            Word(id.as_str()),
+            self.options()
+        )
+    }
+}
+
+impl Welcome<'_> {
+    /// Where a browser finds the server.
+    fn base(&self) -> String {
+        match &self.config.public_url {
+            Some(url) => url.to_string(),
+            None => format!("http://{}", reachable(self.address)),
+        }
+    }
+
+    /// The options that make `rollcall apps` look where this server looks.
+    fn options(&self) -> String {
+        let default = Config::default();
+        let option =
+            |name: &str, path: &Path| format!(" --{name} {}", Word(&path.to_string_lossy()));
+        let data = (self.config.data != default.data).then(|| option("data", &self.config.data));
+        let file = self.config.file.as_deref().map(|path| option("config", path));
+        data.into_iter().chain(file).collect()
+    }
+}
+
+/// An address that means all of them is reached by that of the machine itself.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// A word of a shell's command line, quoted where it has to be.
+struct Word<'a>(&'a str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        match self.0.chars().all(plain) {
+            true => f.write_str(self.0),
+            false => write!(f, "'{}'", self.0.replace('\'', r"'\''")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use rollcall_node::config::{Given, load};
+
+    use super::*;
+
+    #[test]
+    fn the_text_says_where_the_page_is_and_how_to_see_the_secret() {
+        let text = welcome(&Config::default(), "0.0.0.0:9000");
+        assert!(text.contains("Status page  http://127.0.0.1:9000/\n"), "{text}");
+        assert!(text.contains("App          7 (id 7)\n"), "{text}");
+        assert!(text.ends_with("rollcall apps show 7 --secret\n"), "{text}");
+    }
+
+    #[test]
+    fn own_pages_move_the_status_page() {
+        let config = Config { pages: Some(PathBuf::from("site")), ..Config::default() };
+        let text = welcome(&config, "[::]:80");
+        assert!(text.contains("Status page  http://[::1]:80/rollcall/\n"), "{text}");
+        assert!(text.contains("Your pages   http://[::1]:80/ from site\n"), "{text}");
+    }
+
+    #[test]
+    fn a_public_url_is_what_people_use() {
+        let mut given = Given::default();
+        given.flags.insert("public_url", "https://who.example".into());
+        let text = welcome(&load(&given).unwrap(), "127.0.0.1:9000");
+        assert!(text.contains("Status page  https://who.example/\n"), "{text}");
+        assert!(text.contains("Listening    127.0.0.1:9000\n"), "{text}");
+    }
+
+    #[test]
+    fn the_command_for_the_secret_looks_where_the_server_looks() {
+        let config = Config {
+            data: PathBuf::from("/srv/roll call"),
+            file: Some(PathBuf::from("it's.toml")),
+            ..Config::default()
+        };
+        let text = welcome(&config, "127.0.0.1:9000");
+        assert!(
+            text.ends_with("--secret --data '/srv/roll call' --config 'it'\\''s.toml'\n"),
+            "{text}"
+        );
+    }
+
+    fn welcome(config: &Config, address: &str) -> String {
+        let address = address.parse().unwrap();
+        let app = App::new("7", Vec::new());
+        Welcome { config, address, app: &app }.to_string()
+    }
+}
