@@ -1,0 +1,9 @@
+//! The program from outside: what it prints, how it ends, and what it leaves on the disk.
+//!
+//! Each test runs the built binary in a directory of its own. What the server then serves is
+//! tested where that is made, and in the black-box tests of the workspace.
+
+mod apps;
+mod refusals;
+mod serving;
+mod support;
