@@ -24,11 +24,12 @@ use crate::shard::{Attendance, Shard};
 /// What the flush step and the reader task of one connection share.
 #[derive(Debug)]
 pub(crate) struct Conn {
+    /// The place in the app's quota. It is dropped before the link, so that a peer that has seen
+    /// the end can come back.
+    _permit: Option<ConnectionPermit>,
     link: Link,
     errand: Cell<Errand>,
     reader: RefCell<Option<Waker>>,
-    /// The place in the app's quota.
-    _permit: Option<ConnectionPermit>,
 }
 
 /// What carries the bytes of a connection.
@@ -36,6 +37,19 @@ pub(crate) struct Conn {
 pub(crate) enum Link {
     /// A TCP socket, as it is.
     Plain(OwnedWriteHalf),
+    /// What a test wants to see.
+    #[cfg(test)]
+    Scripted(Rc<RefCell<ScriptedLink>>),
+}
+
+/// A link that counts writes, and takes no more than it is told to.
+#[cfg(test)]
+#[derive(Debug, Default)]
+pub(crate) struct ScriptedLink {
+    pub(crate) writes: usize,
+    pub(crate) written: Vec<u8>,
+    /// How much more it takes; `None` for everything.
+    pub(crate) room: Option<usize>,
 }
 
 /// What a connection's reader has to do besides reading.
@@ -85,13 +99,13 @@ impl Conn {
         permit: Option<ConnectionPermit>,
     ) -> (Rc<Self>, OwnedReadHalf) {
         let (read, write) = stream.into_split();
-        let conn = Self {
-            link: Link::Plain(write),
-            errand: Cell::new(Errand::None),
-            reader: RefCell::new(None),
-            _permit: permit,
-        };
-        (Rc::new(conn), read)
+        (Rc::new(Self::new(Link::Plain(write), permit)), read)
+    }
+
+    /// A connection over any link.
+    pub(crate) fn new(link: Link, permit: Option<ConnectionPermit>) -> Self {
+        let (errand, reader) = (Cell::new(Errand::None), RefCell::new(None));
+        Self { _permit: permit, link, errand, reader }
     }
 
     /// Writes what is pending with one call. Never waits; a full socket takes nothing.
@@ -166,19 +180,37 @@ impl Link {
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.try_write(bytes),
+            #[cfg(test)]
+            Self::Scripted(script) => script.borrow_mut().write(&[IoSlice::new(bytes)]),
         }
     }
 
     fn write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.try_write_vectored(slices),
+            #[cfg(test)]
+            Self::Scripted(script) => script.borrow_mut().write(slices),
         }
     }
 
     fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Plain(socket) => socket.as_ref().poll_write_ready(cx),
+            #[cfg(test)]
+            Self::Scripted(_) => Poll::Ready(Ok(())),
         }
+    }
+}
+
+#[cfg(test)]
+impl ScriptedLink {
+    fn write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.writes += 1;
+        let all = slices.iter().flat_map(|slice| slice.iter().copied()).collect::<Vec<_>>();
+        let taken = self.room.map_or(all.len(), |room| room.min(all.len()));
+        self.room = self.room.map(|room| room - taken);
+        self.written.extend_from_slice(&all[..taken]);
+        Ok(taken)
     }
 }
 

@@ -57,6 +57,8 @@ pub(crate) struct Shard {
     bell: Bell,
     /// Readers that wait for a congested mailbox.
     waiting: RefCell<Vec<Waker>>,
+    /// When to look again whether it still is, if a reader waits.
+    recheck: Cell<Option<Time>>,
     /// Reader tasks that have not ended, those of connections that the edge has forgotten included.
     readers: Cell<usize>,
     awaiting_empty: RefCell<Vec<oneshot::Sender<()>>>,
@@ -127,6 +129,7 @@ impl Shard {
             clock,
             bell: Bell::default(),
             waiting: RefCell::default(),
+            recheck: Cell::new(None),
             readers: Cell::new(0),
             awaiting_empty: RefCell::default(),
             draining: Cell::new(false),
@@ -154,9 +157,8 @@ impl Shard {
     /// The earliest moment at which there is something to do.
     fn deadline(&self) -> Option<tokio::time::Instant> {
         let machines = self.machines.borrow().poll_timeout();
-        let recheck =
-            (!self.waiting.borrow().is_empty()).then(|| self.clock.now() + CONGESTION_RECHECK);
-        machines.into_iter().chain(recheck).min().map(|time| self.clock.instant(time))
+        let earliest = machines.into_iter().chain(self.recheck.get()).min();
+        earliest.map(|time| self.clock.instant(time))
     }
 }
 
@@ -175,7 +177,7 @@ impl Shard {
         }
         self.settle(now);
         self.flush(now);
-        self.wake_waiting();
+        self.wake_waiting(now);
         self.tell_if_empty();
         Turn::Done
     }
@@ -268,8 +270,14 @@ impl Shard {
         self.bell.set(more);
     }
 
-    fn wake_waiting(&self) {
-        if !self.is_congested() {
+    fn wake_waiting(&self, now: Time) {
+        if self.recheck.get().is_none() {
+            return;
+        }
+        if self.is_congested() {
+            self.recheck.set(Some(now + CONGESTION_RECHECK));
+        } else {
+            self.recheck.set(None);
             self.waiting.borrow_mut().drain(..).for_each(Waker::wake);
         }
     }
@@ -293,7 +301,11 @@ impl Shard {
     /// Wakes a reader when the mailboxes have room again.
     pub(crate) fn wake_later(&self, reader: &Waker) {
         self.waiting.borrow_mut().push(reader.clone());
-        self.bell.ring();
+        if self.recheck.get().is_none() {
+            self.recheck.set(Some(self.clock.now() + CONGESTION_RECHECK));
+            // The loop has to sleep shorter now.
+            self.bell.ring();
+        }
     }
 
     /// Lends the buffer that all readers of the shard share.
@@ -388,3 +400,6 @@ const SCRATCH: usize = 64 * 1024;
 
 /// How soon a congested mailbox is looked at again.
 const CONGESTION_RECHECK: Duration = Duration::from_millis(10);
+
+#[cfg(test)]
+mod tests;

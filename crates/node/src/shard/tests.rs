@@ -1,0 +1,168 @@
+//! A shard with links that count and stall, and one whose neighbour does not read its mail.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use rollcall_engine::{App, ChannelKey, ConnId, Opening, Publish, ToPartition, message};
+use rollcall_wire::protocol::Protocol;
+use rollcall_wire::ws::client;
+use rollcall_wire::{ChannelName, SocketId};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::*;
+use crate::apps::Apps;
+use crate::conn::{Link, ScriptedLink};
+use crate::mail::Mail;
+
+/// A shard without a thread.
+struct Bench {
+    shard: Rc<Shard>,
+    app: Arc<App>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let (mailboxes, _) = Mailboxes::new(1, 1 << 20);
+        let shard = Rc::new(Shard::new(0, [1, 2, 3, 4], mailboxes, Clock::start()));
+        Self { shard, app: Arc::new(App::new("1", Vec::new())) }
+    }
+
+    /// A connection whose writes are counted, subscribed to `news`.
+    fn subscriber(&self, number: u32) -> (ConnId, Rc<RefCell<ScriptedLink>>) {
+        let opening = Opening {
+            socket: SocketId::new(1, number),
+            app: Arc::clone(&self.app),
+            protocol: Protocol::V7,
+        };
+        let now = self.shard.clock.now();
+        let id = self.shard.machines.borrow_mut().edge.handle_opened(now, opening);
+        let script = Rc::<RefCell<ScriptedLink>>::default();
+        let conn = Conn::new(Link::Scripted(Rc::clone(&script)), None);
+        self.shard.conns.borrow_mut().insert(id, Rc::new(conn));
+        let mut subscribe = Vec::new();
+        let text = br#"{"event":"pusher:subscribe","data":{"channel":"news"}}"#;
+        client::write_text(&mut subscribe, text, [1, 2, 3, 4]);
+        self.shard.received(id, &mut subscribe);
+        (id, script)
+    }
+
+    /// One turn in which these events are published.
+    fn turn(&self, events: &[&str]) {
+        let now = self.shard.clock.now();
+        for event in events {
+            let name = ChannelName::parse("news", 164).unwrap();
+            let publish = Publish {
+                channel: ChannelKey::new(&self.app, name),
+                event: (*event).into(),
+                data: "{}".into(),
+                except: message::Except::Nobody,
+            };
+            self.shard.take(now, Mail::ToPartition(ToPartition::Publish(publish)));
+        }
+        self.shard.settle(now);
+        self.shard.flush(now);
+    }
+}
+
+#[test]
+fn a_turn_writes_once_to_each_connection_however_much_there_is() {
+    let bench = Bench::new();
+    let links: Vec<_> = (0..100).map(|number| bench.subscriber(number).1).collect();
+    bench.turn(&[]);
+    bench.turn(&["one", "two", "three"]);
+    bench.turn(&["four"]);
+    bench.turn(&[]);
+    for link in links {
+        let link = link.borrow();
+        // The greeting and the success frame, three events, one event, nothing.
+        assert_eq!(link.writes, 3);
+        let text = String::from_utf8_lossy(&link.written);
+        let places = ["established", "succeeded", "one", "two", "three", "four"]
+            .map(|word| text.find(word).unwrap());
+        assert!(places.is_sorted(), "{text}");
+    }
+}
+
+#[test]
+fn a_stalled_connection_is_not_written_until_it_is_writable() {
+    let bench = Bench::new();
+    let (id, stalled) = bench.subscriber(1);
+    let (_, other) = bench.subscriber(2);
+    bench.turn(&[]);
+    stalled.borrow_mut().room = Some(10);
+    bench.turn(&["one"]);
+    bench.turn(&["two"]);
+    assert_eq!((stalled.borrow().writes, other.borrow().writes), (2, 3));
+
+    stalled.borrow_mut().room = None;
+    bench.shard.writable(id);
+    bench.turn(&["three"]);
+    assert_eq!(stalled.borrow().writes, 3);
+    assert_eq!(stalled.borrow().written.len(), other.borrow().written.len());
+}
+
+/// A client of a running shard whose neighbour does not run.
+#[tokio::test]
+async fn sockets_are_not_read_while_a_mailbox_is_congested() {
+    let (mailboxes, mut inboxes) = Mailboxes::new(2, 4096);
+    let neighbour = inboxes.pop().unwrap();
+    let (ended, _) = mpsc::channel(1);
+    let setup = ShardSetup {
+        shard: 0,
+        inbox: inboxes.pop().unwrap(),
+        mailboxes: mailboxes.clone(),
+        clock: Clock::start(),
+        seed: [1, 2, 3, 4],
+        ended,
+    };
+    let thread = start(setup).unwrap();
+    let mut client = connect_to(&mailboxes, 0).await;
+
+    let before = mailboxes.are_congested();
+    let mut sent = 0;
+    while !mailboxes.are_congested() {
+        mailboxes.send(1, Mail::TellWhenEmpty(oneshot::channel().0));
+        sent += 1;
+    }
+    let mut ping = Vec::new();
+    client::write_ping(&mut ping, b"", [1, 2, 3, 4]);
+    client.write_all(&ping).await.unwrap();
+    assert_eq!((before, bytes_in(&mailboxes).await), (false, 0));
+
+    neighbour.settle(sent * Mail::Stop.cost());
+    let mut pong = [0; 2];
+    client.read_exact(&mut pong).await.unwrap();
+    assert_eq!(pong, [0x8a, 0]);
+    mailboxes.send(0, Mail::Stop);
+    thread.join().unwrap();
+}
+
+/// A socket that a shard has greeted; the greeting is read.
+async fn connect_to(mailboxes: &Mailboxes, shard: usize) -> TcpStream {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let stream = listener.accept().await.unwrap().0.into_std().unwrap();
+    let key = rollcall_wire::auth::Key { key: "k".to_owned(), secret: "s".to_owned() };
+    let apps = Apps::new(vec![App::new("1", vec![key])]).unwrap();
+    let tenant = apps.of_id("1").unwrap();
+    let opening = Opening {
+        socket: SocketId::new(1, 1),
+        app: Arc::clone(&tenant.app),
+        protocol: Protocol::V7,
+    };
+    let verdict = Verdict::Admit(opening, tenant.take_place().unwrap());
+    let arrival = Arrival { stream, early: bytes::Bytes::new(), verdict };
+    mailboxes.send(shard, Mail::Arrival(Box::new(arrival)));
+    let mut head = [0; 2];
+    client.read_exact(&mut head).await.unwrap();
+    let mut greeting = vec![0; usize::from(head[1])];
+    client.read_exact(&mut greeting).await.unwrap();
+    client
+}
+
+async fn bytes_in(mailboxes: &Mailboxes) -> u64 {
+    let (asker, stats) = oneshot::channel();
+    mailboxes.send(0, Mail::Count(asker));
+    stats.await.unwrap().bytes_in
+}
