@@ -13,3 +13,6 @@ mod upgrade;
 
 pub(crate) use accept::{Acceptor, accept};
 pub use router::router;
+
+#[cfg(test)]
+mod tests;

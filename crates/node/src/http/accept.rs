@@ -77,10 +77,7 @@ async fn serve(
     let Acceptor { router, mut draining, open: _open, .. } = acceptor;
     let _ = stream.set_nodelay(true);
     let permit = Mutex::new(permit);
-    let service = service_fn(|request| {
-        let permit = permit.lock().unwrap_or_else(PoisonError::into_inner).take();
-        respond(router.clone(), request, peer, permit)
-    });
+    let service = service_fn(|request| respond(router.clone(), request, peer, take(&permit)));
     let keep_alive = !*draining.borrow_and_update();
     let connection = http()
         .keep_alive(keep_alive)
@@ -91,12 +88,28 @@ async fn serve(
         ended = &mut connection => ended,
         _ = draining.changed() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            match tokio::time::timeout(LAST_CHANCE, connection.as_mut()).await {
+                Ok(ended) => ended,
+                // Browsers open connections that they may need; nobody waits for those.
+                Err(_) if is_waiting(&permit) => return,
+                Err(_) => connection.await,
+            }
         }
     };
     if let Err(error) = ended {
         debug!(%error, %peer, "an HTTP connection failed");
     }
+}
+
+/// The permit of a connection, until its first request is here.
+type Waiting = Mutex<Option<OwnedSemaphorePermit>>;
+
+fn take(permit: &Waiting) -> Option<OwnedSemaphorePermit> {
+    permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn is_waiting(permit: &Waiting) -> bool {
+    permit.lock().unwrap_or_else(PoisonError::into_inner).is_some()
 }
 
 /// Answers one request. The first one gives back the connection's permit.
@@ -127,6 +140,9 @@ fn is_of_the_peer(error: &std::io::Error) -> bool {
 /// How long the head of a request may take, the wait for the next one on a kept connection
 /// included.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection has to begin its first request once the node drains.
+const LAST_CHANCE: Duration = Duration::from_millis(500);
 
 /// The largest head of a request.
 const MAX_HEAD: usize = 64 * 1024;

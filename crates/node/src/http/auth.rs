@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use bytes::BytesMut;
+use http_body_util::BodyExt;
 use rollcall_engine::{App, Limits};
 use rollcall_wire::auth::{RequestToVerify, verify_request};
 
@@ -52,13 +53,25 @@ impl FromRequest<NodeHandle> for Signed {
 
 /// Reads a body to its end, as many segments as it comes in.
 async fn read(body: Body, limit: usize) -> Result<Bytes, HttpError> {
-    let whole = Limited::new(body, limit).collect();
-    match tokio::time::timeout(BODY_TIMEOUT, whole).await {
-        Ok(Ok(whole)) => Ok(whole.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(HttpError::BodyTooBig),
-        Ok(Err(_)) => Err(HttpError::BodyBroken),
-        Err(_) => Err(HttpError::BodyTooSlow),
+    let read = tokio::time::timeout(BODY_TIMEOUT, read_whole(body, limit));
+    read.await.unwrap_or(Err(HttpError::BodyTooSlow))
+}
+
+/// What is beyond the limit is read too, and thrown away: a peer that is still sending would not
+/// see the answer, but a broken connection.
+async fn read_whole(mut body: Body, limit: usize) -> Result<Bytes, HttpError> {
+    let mut whole = BytesMut::new();
+    let mut verdict = Ok(());
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| HttpError::BodyBroken)?.into_data() else { continue };
+        if whole.len() + data.len() > limit {
+            verdict = Err(HttpError::BodyTooBig);
+        }
+        if verdict.is_ok() {
+            whole.extend_from_slice(&data);
+        }
     }
+    verdict.map(|()| whole.freeze())
 }
 
 /// Room for a full batch in which every character is escaped, whatever the app's limits are.

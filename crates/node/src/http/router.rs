@@ -1,10 +1,11 @@
 //! Which path leads where.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{any, get, patch, post};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
 use super::{events, members, upgrade};
@@ -13,16 +14,16 @@ use crate::handle::NodeHandle;
 /// The engine's own routes; what they do not know is for `fallback`.
 pub fn router(node: NodeHandle, fallback: Router) -> Router {
     let strays = from_fn_with_state(node.clone(), upgrade::refuse_strays);
+    let fallback = fallback.layer(strays).layer(from_fn(keep_api_paths));
     Router::new()
         .route("/app/{key}", get(upgrade::connect))
         .route("/apps/{app}/events", post(events::publish))
         .route("/apps/{app}/batch_events", post(events::publish_batch))
         .route("/apps/{app}/channels/{channel}/members/{user}", patch(members::patch))
-        .route("/apps/{*path}", any(unknown_path))
         .route("/up", get(up))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(node)
-        .fallback_service(fallback.layer(strays))
+        .fallback_service(fallback)
 }
 
 /// 200 as soon as connections are accepted, 503 once the node sends everybody elsewhere.
@@ -34,8 +35,12 @@ async fn up(State(node): State<NodeHandle>) -> (StatusCode, &'static str) {
     }
 }
 
-async fn unknown_path() -> HttpError {
-    HttpError::UnknownPath
+/// What the HTTP API does not know is unknown, whatever the fallback makes of other paths.
+async fn keep_api_paths(request: Request, next: Next) -> Result<Response, HttpError> {
+    if request.uri().path().starts_with("/apps/") {
+        return Err(HttpError::UnknownPath);
+    }
+    Ok(next.run(request).await)
 }
 
 async fn method_not_allowed() -> HttpError {

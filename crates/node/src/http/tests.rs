@@ -1,0 +1,73 @@
+//! The HTTP surface of a node whose shards do not run.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
+use rollcall_engine::App;
+use rollcall_wire::auth::{Key, sign_request};
+use tower::Service;
+
+use super::router;
+use crate::apps::Apps;
+use crate::clock::Clock;
+use crate::handle::NodeHandle;
+use crate::mail::{Inbox, Mailboxes};
+use crate::socket_ids::SocketIds;
+
+fn key() -> Key {
+    Key { key: "app-key".to_owned(), secret: "app-secret".to_owned() }
+}
+
+/// A node without threads, whose mailbox takes one message before it is congested.
+fn idle_node() -> (NodeHandle, Vec<Inbox>) {
+    let apps = Apps::new(vec![App::new("1", vec![key()])]).unwrap();
+    let (mailboxes, inboxes) = Mailboxes::new(1, 1);
+    let socket_ids = SocketIds::draw().unwrap();
+    (NodeHandle::new(apps, mailboxes, Clock::start(), socket_ids), inboxes)
+}
+
+async fn call(node: &NodeHandle, method: &str, path: &str, body: &str) -> Response {
+    let now = node.unix_seconds();
+    let query = sign_request(&key(), method, path, "", body.as_bytes(), now);
+    let request = Request::builder().method(method).uri(format!("{path}?{query}"));
+    let mut router = router(node.clone(), Router::new());
+    router.call(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn while_a_mailbox_is_over_its_limit_http_answers_503() {
+    let (node, _inboxes) = idle_node();
+    let event = r#"{"name":"e","channel":"c","data":""}"#;
+    assert_eq!(call(&node, "POST", "/apps/1/events", event).await.status(), StatusCode::OK);
+    let patch = r#"{"user_info":{}}"#;
+    for (method, path, body) in [
+        ("POST", "/apps/1/events", event),
+        ("PATCH", "/apps/1/channels/presence-c/members/ana", patch),
+    ] {
+        let refused = call(&node, method, path, body).await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
+    }
+}
+
+#[tokio::test]
+async fn what_this_version_does_not_answer_is_refused() {
+    let (node, _inboxes) = idle_node();
+    let event = r#"{"name":"e","channel":"c","data":"","info":"user_count"}"#;
+    let refused = call(&node, "POST", "/apps/1/events", event).await;
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn the_fallback_has_what_the_engine_does_not_know() {
+    let (node, _inboxes) = idle_node();
+    let fallback = Router::new().route("/page", axum::routing::get(|| async { "a page" }));
+    let mut router = router(node, fallback);
+    for (path, status) in
+        [("/page", StatusCode::OK), ("/nothing", StatusCode::NOT_FOUND), ("/up", StatusCode::OK)]
+    {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        assert_eq!(router.call(request).await.unwrap().status(), status, "{path}");
+    }
+}
