@@ -166,3 +166,12 @@ async fn bytes_in(mailboxes: &Mailboxes) -> u64 {
     mailboxes.send(0, Mail::Count(asker));
     stats.await.unwrap().bytes_in
 }
+
+#[test]
+fn the_reader_of_an_idle_connection_is_small() {
+    fn output_size<A, B, C, D, F>(_: fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+    // It stands for every connection: no buffer, timer or socket may move into it.
+    assert!(output_size(attend) <= 128, "{} bytes", output_size(attend));
+}
