@@ -15,6 +15,7 @@ mod command;
 mod describe;
 mod diff;
 mod link;
+mod model;
 mod post;
 mod setting;
 mod stage;
@@ -24,7 +25,8 @@ mod world;
 
 pub use chance::Chance;
 pub use client::Heard;
-pub use command::{Claim, Command, Except, Show};
+pub use command::{Action, Claim, Command, Except, Show};
+pub use model::{Audit, Model};
 pub use post::Delivery;
 pub use setting::{Setting, default_app};
 pub use stage::{Line, Stage, Staging};

@@ -112,6 +112,11 @@ impl Stage {
         self.clients.get(client).map(|client| client.link)
     }
 
+    /// The public name of a client's connection.
+    pub fn socket(&self, client: &str) -> Option<SocketId> {
+        self.clients.get(client).map(|client| client.socket)
+    }
+
     /// Whether a client's socket is open, for all that the client knows.
     pub fn is_connected(&self, client: &str) -> bool {
         self.link(client).is_some_and(|link| self.world.link(link).is_open())

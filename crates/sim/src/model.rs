@@ -1,0 +1,271 @@
+//! What subscribers must hear, as simply as it can be said: a second opinion on partitions, fan-out
+//! and outboxes together.
+//!
+//! A [`Model`] is told what mail reached the partitions, and when. It knows nothing of sockets,
+//! turns and shards, so it is compared with what clients heard over all of those.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rollcall_engine::message::{Departure, Except};
+use rollcall_engine::{App, ConnId, EdgeId, Join, Leave, MemberUpdate, Publish, Time, ToPartition};
+use rollcall_wire::socket::SocketId;
+
+use roster::{Change, Roster};
+
+mod roster;
+
+/// A connection, as partitions know it.
+type Address = (EdgeId, ConnId);
+
+/// The truth about all channels.
+#[derive(Debug, Default)]
+pub struct Model {
+    channels: BTreeMap<String, Channel>,
+    periods: BTreeMap<(Address, String), Vec<Period>>,
+    sockets: BTreeMap<SocketId, Address>,
+}
+
+/// How much of what it must hear a client must have heard by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audit {
+    /// All of it.
+    Complete,
+    /// A beginning of it: some is on its way, or was lost with the connection.
+    SoFar,
+}
+
+#[derive(Debug, Default)]
+struct Channel {
+    /// Open subscriptions, with the member that each is.
+    subscribers: Vec<(Address, Option<String>)>,
+    roster: Roster,
+}
+
+/// What one subscription must hear.
+#[derive(Debug)]
+struct Period {
+    lines: Vec<String>,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Open,
+    Over,
+}
+
+impl Model {
+    /// Learns which connection has a public name.
+    pub fn meet(&mut self, socket: SocketId, connection: Address) {
+        self.sockets.insert(socket, connection);
+    }
+
+    /// Mail reached a partition.
+    pub fn arrive(&mut self, now: Time, mail: &ToPartition) {
+        self.pass(now);
+        let name = mail.channel().name.as_str().to_owned();
+        match mail {
+            ToPartition::Join(join) => self.join(&name, join),
+            ToPartition::Leave(leave) => self.leave(now, &name, leave),
+            ToPartition::Publish(publish) => self.publish(&name, publish),
+            ToPartition::ClientEvent(event) => {
+                let from = event.user.as_ref().map(|user| format!(" from {user}"));
+                let from = from.unwrap_or_default();
+                let line = format!("{} on {name}{from}: {}", event.event, event.data);
+                self.tell(&name, &line, |(address, _)| *address != (event.edge, event.conn));
+            }
+            ToPartition::UpdateMember(update) => self.update(now, &name, update),
+            other => unimplemented!("the model does not know {other:?}"),
+        }
+        self.forget(&name);
+    }
+
+    /// Time passes.
+    pub fn pass(&mut self, now: Time) {
+        for name in self.channels.keys().cloned().collect::<Vec<_>>() {
+            while let Some(change) = self.channel(&name).roster.expire(now) {
+                self.announce(&name, &change, None);
+            }
+            self.forget(&name);
+        }
+    }
+
+    /// The channels that a connection is subscribed to.
+    pub fn subscriptions(&self, connection: Address) -> BTreeSet<&str> {
+        let open = self.periods.iter().filter(|((address, _), periods)| {
+            *address == connection && periods.last().is_some_and(|p| p.phase == Phase::Open)
+        });
+        open.map(|((_, channel), _)| channel.as_str()).collect()
+    }
+
+    /// Compares what a connection heard of a channel with what it must hear.
+    ///
+    /// # Errors
+    ///
+    /// They differ; the error shows both.
+    pub fn audit(
+        &self,
+        connection: Address,
+        channel: &str,
+        heard: &[String],
+        extent: Audit,
+    ) -> Result<(), String> {
+        let periods = self.periods.get(&(connection, channel.to_owned()));
+        let periods = periods.map_or(&[][..], Vec::as_slice);
+        // Where in `heard` the next period may begin. A period that is over may have been cut off
+        // anywhere, since the client had left before the partition knew.
+        let mut starts = BTreeSet::from([0]);
+        for period in periods {
+            let must_be_whole = extent == Audit::Complete && period.phase == Phase::Open;
+            starts =
+                starts.into_iter().flat_map(|s| period.ends(heard, s, must_be_whole)).collect();
+        }
+        if starts.contains(&heard.len()) {
+            return Ok(());
+        }
+        let expected = periods.iter().map(|period| period.lines.join("\n  "));
+        Err(format!(
+            "of {channel} was heard:\n  {}\nbut {extent:?}ly should have been:\n  {}",
+            heard.join("\n  "),
+            expected.collect::<Vec<_>>().join("\n  -- then --\n  ")
+        ))
+    }
+}
+
+impl Model {
+    fn channel(&mut self, name: &str) -> &mut Channel {
+        self.channels.entry(name.to_owned()).or_default()
+    }
+
+    fn join(&mut self, name: &str, join: &Join) {
+        let who = (join.edge, join.conn);
+        let mut change = None;
+        if let Some(member) = &join.member {
+            match self.channel(name).roster.join(who, member, &join.app) {
+                Ok(joined) => change = joined,
+                Err(max) => return self.refuse(who, name, max),
+            }
+        }
+        let user = join.member.as_ref().map(|member| member.user.as_str().to_owned());
+        self.channel(name).subscribers.push((who, user));
+        let success = self.channel(name).success(name, join.member.is_some());
+        let period = Period { lines: vec![success], phase: Phase::Open };
+        self.periods.entry((who, name.to_owned())).or_default().push(period);
+        if let Some(change) = change {
+            self.announce(name, &change, Some(who));
+        }
+    }
+
+    fn refuse(&mut self, who: Address, name: &str, max: usize) {
+        let text = format!("Channel {name} is full: it has {max} members");
+        let lines = vec![format!("subscription_error {name} LimitReached 403 {text}")];
+        let period = Period { lines, phase: Phase::Over };
+        self.periods.entry((who, name.to_owned())).or_default().push(period);
+    }
+
+    fn leave(&mut self, now: Time, name: &str, leave: &Leave) {
+        let who = (leave.edge, leave.conn);
+        let subscribers = &mut self.channel(name).subscribers;
+        // A refused subscription may be left too.
+        let Some(place) = subscribers.iter().position(|(address, _)| *address == who) else {
+            return;
+        };
+        subscribers.remove(place);
+        if let Some(period) =
+            self.periods.get_mut(&(who, name.to_owned())).and_then(|periods| periods.last_mut())
+        {
+            period.phase = Phase::Over;
+        }
+        if let Some(user) = &leave.user {
+            let stays = leave.departure == Departure::Lost;
+            let change = self.channel(name).roster.leave(now, who, user.as_str(), stays);
+            if let Some(change) = change {
+                self.announce(name, &change, None);
+            }
+        }
+    }
+
+    fn publish(&mut self, name: &str, publish: &Publish) {
+        let line = format!("{} on {name}: {}", publish.event, publish.data);
+        let excepted = match &publish.except {
+            Except::Socket(socket) => self.sockets.get(socket).copied(),
+            _ => None,
+        };
+        self.tell(name, &line, |(address, user)| match &publish.except {
+            Except::User(excepted) => user.as_deref() != Some(excepted.as_str()),
+            _ => Some(*address) != excepted,
+        });
+    }
+
+    fn update(&mut self, now: Time, name: &str, update: &MemberUpdate) {
+        let change = self.channel(name).roster.update(now, &update.member, &update.app);
+        if let Some(change) = change {
+            self.announce(name, &change, None);
+        }
+    }
+
+    /// Tells a change of the roster to all but the connection that brought it about.
+    fn announce(&mut self, name: &str, change: &Change, but: Option<Address>) {
+        let (added, updated, removed) = self.channel(name).roster.lines(name, change.user());
+        let success = self.channel(name).success(name, true);
+        let app = self.channel(name).roster.app();
+        let (mirror, updates) = (app.mirror, app.member_updates);
+        let user = change.user();
+        let hears = |(address, _): &(Address, _)| Some(*address) != but;
+        match change {
+            Change::Joined(_) => self.tell(name, &added, hears),
+            Change::Left(_) => self.tell(name, &removed, hears),
+            Change::Updated(_) if mirror => {
+                let is_own = |is: &Option<String>| is.as_deref() == Some(user);
+                self.tell(name, &success, |s| hears(s) && is_own(&s.1));
+                self.tell(name, &added, |s| hears(s) && !is_own(&s.1));
+            }
+            Change::Updated(_) if updates => self.tell(name, &updated, hears),
+            Change::Updated(_) => {
+                self.tell(name, &removed, hears);
+                self.tell(name, &added, hears);
+            }
+        }
+    }
+
+    fn tell(&mut self, name: &str, line: &str, hears: impl Fn(&(Address, Option<String>)) -> bool) {
+        let Some(channel) = self.channels.get(name) else { return };
+        for subscriber in channel.subscribers.iter().filter(|subscriber| hears(subscriber)) {
+            let periods = self.periods.get_mut(&(subscriber.0, name.to_owned()));
+            if let Some(period) = periods.and_then(|periods| periods.last_mut()) {
+                period.lines.push(line.to_owned());
+            }
+        }
+    }
+
+    /// Serials begin anew on a channel that nothing is known of.
+    fn forget(&mut self, name: &str) {
+        self.channels.retain(|key, channel| {
+            key != name || !channel.subscribers.is_empty() || !channel.roster.is_empty()
+        });
+    }
+}
+
+impl Channel {
+    fn success(&self, name: &str, is_presence: bool) -> String {
+        let roster = if is_presence { self.roster.snapshot() } else { String::new() };
+        format!("subscription_succeeded {name}{roster}")
+    }
+}
+
+impl Period {
+    /// Where what was heard of it from `start` on can end.
+    fn ends(&self, heard: &[String], start: usize, must_be_whole: bool) -> Vec<usize> {
+        let pairs = heard[start..].iter().zip(&self.lines);
+        let common = pairs.take_while(|(heard, expected)| heard == expected).count();
+        match must_be_whole {
+            true if common == self.lines.len() => vec![start + common],
+            true => Vec::new(),
+            false => (start..=start + common).collect(),
+        }
+    }
+}
+
+fn grace(app: &App) -> std::time::Duration {
+    if app.strict_compat { std::time::Duration::ZERO } else { app.presence.grace }
+}
