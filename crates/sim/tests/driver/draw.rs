@@ -1,0 +1,156 @@
+//! Which lists of commands are drawn.
+
+use std::fmt;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use rollcall_sim::{Action, Claim, Command, Except, Setting, Staging};
+
+/// A staging and what is performed on it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Play {
+    pub(crate) staging: Staging,
+    pub(crate) commands: Vec<Command>,
+}
+
+const CLIENTS: [&str; 6] = ["a1", "a2", "b1", "b2", "c1", "c2"];
+const PRESENCE: [&str; 2] = ["presence-x", "presence-y"];
+const CHANNELS: [&str; 4] = ["presence-x", "presence-y", "private-z", "news"];
+const USERS: [&str; 3] = ["ana", "bo", "cy"];
+
+/// All lists.
+pub(crate) fn plays() -> impl Strategy<Value = Play> {
+    let staging = (1..=3usize, proptest::option::of(0..1000u64))
+        .prop_map(|(edges, shuffle)| Staging { edges, shuffle });
+    let commands = proptest::collection::vec(command(), 1..50);
+    (staging, app(), commands).prop_map(|(staging, app, drawn)| {
+        let mut commands = vec![app];
+        commands.extend(CLIENTS.iter().map(|c| client(c, Action::Connects(7))));
+        commands.extend(drawn);
+        Play { staging, commands }
+    })
+}
+
+fn app() -> impl Strategy<Value = Command> {
+    let mirror = 0..=1u64;
+    (mirror, 0..=3u64, select(&[0, 3, 3][..]), select(&[2, 100, 100][..])).prop_map(
+        |(mirror, updates, grace, members)| {
+            let settings = [
+                ("client-events", 1),
+                ("event-rate", 1000),
+                ("max-pending", 4000),
+                ("mirror", mirror),
+                ("member-updates", updates.min(1)),
+                ("grace", grace),
+                ("max-members", members),
+            ];
+            let settings = settings.map(|(name, value)| Setting::new(name, value).unwrap());
+            Command::App(settings.to_vec())
+        },
+    )
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        60 => by_client(),
+        12 => publish(),
+        8 => update(),
+        12 => select(&[100, 500, 1000, 2000, 3000][..]).prop_map(|ms| {
+            Command::Wait(Duration::from_millis(ms))
+        }),
+        6 => Just(Command::Hold),
+        6 => (1..8usize).prop_map(Command::Deliver),
+        6 => Just(Command::Release),
+        1 => Just(Command::Drain),
+        2 => (select(&CLIENTS[..]), select(&[4009, 4200][..])).prop_map(|(client, code)| {
+            Command::Disconnect { client: client.to_owned(), code }
+        }),
+        2 => (select(&CLIENTS[..]), select(&USERS[..]), select(&PRESENCE[..])).prop_map(
+            |(client, user, channel)| Command::DisconnectMember {
+                client: client.to_owned(),
+                user: user.to_owned(),
+                channel: channel.to_owned(),
+            }
+        ),
+    ]
+}
+
+fn by_client() -> impl Strategy<Value = Command> {
+    (select(&CLIENTS[..]), action()).prop_map(|(name, action)| client(name, action))
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let channel = || select(&CHANNELS[..]).prop_map(str::to_owned);
+    prop_oneof![
+        8 => Just(Action::Connects(7)),
+        16 => joins(),
+        6 => channel().prop_map(Action::Leaves),
+        6 => (select(&CHANNELS[..3]), 0..100u32).prop_map(|(channel, n)| {
+            Action::Triggers("client-x".to_owned(), channel.to_owned(), Some(n.to_string()))
+        }),
+        2 => select(&[None, Some(1000), Some(1001)][..]).prop_map(Action::Closes),
+        1 => Just(Action::Ends),
+        3 => Just(Action::Drops),
+        3 => select(&[0, 1, 100, 700][..]).prop_map(Action::StopsReading),
+        3 => select(&[None, None, Some(1), Some(50)][..]).prop_map(Action::Reads),
+        1 => Just(Action::Pings("p".to_owned())),
+    ]
+}
+
+fn joins() -> impl Strategy<Value = Action> {
+    (select(&CHANNELS[..]), select(&USERS[..]), info()).prop_map(|(channel, user, info)| {
+        let is_presence = channel.starts_with("presence-");
+        let claim = Claim {
+            user: is_presence.then(|| user.to_owned()),
+            info: info.filter(|_| is_presence),
+            ..Claim::default()
+        };
+        Action::Joins(channel.to_owned(), claim)
+    })
+}
+
+fn info() -> impl Strategy<Value = Option<String>> {
+    prop_oneof![
+        Just(None),
+        (0..3u32).prop_map(|n| Some(format!("{{\"n\":{n}}}"))),
+        (0..5u32).prop_map(|rev| Some(format!("{{\"rev\":{rev}}}"))),
+    ]
+}
+
+fn publish() -> impl Strategy<Value = Command> {
+    let except = prop_oneof![
+        3 => Just(Except::Nobody),
+        1 => select(&CLIENTS[..]).prop_map(|c| Except::Client(c.to_owned())),
+        1 => select(&USERS[..]).prop_map(|u| Except::User(u.to_owned())),
+    ];
+    let size = prop_oneof![4 => Just(0usize), 1 => Just(700usize)];
+    (select(&CHANNELS[..]), except, 0..1000u32, size).prop_map(|(channel, except, n, size)| {
+        let (event, channel) = ("e".to_owned(), channel.to_owned());
+        Command::Publish { event, channel, except, data: format!("{n}{}", "x".repeat(size)) }
+    })
+}
+
+fn update() -> impl Strategy<Value = Command> {
+    let rev = proptest::option::weighted(0.7, 0..6u64);
+    (select(&USERS[..]), select(&PRESENCE[..]), rev, info()).prop_map(
+        |(user, channel, rev, info)| Command::Update {
+            user: user.to_owned(),
+            channel: channel.to_owned(),
+            rev,
+            info,
+        },
+    )
+}
+
+fn client(name: &str, action: Action) -> Command {
+    Command::Client(name.to_owned(), action)
+}
+
+impl fmt::Display for Play {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "    check(\n        r#\"\n        {}", self.staging)?;
+        self.commands.iter().try_for_each(|command| writeln!(f, "        {command}"))?;
+        writeln!(f, "        \"#,\n    );")
+    }
+}

@@ -1,0 +1,288 @@
+//! Watches a play: what every client heard must be what the model says, and what clients did must
+//! be what partitions know.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use rollcall_engine::{ConnId, EdgeId};
+use rollcall_sim::{Action, Audit, Command, Line, Model, Stage};
+
+use crate::draw::Play;
+
+/// Longer than any grace.
+const LONG: Duration = Duration::from_secs(4);
+
+pub(crate) struct Referee {
+    stage: Stage,
+    model: Model,
+    held: Held,
+    /// The connection that each client has or had last.
+    players: BTreeMap<String, Player>,
+    /// Connections that clients had before.
+    retired: Vec<Player>,
+}
+
+/// What is known of one connection.
+struct Player {
+    address: (EdgeId, ConnId),
+    /// What was heard of each channel.
+    heard: BTreeMap<String, Vec<String>>,
+    /// The channels it asked for and did not leave, with the member it is there.
+    wanted: BTreeMap<String, Option<String>>,
+    /// Channels it left, of which nothing may come until it asks again.
+    left: BTreeSet<String>,
+    /// What may be said of its reading.
+    reading: Reading,
+    /// A close by command, which explains a close frame.
+    sent_away: bool,
+    over: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Always,
+    /// It has stopped at some time, or reads so little at a time that a turn can overtake it.
+    Doubtful,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    No,
+    Yes,
+}
+
+type Verdict = Result<(), String>;
+
+impl Referee {
+    /// Plays it.
+    pub(crate) fn watch(play: &Play) -> Verdict {
+        let mut referee = Self {
+            stage: Stage::new(play.staging),
+            model: Model::default(),
+            held: Held::No,
+            players: BTreeMap::new(),
+            retired: Vec::new(),
+        };
+        for command in &play.commands {
+            referee.perform(command).map_err(|why| format!("after {command:?}: {why}"))?;
+        }
+        referee.finish().map_err(|why| format!("in the end: {why}"))
+    }
+
+    fn perform(&mut self, command: &Command) -> Verdict {
+        self.prepare(command);
+        let lines = self.stage.perform(command);
+        self.meet(command);
+        for (at, mail) in self.stage.world().take_arrivals() {
+            self.model.arrive(at, &mail);
+        }
+        let now = self.stage.world().now();
+        self.model.pass(now);
+        for line in &lines {
+            self.hear(line)?;
+        }
+        if self.held == Held::No { self.audit() } else { Ok(()) }
+    }
+
+    /// Everybody reads, all mail arrives, and every grace ends.
+    fn finish(&mut self) -> Verdict {
+        self.perform(&Command::Release)?;
+        for client in self.players.keys().cloned().collect::<Vec<_>>() {
+            self.perform(&Command::Client(client, Action::Reads(None)))?;
+        }
+        self.perform(&Command::Wait(LONG))?;
+        for player in &self.retired {
+            player.audit(&self.model, Audit::SoFar)?;
+        }
+        self.look_around()
+    }
+
+    /// Notes what a command means before it has effects.
+    fn prepare(&mut self, command: &Command) {
+        match command {
+            Command::Hold => self.held = Held::Yes,
+            Command::Release => self.held = Held::No,
+            Command::Disconnect { client, .. } | Command::DisconnectMember { client, .. } => {
+                if let Some(player) = self.players.get_mut(client) {
+                    player.sent_away = true;
+                }
+            }
+            Command::Drain => self.players.values_mut().for_each(|player| player.sent_away = true),
+            Command::Client(name, action) if self.stage.is_connected(name) => {
+                if let Some(player) = self.players.get_mut(name) {
+                    player.prepare(action);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes a new connection.
+    fn meet(&mut self, command: &Command) {
+        let Command::Client(name, Action::Connects(_)) = command else { return };
+        let (Some(link), Some(socket)) = (self.stage.link(name), self.stage.socket(name)) else {
+            return;
+        };
+        let address = self.stage.world().address(link);
+        if self.players.get(name).is_some_and(|player| player.address == address) {
+            return;
+        }
+        self.model.meet(socket, address);
+        let before = self.players.insert(name.clone(), Player::new(address));
+        self.retired.extend(before);
+    }
+
+    fn hear(&mut self, line: &Line) -> Verdict {
+        let Some(text) = line.text.strip_prefix("< ") else { return Ok(()) };
+        let Some(player) = self.players.get_mut(&line.who) else { return Ok(()) };
+        let heard = match &line.channel {
+            Some(channel) => player.hear(channel, text),
+            None => player.hear_other(text),
+        };
+        heard.map_err(|why| format!("{}: {why}", line.who))
+    }
+
+    fn audit(&self) -> Verdict {
+        for (name, player) in &self.players {
+            let is_there = self.stage.is_connected(name) && !player.over;
+            let is_reading = is_there && !self.stage.is_stalled(name);
+            let extent = if is_reading { Audit::Complete } else { Audit::SoFar };
+            player.audit(&self.model, extent).map_err(|why| format!("{name}: {why}"))?;
+            let wanted: BTreeSet<&str> = player.wanted.keys().map(String::as_str).collect();
+            let known = self.model.subscriptions(player.address);
+            if is_there && player.reading == Reading::Always && wanted != known {
+                return Err(format!("{name} wants {wanted:?}, partitions know {known:?}"));
+            }
+            if !self.stage.is_connected(name) && !known.is_empty() {
+                return Err(format!("{name} is gone, but partitions know {known:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What each client believes, from its snapshot and the differences after it, is what is so.
+    fn look_around(&self) -> Verdict {
+        let mut there: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let players = self.players.values().filter(|player| !player.over);
+        for player in players.clone() {
+            for channel in self.model.subscriptions(player.address) {
+                let user = player.wanted.get(channel).and_then(Option::as_deref);
+                there.entry(channel).or_default().extend(user);
+            }
+        }
+        for player in players {
+            for channel in self.model.subscriptions(player.address) {
+                let believed = player.view(channel)?;
+                let there = there.get(channel).cloned().unwrap_or_default();
+                if channel.starts_with("presence-") && believed != there {
+                    return Err(format!("somebody sees {believed:?}, there are {there:?}"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Player {
+    fn new(address: (EdgeId, ConnId)) -> Self {
+        Self {
+            address,
+            heard: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+            left: BTreeSet::new(),
+            reading: Reading::Always,
+            sent_away: false,
+            over: false,
+        }
+    }
+
+    fn prepare(&mut self, action: &Action) {
+        match action {
+            Action::Joins(channel, claim) if !self.over => {
+                self.left.remove(channel);
+                self.wanted.entry(channel.clone()).or_insert_with(|| claim.user.clone());
+            }
+            Action::Leaves(channel) => {
+                self.wanted.remove(channel);
+                if self.reading == Reading::Always {
+                    self.left.insert(channel.clone());
+                }
+            }
+            Action::StopsReading(_) | Action::Reads(Some(_)) => {
+                self.reading = Reading::Doubtful;
+                self.left.clear();
+            }
+            Action::Closes(_) => self.sent_away = true,
+            Action::Ends | Action::Drops => self.over = true,
+            _ => {}
+        }
+    }
+
+    fn hear(&mut self, channel: &str, text: &str) -> Verdict {
+        if self.over {
+            return Err(format!("heard {text:?} after the end"));
+        }
+        if self.left.contains(channel) {
+            return Err(format!("heard {text:?} of a channel that it left"));
+        }
+        if text.starts_with("subscription_error ") {
+            self.wanted.remove(channel);
+        }
+        self.heard.entry(channel.to_owned()).or_default().push(text.to_owned());
+        Ok(())
+    }
+
+    fn hear_other(&mut self, text: &str) -> Verdict {
+        match text.split(' ').next() {
+            Some("close") if self.reading == Reading::Always && !self.sent_away => {
+                Err(format!("was told {text:?} for no reason"))
+            }
+            Some("close" | "eof" | "reset") => {
+                self.over = true;
+                self.wanted.clear();
+                Ok(())
+            }
+            Some("connection_established" | "error" | "control" | "ping") => Ok(()),
+            _ => Err(format!("heard {text:?}")),
+        }
+    }
+
+    fn audit(&self, model: &Model, extent: Audit) -> Verdict {
+        let known = model.subscriptions(self.address).into_iter();
+        let channels: BTreeSet<&str> = known.chain(self.heard.keys().map(String::as_str)).collect();
+        channels.into_iter().try_for_each(|channel| {
+            let heard = self.heard.get(channel).map_or(&[][..], Vec::as_slice);
+            model.audit(self.address, channel, heard, extent)
+        })
+    }
+
+    /// Who it believes to be there; each difference must follow the one before it.
+    fn view(&self, channel: &str) -> Result<BTreeSet<&str>, String> {
+        let mut members = BTreeSet::new();
+        let mut serial = None;
+        for line in self.heard.get(channel).into_iter().flatten() {
+            let mut words = line.split(' ');
+            let (what, user) = (words.next().unwrap_or(""), words.nth(1).unwrap_or(""));
+            let now = line.rsplit_once(" #").and_then(|(_, serial)| serial.parse::<u64>().ok());
+            match what {
+                "subscription_succeeded" => members = roster(line),
+                "member_added" => _ = members.insert(user),
+                "member_removed" => _ = members.remove(user),
+                "member_updated" => {}
+                _ => continue,
+            }
+            if what.starts_with("member_") && now != serial.map(|serial| serial + 1) {
+                return Err(format!("{line:?} does not follow {serial:?}"));
+            }
+            serial = now;
+        }
+        Ok(members)
+    }
+}
+
+/// The users in a line like `subscription_succeeded presence-x [ana{"n":1} bo] #2`.
+fn roster(line: &str) -> BTreeSet<&str> {
+    let inside = line.split_once(" [").and_then(|(_, rest)| rest.split_once(']'));
+    let members = inside.map_or("", |(members, _)| members).split_whitespace();
+    members.map(|member| member.split('{').next().unwrap_or(member)).collect()
+}
