@@ -45,7 +45,8 @@ fn app() -> impl Strategy<Value = Command> {
                 ("grace", grace),
                 ("max-members", members),
             ];
-            let settings = settings.map(|(name, value)| Setting::new(name, value).unwrap());
+            let settings = settings
+                .map(|(name, value)| Setting::new(name, value).expect("the setting exists"));
             Command::App(settings.to_vec())
         },
     )
