@@ -1,0 +1,239 @@
+//! Operations on a partition, with two edges' worth of subscribers.
+//!
+//! Whatever is joined, left, published and changed in whatever order:
+//!
+//! - an event reaches all subscribers but those it excludes, and no edge without subscribers;
+//! - a roster and the differences after it are, for every subscriber, who is present: users with a
+//!   connection, and those who lost their last one within the grace;
+//! - nobody is added who is there, or removed or updated who is not, and serials count by one;
+//! - every join is answered, every update is answered, and a full channel refuses newcomers only;
+//! - when all have left and the graces are over, nothing is left to wait for.
+
+mod model;
+mod view;
+
+use std::time::Duration;
+
+use rollcall_engine::message::{Departure, Except, Publish};
+use rollcall_engine::{
+    ClientEvent, InterceptId, Join, Leave, Member, MemberUpdate, Partition, PartitionEffect,
+    PartitionIndex, SubscriptionId, Ticket, Time, ToPartition, UserId, WatchId,
+};
+use rollcall_wire::SocketId;
+use slotmap::KeyData;
+
+use crate::input::Input;
+use model::{CHANNELS, Model, Place, USERS, app_of, key};
+
+/// Carries out a list of operations, then lets everybody leave.
+pub fn partition_operations(bytes: &[u8]) {
+    let mut input = Input::new(bytes);
+    let mut world = World::new();
+    while !input.is_empty() {
+        world.operate(&mut input);
+        world.model.check();
+    }
+    world.finish();
+}
+
+struct World {
+    partition: Partition,
+    now: Time,
+    model: Model,
+    /// Numbers whatever needs a number.
+    count: u64,
+}
+
+impl World {
+    fn new() -> Self {
+        let partition = Partition::new(PartitionIndex(0), [1, 2, 3, 4]);
+        Self { partition, now: Time::ZERO, model: Model::default(), count: 0 }
+    }
+
+    fn operate(&mut self, input: &mut Input<'_>) {
+        let channel = input.pick(&CHANNELS);
+        match input.below(16) {
+            0..=4 => self.join(input, channel),
+            5..=7 => self.leave(input),
+            8 | 9 => self.publish(input, channel),
+            10 => self.client_event(input),
+            11 | 12 => self.update(input, channel),
+            13 => self.divert(input, channel),
+            14 => self.watch(channel),
+            _ => self.pass_time(input.pick(&PAUSES)),
+        }
+    }
+
+    fn join(&mut self, input: &mut Input<'_>, channel: &'static str) {
+        let place = Place::pick(input);
+        if self.model.is_subscribed(channel, place) {
+            return;
+        }
+        let member = channel.starts_with("presence-").then(|| self.member(input));
+        let subscription = SubscriptionId::from(KeyData::from_ffi(self.next()));
+        let user = member.as_ref().map(|member| member.user.clone());
+        let expected = self.model.join(channel, place, user.clone());
+        self.handle(ToPartition::Join(Join {
+            edge: place.edge,
+            conn: place.conn,
+            subscription,
+            app: app_of(channel),
+            channel: key(channel),
+            member,
+        }));
+        self.model.check_answer(expected, subscription);
+        if expected == model::Expected::Refused && input.below(2) == 0 {
+            // The connection ended before it heard of the refusal.
+            self.send_leave(channel, place, user, Departure::Lost);
+        }
+    }
+
+    fn member(&mut self, input: &mut Input<'_>) -> Member {
+        let rev = input.pick(&[None, Some(1), Some(2), Some(3)]);
+        let info = match input.below(4) {
+            0 => None,
+            text => Some(format!(r#"{{"status":"{text}"}}"#).into()),
+        };
+        Member { user: UserId::new(input.pick(&USERS)), info, rev }
+    }
+
+    fn leave(&mut self, input: &mut Input<'_>) {
+        let Some((channel, place)) = self.model.pick(input) else { return };
+        let departure = input.pick(&[Departure::Lost, Departure::Deliberate]);
+        self.leave_from(channel, place, departure);
+    }
+
+    fn leave_from(&mut self, channel: &'static str, place: Place, departure: Departure) {
+        let user = self.model.leave(channel, place, departure, self.now);
+        self.send_leave(channel, place, user, departure);
+    }
+
+    fn send_leave(
+        &mut self,
+        channel: &'static str,
+        place: Place,
+        user: Option<UserId>,
+        departure: Departure,
+    ) {
+        let Place { edge, conn } = place;
+        let channel = key(channel);
+        self.handle(ToPartition::Leave(Leave { edge, conn, user, channel, departure }));
+    }
+
+    fn publish(&mut self, input: &mut Input<'_>, channel: &'static str) {
+        let number = self.next();
+        let except = match input.below(3) {
+            0 => Except::Nobody,
+            1 => Except::Socket(SocketId::new(1, 1)),
+            _ => Except::User(UserId::new(input.pick(&USERS))),
+        };
+        let spared = match &except {
+            Except::User(user) => Some(user.clone()),
+            _ => None,
+        };
+        self.handle(ToPartition::Publish(Publish {
+            channel: key(channel),
+            event: "e".into(),
+            data: number.to_string().into(),
+            except,
+        }));
+        self.model.check_heard(channel, number, |user| user.is_none() || *user != spared);
+    }
+
+    fn client_event(&mut self, input: &mut Input<'_>) {
+        let Some((channel, place)) = self.model.pick(input) else { return };
+        let number = self.next();
+        let event = input.pick(&["e", model::DIVERTED]);
+        self.model.expect_diversion(channel, event, place);
+        self.handle(ToPartition::ClientEvent(ClientEvent {
+            edge: place.edge,
+            conn: place.conn,
+            socket: SocketId::new(1, 1),
+            user: self.model.user_at(channel, place),
+            channel: key(channel),
+            event: event.to_owned(),
+            data: number.to_string(),
+        }));
+        if event == "e" {
+            self.model.check_heard(channel, number, |_| true);
+        }
+        self.model.check_diversion();
+    }
+
+    fn divert(&mut self, input: &mut Input<'_>, channel: &'static str) {
+        let capacity = input.below(3);
+        match self.model.diversion(channel) {
+            None => {
+                let id = InterceptId(self.next());
+                self.model.divert(channel, id, capacity);
+                let (channel, event) = (key(channel), model::DIVERTED.to_owned());
+                self.handle(ToPartition::Intercept { id, channel, event, capacity });
+            }
+            Some(id) => {
+                self.model.diversion_handled(channel);
+                self.handle(ToPartition::InterceptHandled { id, channel: key(channel) });
+            }
+        }
+    }
+
+    fn update(&mut self, input: &mut Input<'_>, channel: &'static str) {
+        let (member, ticket) = (self.member(input), Ticket(self.next()));
+        let channel = if channel.starts_with("presence-") { channel } else { CHANNELS[0] };
+        self.model.expect_answer_of_update(channel, &member.user, ticket);
+        let (app, channel) = (app_of(channel), key(channel));
+        self.handle(ToPartition::UpdateMember(MemberUpdate { ticket, app, channel, member }));
+        self.model.check_update_answered();
+    }
+
+    fn watch(&mut self, channel: &'static str) {
+        let id = WatchId(self.next());
+        self.model.watch(channel, id);
+        self.handle(ToPartition::Watch { id, channel: key(channel) });
+    }
+
+    fn pass_time(&mut self, pause: Duration) {
+        self.now = self.now + pause;
+        self.model.expire(self.now);
+        self.partition.handle_timeout(self.now);
+        assert!(self.partition.poll_timeout().is_none_or(|due| due > self.now), "it spins");
+        self.take_effects();
+    }
+
+    fn handle(&mut self, mail: ToPartition) {
+        self.partition.handle(self.now, mail);
+        self.take_effects();
+    }
+
+    fn take_effects(&mut self) {
+        while let Some(effect) = self.partition.poll_effect() {
+            match effect {
+                PartitionEffect::ToEdge(edge, mail) => self.model.mailed(edge, mail),
+                PartitionEffect::Answer(ticket, answer) => self.model.answered(ticket, answer),
+                PartitionEffect::Intercepted(id, event) => self.model.diverted(id, event.seq),
+                PartitionEffect::Watched(id, change) => self.model.watched(id, &change),
+            }
+        }
+    }
+
+    fn finish(mut self) {
+        while let Some((channel, place)) = self.model.pick(&mut Input::new(b"")) {
+            self.leave_from(channel, place, Departure::Lost);
+            self.model.check();
+        }
+        // The graces, then the time for which revisions of absent users are remembered.
+        for _ in 0..2 {
+            self.pass_time(Duration::from_secs(700));
+            self.model.check();
+        }
+        assert_eq!(self.partition.poll_timeout(), None, "something is waited for");
+        self.model.check_empty();
+    }
+
+    fn next(&mut self) -> u64 {
+        self.count += 1;
+        self.count
+    }
+}
+
+const PAUSES: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(3), Duration::ZERO, Duration::from_secs(601)];
