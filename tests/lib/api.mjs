@@ -7,7 +7,15 @@ import { signedQuery } from './sign.mjs';
 const agent = new http.Agent({ keepAlive: true, maxSockets: 32 });
 
 /** Sends a request with a raw target and returns `{status, headers, text, json}`. */
-export function send(server, method, target, { body, headers = {} } = {}) {
+export async function send(server, method, target, options = {}) {
+  for (;;) {
+    const attempt = await once(server, method, target, options);
+    if (!attempt.stale) return attempt;
+  }
+}
+
+/** A kept connection may have been closed just before it is used again; that says nothing about this request. */
+function once(server, method, target, { body, headers = {} }) {
   return new Promise((resolve, reject) => {
     const request = http.request({ host: '127.0.0.1', port: server.port, method, path: target, agent, headers }, (response) => {
       const chunks = [];
@@ -15,7 +23,7 @@ export function send(server, method, target, { body, headers = {} } = {}) {
       response.on('error', reject);
       response.on('end', () => resolve(answer(response, Buffer.concat(chunks).toString())));
     });
-    request.on('error', reject);
+    request.on('error', (error) => (request.reusedSocket ? resolve({ stale: true }) : reject(error)));
     request.end(body);
   });
 }

@@ -23,10 +23,11 @@ process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
 /**
  * Starts a server on a free port of 127.0.0.1 with a data directory of its own and waits for `/up`.
  * `config` is the configuration file as an object; `args` and `env` are added to the command.
+ * `told: 'variables'` says everything in the environment, and runs the program without an argument.
  * With a test context `t`, or a `{ after }` like it, the server ends with it.
  */
-export async function startServer(t, { config = {}, args = [], env = {}, shards = SHARDS, dir } = {}) {
-  const server = new Server(dir ?? (await mkdtemp(join(tmpdir(), 'rollcall-test-'))), { args, env, shards });
+export async function startServer(t, { config = {}, args = [], env = {}, shards = SHARDS, told = 'options' } = {}) {
+  const server = new Server(await mkdtemp(join(tmpdir(), 'rollcall-test-')), { args, env, shards, told });
   t?.after(() => server.end());
   await server.configure(config);
   await server.start();
@@ -41,23 +42,25 @@ export async function runProgram(args, { env = {}, cwd } = {}) {
   let stderr = '';
   child.stdout.on('data', (text) => (stdout += text));
   child.stderr.on('data', (text) => (stderr += text));
-  const code = await within(
-    new Promise((done, fail) => child.on('close', done).on('error', fail)),
-    () => `rollcall ${args.join(' ')} to end; it said:\n${stdout}${stderr}`,
-  );
-  children.delete(child);
-  return { code, stdout, stderr };
+  const ended = new Promise((done, fail) => child.on('close', done).on('error', fail));
+  try {
+    const code = await within(ended, () => `rollcall ${args.join(' ')} to end; it said:\n${stdout}${stderr}`);
+    return { code, stdout, stderr };
+  } finally {
+    child.kill('SIGKILL');
+    children.delete(child);
+  }
 }
 
 export class Server {
   /** What the program printed since its first start, both streams. */
   log = '';
 
-  constructor(dir, { args, env, shards }) {
+  constructor(dir, { args, env, shards, told }) {
     this.dir = dir;
     this.data = join(dir, 'data');
     this.configFile = join(dir, 'rollcall.toml');
-    this.options = { args, env, shards };
+    this.options = { args, env, shards, told };
     this.port = 0;
   }
 
@@ -81,12 +84,10 @@ export class Server {
 
   /** Starts the program, on the port it had before if there was one. */
   async start() {
-    const { args, env, shards } = this.options;
-    const command = ['serve', '--config', this.configFile, '--data', this.data];
-    command.push('--listen', `127.0.0.1:${this.port}`, '--shards', String(shards), ...args);
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: cargo build --release`);
     const said = this.log.length;
-    const child = spawn(BINARY, command, { cwd: this.dir, env: { ...cleanEnvironment(), ...env } });
+    const { args, env } = this.#command();
+    const child = spawn(BINARY, args, { cwd: this.dir, env: { ...cleanEnvironment(), ...env } });
     children.add(child);
     this.child = child;
     this.exited = new Promise((done) => {
@@ -133,9 +134,18 @@ export class Server {
     if (panic) throw new Error(`the server panicked: ${panic}\n${this.log.slice(-4000)}`);
   }
 
+  /** The arguments and variables of the next start. */
+  #command() {
+    const { args, env, shards, told } = this.options;
+    const settings = { config: this.configFile, data: this.data, listen: `127.0.0.1:${this.port}`, shards: String(shards) };
+    const entries = Object.entries(settings);
+    if (told === 'options') return { args: ['serve', ...entries.flatMap(([key, value]) => [`--${key}`, value]), ...args], env };
+    return { args, env: { ...Object.fromEntries(entries.map(([key, value]) => [`ROLLCALL_${key.toUpperCase()}`, value])), ...env } };
+  }
+
   #listening(said) {
     const plain = this.log.slice(said).replaceAll(/\u001b\[[0-9;]*m/g, '');
-    const found = /https?:\/\/(?:127\.0\.0\.1|localhost):([1-9]\d*)/.exec(plain);
+    const found = /\b127\.0\.0\.1:([1-9]\d*)/.exec(plain);
     if (found) this.port = Number(found[1]);
     return found !== null;
   }
