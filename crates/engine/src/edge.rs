@@ -23,7 +23,7 @@ use slotmap::SlotMap;
 
 use crate::app::App;
 use crate::fanout::Subscriptions;
-use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
+use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId, UserId};
 use crate::message::{
     Audience, Departure, EdgeCommand, FromPartition, JoinRefusal, Leave, ToPartition,
 };
@@ -197,12 +197,7 @@ impl Edge {
                 }
             }
             EdgeCommand::DisconnectMember { socket, channel, user, code } => {
-                if let Some(&conn) = self.sockets.get(&socket)
-                    && let Some(id) = self.subscription_of(conn, &channel)
-                    && self.subscriptions.get(id).is_some_and(|s| s.user.as_ref() == Some(&user))
-                {
-                    self.close(now, conn, code);
-                }
+                self.disconnect_member(now, socket, channel, user, code);
             }
             EdgeCommand::ReplaceApp(app) => self.replace_app(now, &app),
             EdgeCommand::Drain => self.close_all(now, CloseCode::Reconnect, |_| true),
@@ -401,6 +396,25 @@ impl Edge {
         };
         if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
             self.say_close(conn, code, code.reason());
+        }
+    }
+
+    /// A signature may have been given out and not used yet; used later, it is worth nothing.
+    fn disconnect_member(
+        &mut self,
+        now: Time,
+        socket: SocketId,
+        channel: ChannelKey,
+        user: UserId,
+        code: CloseCode,
+    ) {
+        let Some(&conn) = self.sockets.get(&socket) else { return };
+        let id = self.subscription_of(conn, &channel);
+        let subscription = id.and_then(|id| self.subscriptions.get(id));
+        if subscription.is_some_and(|subscription| subscription.user.as_ref() == Some(&user)) {
+            self.close(now, conn, code);
+        } else if let Some(connection) = self.connections.get_mut(conn) {
+            connection.revoke(channel, user);
         }
     }
 

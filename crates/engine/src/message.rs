@@ -233,7 +233,8 @@ pub enum EdgeCommand {
         /// With what.
         code: CloseCode,
     },
-    /// Close a connection, if it is here and subscribed to `channel` as `user`.
+    /// Close a connection, if it is here and subscribed to `channel` as `user`. If it is here and
+    /// is not, it can no longer become so.
     DisconnectMember {
         /// Which.
         socket: SocketId,

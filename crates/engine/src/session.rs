@@ -10,13 +10,16 @@ use rollcall_wire::ws::Decoder;
 use smallvec::SmallVec;
 
 use crate::app::App;
-use crate::ids::SubscriptionId;
+use crate::ids::{ChannelKey, SubscriptionId, UserId};
 use crate::limits::RateWindow;
 use crate::outbox::Outbox;
 use crate::time::Time;
 
 /// How long a peer has to take what it is owed and answer our close frame.
 pub(crate) const CLOSE_WAIT: Duration = Duration::from_secs(5);
+
+/// How many revoked memberships a connection remembers; a page has one.
+const MAX_REVOKED: usize = 16;
 
 /// What a refused connection may send before it goes; it is not listened to anyway.
 const REFUSED_MESSAGE_BYTES: usize = 64 * 1024;
@@ -36,6 +39,8 @@ pub(crate) struct Connection {
     pub(crate) client_events: RateWindow,
     /// What it is owed.
     pub(crate) outbox: Outbox,
+    /// As whom it may no longer subscribe to what.
+    revoked: Vec<(ChannelKey, UserId)>,
     /// The earliest timer that runs for it.
     pub(crate) armed: Option<Time>,
     last_inbound: Time,
@@ -103,6 +108,7 @@ impl Connection {
             subscriptions: SmallVec::new(),
             client_events: RateWindow::default(),
             outbox: Outbox::default(),
+            revoked: Vec::new(),
             armed: None,
             last_inbound: now,
             probed: None,
@@ -115,6 +121,19 @@ impl Connection {
             Phase::Open(identity) => Some(identity),
             Phase::Closing(_) => None,
         }
+    }
+
+    /// From now on a signature that lets it subscribe to `channel` as `user` is worth nothing.
+    pub(crate) fn revoke(&mut self, channel: ChannelKey, user: UserId) {
+        if self.revoked.len() == MAX_REVOKED {
+            self.revoked.remove(0);
+        }
+        self.revoked.push((channel, user));
+    }
+
+    /// Whether that was said of `channel` and `user`.
+    pub(crate) fn is_revoked(&self, channel: &ChannelKey, user: &UserId) -> bool {
+        self.revoked.iter().any(|(of, who)| of == channel && who == user)
     }
 
     /// Any inbound traffic is proof of life (docs/protocol.md 1.4, rules 3 and 5).

@@ -506,6 +506,22 @@ fn c_a_disconnect_of_a_member_needs_the_member() {
 }
 
 #[test]
+fn a_signature_that_is_used_after_the_disconnect_is_worth_nothing() {
+    check(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        disconnect a1 as ana on presence-team
+        a1 joins presence-team as ana
+            a1 < subscription_error presence-team AuthError 401 Invalid signature: it was revoked when its user signed out
+            a1 < error null Invalid signature: it was revoked when its user signed out
+        a1 joins presence-team as bo
+            a1 < subscription_succeeded presence-team [bo] #1
+        "#,
+    );
+}
+
+#[test]
 fn watches_hear_who_joins_and_leaves() {
     check(
         r#"

@@ -27,6 +27,7 @@ const CLIENT_EVENTS_OFF: &str =
     "To send client events, you must enable this feature in the Settings page of your dashboard.";
 const CLIENT_EVENT_KIND: &str =
     "Client event rejected - only supported on private and presence channels";
+const REVOKED: &str = "Invalid signature: it was revoked when its user signed out";
 const CLIENT_EVENT_RATE: &str = "Client event rejected due to rate limit";
 
 /// Why a subscription is not even tried.
@@ -136,6 +137,10 @@ impl Edge {
             return self.reject_subscription(conn, channel.name.as_str(), kind, &text);
         }
         let user = member.as_ref().map(|member| member.user.clone());
+        if user.as_ref().is_some_and(|user| connection.is_revoked(&channel, user)) {
+            let kind = SubscriptionErrorKind::AuthError;
+            return self.reject_subscription(conn, channel.name.as_str(), kind, REVOKED);
+        }
         let subscription = self.subscriptions.insert(conn, &channel, user);
         connection.subscriptions.push(subscription);
         let (edge, app) = (self.id, identity.app.clone());
