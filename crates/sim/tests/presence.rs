@@ -483,7 +483,7 @@ fn a_refusal_that_crosses_with_a_leave_is_not_told() {
 }
 
 #[test]
-fn c_a_disconnect_of_a_member_needs_the_member() {
+fn a_disconnect_of_a_member_needs_the_member() {
     check(
         r#"
         a1 connects

@@ -34,12 +34,13 @@ pub(crate) fn plays() -> impl Strategy<Value = Play> {
 
 fn app() -> impl Strategy<Value = Command> {
     let mirror = 0..=1u64;
-    (mirror, 0..=3u64, select(&[0, 3, 3][..]), select(&[2, 100, 100][..])).prop_map(
-        |(mirror, updates, grace, members)| {
+    let (grace, members) = (select(&[0, 3, 3][..]), select(&[2, 100, 100][..]));
+    (mirror, 0..=3u64, grace, members, select(&[200, 4000][..])).prop_map(
+        |(mirror, updates, grace, members, pending)| {
             let settings = [
                 ("client-events", 1),
                 ("event-rate", 1000),
-                ("max-pending", 4000),
+                ("max-pending", pending),
                 ("mirror", mirror),
                 ("member-updates", updates.min(1)),
                 ("grace", grace),

@@ -31,6 +31,8 @@ struct Player {
     wanted: BTreeMap<String, Option<String>>,
     /// Channels it left, of which nothing may come until it asks again.
     left: BTreeSet<String>,
+    /// Channels with the members that it may no longer be there.
+    revoked: BTreeSet<(String, String)>,
     /// What may be said of its reading.
     reading: Reading,
     /// A close by command, which explains a close frame.
@@ -102,9 +104,14 @@ impl Referee {
         match command {
             Command::Hold => self.held = Held::Yes,
             Command::Release => self.held = Held::No,
-            Command::Disconnect { client, .. } | Command::DisconnectMember { client, .. } => {
+            Command::Disconnect { client, .. } => {
                 if let Some(player) = self.players.get_mut(client) {
                     player.sent_away = true;
+                }
+            }
+            Command::DisconnectMember { client, user, channel } => {
+                if let Some(player) = self.players.get_mut(client) {
+                    player.disconnect_member(user, channel);
                 }
             }
             Command::Drain => self.players.values_mut().for_each(|player| player.sent_away = true),
@@ -190,6 +197,7 @@ impl Player {
             heard: BTreeMap::new(),
             wanted: BTreeMap::new(),
             left: BTreeSet::new(),
+            revoked: BTreeSet::new(),
             reading: Reading::Always,
             sent_away: false,
             over: false,
@@ -218,6 +226,21 @@ impl Player {
         }
     }
 
+    /// It is closed if it is that member, and cannot become it otherwise.
+    fn disconnect_member(&mut self, user: &str, channel: &str) {
+        let is_there_as = self.wanted.get(channel).and_then(Option::as_deref);
+        if is_there_as == Some(user) {
+            self.sent_away = true;
+        } else {
+            self.revoked.insert((channel.to_owned(), user.to_owned()));
+        }
+    }
+
+    fn is_revoked(&self, channel: &str) -> bool {
+        let user = self.wanted.get(channel).and_then(Option::as_deref).unwrap_or_default();
+        self.revoked.contains(&(channel.to_owned(), user.to_owned()))
+    }
+
     fn hear(&mut self, channel: &str, text: &str) -> Verdict {
         if self.over {
             return Err(format!("heard {text:?} after the end"));
@@ -225,8 +248,16 @@ impl Player {
         if self.left.contains(channel) {
             return Err(format!("heard {text:?} of a channel that it left"));
         }
+        if text.starts_with("subscription_succeeded ") && self.is_revoked(channel) {
+            return Err(format!("heard {text:?} with a signature that was revoked"));
+        }
         if text.starts_with("subscription_error ") {
+            let is_revoked = self.is_revoked(channel);
             self.wanted.remove(channel);
+            if is_revoked && text.contains(" AuthError ") {
+                // The partition never knew of it.
+                return Ok(());
+            }
         }
         self.heard.entry(channel.to_owned()).or_default().push(text.to_owned());
         Ok(())
