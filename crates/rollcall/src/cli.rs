@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use rollcall_node::config::{Config, Given, SERVER, Setting};
+use rollcall_node::config::{Config, Given, Preset, SERVER, Setting};
 
 /// What the operator asks for.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ fn option(setting: &'static Setting<Config>, flag: String) -> Arg {
 fn long_help(setting: &Setting<Config>) -> String {
     let mut notes = Vec::new();
     if setting.default != NONE {
-        notes.push(format!("default: {}", setting.default.trim_matches('"')));
+        notes.push(format!("default: {}", setting.default.as_str().trim_matches('"')));
     }
     notes.extend(setting.variable().map(|name| format!("variable: {name}")));
     if setting.is_in_file() {
@@ -179,7 +179,7 @@ A file that declares an app:
 Every option and every key of an app is described in docs/options.md.";
 
 /// How a record writes that there is no default.
-const NONE: &str = r#""""#;
+const NONE: Preset = Preset::Written(r#""""#);
 const ID: &str = "id";
 const JSON: &str = "json";
 const SECRET: &str = "secret";

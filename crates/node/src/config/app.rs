@@ -7,7 +7,7 @@ use std::time::Duration;
 use rollcall_engine::{App, AppId};
 
 use super::error::{ConfigError, Duplicate, Place};
-use super::setting::{Kind, NotAllowed, Reach, Setting};
+use super::setting::{Kind, NotAllowed, Preset, Reach, Setting};
 use super::value::{Entry, Item, Value, unknown};
 
 /// One record per key.
@@ -259,11 +259,11 @@ const fn in_file(
     doc: &'static str,
     kind: Kind<App>,
 ) -> Setting<App> {
-    Setting { key, reach: Reach::File, default, doc, kind }
+    Setting { key, reach: Reach::File, default: Preset::Written(default), doc, kind }
 }
 
 const fn required(key: &'static str, doc: &'static str, kind: Kind<App>) -> Setting<App> {
-    in_file(key, "", doc, kind)
+    Setting { key, reach: Reach::File, default: Preset::Required, doc, kind }
 }
 
 const fn later(key: &'static str, off: &'static str, doc: &'static str) -> Setting<App> {

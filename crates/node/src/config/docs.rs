@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::setting::Setting;
+use super::setting::{Preset, Setting};
 use super::{APP, SERVER};
 
 /// The whole page.
@@ -35,8 +35,8 @@ fn app_row<T>(page: &mut String, setting: &Setting<T>) -> std::fmt::Result {
 
 fn default<T>(setting: &Setting<T>) -> String {
     match setting.default {
-        "" => "required".to_owned(),
-        default => format!("`{default}`"),
+        Preset::Written(value) => format!("`{value}`"),
+        words => words.as_str().to_owned(),
     }
 }
 

@@ -30,7 +30,7 @@ pub use app::{APP, check_unique};
 pub use docs::options_markdown;
 pub use error::{ConfigError, Duplicate, Place};
 pub use server::SERVER;
-pub use setting::{Kind, NotAllowed, Reach, Setting};
+pub use setting::{Kind, NotAllowed, Preset, Reach, Setting};
 pub use stored::stored_app;
 pub use types::{ListenAddress, LogLevel, PublicUrl};
 

@@ -1,6 +1,6 @@
 //! The options of the program, in the order in which help and `docs/options.md` show them.
 
-use super::setting::{Kind, NotAllowed, Reach, Setting};
+use super::setting::{Kind, NotAllowed, Preset, Reach, Setting};
 use super::types::{ListenAddress, LogLevel, PublicUrl};
 use super::{Config, MAX_SHARDS, optional_path};
 
@@ -9,7 +9,7 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "listen",
         reach: Reach::Anywhere("HOST:PORT"),
-        default: r#""127.0.0.1:9000""#,
+        default: Preset::Written(r#""127.0.0.1:9000""#),
         doc: "Where to accept connections. \
               Pages, WebSockets and the HTTP API share the port; port 0 takes a free one. \
               Use 0.0.0.0:9000 to be reachable from other machines.",
@@ -21,7 +21,7 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "data",
         reach: Reach::Anywhere("DIR"),
-        default: r#""data""#,
+        default: Preset::Written(r#""data""#),
         doc: "The directory of the database. \
               It is created if need be, readable by its owner alone: secrets are in it.",
         kind: Kind::Path {
@@ -35,7 +35,7 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "config",
         reach: Reach::CommandLine("FILE"),
-        default: r#""""#,
+        default: Preset::Written(r#""""#),
         doc: "A TOML file with the keys of docs/options.md, which can also declare apps. \
               A flag beats a variable, a variable the file, the file the default.",
         kind: Kind::Path {
@@ -46,19 +46,19 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "shards",
         reach: Reach::Anywhere("N"),
-        default: "0",
-        doc: "How many threads hold connections; 0 for one per core.",
+        default: Preset::Computed("one per core"),
+        doc: "How many threads hold connections.",
         kind: Kind::Whole {
-            least: 0,
+            least: 1,
             most: MAX_SHARDS as u64,
-            zero: Some("one per core"),
+            zero: None,
             set: |config, shards| config.shards = shards as usize,
         },
     },
     Setting {
         key: "pages",
         reach: Reach::Anywhere("DIR"),
-        default: r#""""#,
+        default: Preset::Written(r#""""#),
         doc: "A directory of your own pages, served at / instead of the status page. \
               The status page is then at /rollcall/.",
         kind: Kind::Path {
@@ -69,7 +69,7 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "public_url",
         reach: Reach::Anywhere("URL"),
-        default: r#""""#,
+        default: Preset::Written(r#""""#),
         doc: "Where people reach this server, when that is not the address it listens on. \
               With https, cookies are Secure and requests from http pages are refused.",
         kind: Kind::Text {
@@ -83,7 +83,7 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "status_app",
         reach: Reach::Anywhere("ID"),
-        default: r#""""#,
+        default: Preset::Written(r#""""#),
         doc: "The id of the app that the status page uses. \
               Without one it is the app rollcall, which the first start creates.",
         kind: Kind::Text {
@@ -97,7 +97,7 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "log",
         reach: Reach::Anywhere("LEVEL"),
-        default: r#""info""#,
+        default: Preset::Written(r#""info""#),
         doc: "How much the log on standard error says.",
         kind: Kind::Text {
             allowed: "off, error, warn, info, debug or trace",
@@ -107,14 +107,14 @@ pub static SERVER: &[Setting<Config>] = &[
     Setting {
         key: "path_prefix",
         reach: Reach::File,
-        default: r#""""#,
+        default: Preset::Written(r#""""#),
         doc: "A path that a proxy puts before all paths.",
         kind: Kind::Later,
     },
     Setting {
         key: "trusted_proxies",
         reach: Reach::File,
-        default: "[]",
+        default: Preset::Written("[]"),
         doc: "Proxies whose forwarding headers count.",
         kind: Kind::Later,
     },

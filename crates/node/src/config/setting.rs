@@ -14,12 +14,23 @@ pub struct Setting<T: 'static> {
     pub key: &'static str,
     /// Where it can be given.
     pub reach: Reach,
-    /// The default, as it would be written in the file.
-    pub default: &'static str,
+    /// What counts where it is not given.
+    pub default: Preset,
     /// What it does, in whole sentences. The first is the short help.
     pub doc: &'static str,
     /// What is allowed and what it sets.
     pub kind: Kind<T>,
+}
+
+/// What counts where an option is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// A value, as the file would have it.
+    Written(&'static str),
+    /// What the start finds out, in words.
+    Computed(&'static str),
+    /// Nothing: it has to be given.
+    Required,
 }
 
 /// Where an option can be given.
@@ -79,6 +90,16 @@ pub enum Kind<T: 'static> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAllowed;
 
+impl Preset {
+    /// The value or the words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Written(text) | Self::Computed(text) => text,
+            Self::Required => "required",
+        }
+    }
+}
+
 impl<T> Setting<T> {
     /// The name of the flag, without the dashes.
     pub fn flag(&self) -> Option<String> {
@@ -117,7 +138,7 @@ impl<T> Setting<T> {
             | Kind::Path { allowed, .. }
             | Kind::Texts { allowed, .. } => (*allowed).into(),
             Kind::Keys(_) => KEYS_ALLOWED.into(),
-            Kind::Later => format!("{} until a later version", self.default).into(),
+            Kind::Later => format!("{} until a later version", self.default.as_str()).into(),
         }
     }
 
@@ -152,14 +173,14 @@ impl<T> Setting<T> {
     }
 
     fn refuse_unless_off(&self, value: &Value, place: &Place) -> Result<(), ConfigError> {
-        if value.to_string() == self.default {
+        if value.to_string() == self.default.as_str() {
             return Ok(());
         }
         Err(ConfigError::Later {
             place: place.clone(),
             key: self.key,
             given: value.to_string(),
-            off: self.default,
+            off: self.default.as_str(),
         })
     }
 }

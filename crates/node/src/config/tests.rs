@@ -15,7 +15,7 @@ fn the_defaults_of_the_records_are_those_of_the_types() {
     assert_eq!(config, Config::default());
 
     let mut app = App::new("1", Vec::new());
-    for setting in APP.iter().filter(|setting| !setting.default.is_empty()) {
+    for setting in APP {
         set_default(setting, &mut app);
     }
     app.name = app.id.to_string();
@@ -50,7 +50,7 @@ fn a_bad_value_is_refused_also_where_a_better_one_wins() {
     let given = given([("shards", "2")], [("ROLLCALL_SHARDS", "many")]);
     assert_eq!(
         load(&given).expect_err("many is no number").to_string(),
-        "the variable ROLLCALL_SHARDS must be a whole number from 0 to 64 (0: one per core), not \"many\""
+        "the variable ROLLCALL_SHARDS must be a whole number from 1 to 64, not \"many\""
     );
 }
 
@@ -78,16 +78,8 @@ fn a_flag_is_read_by_its_record() {
 #[test]
 fn bad_flags_say_what_is_allowed() {
     for (key, value, expected) in [
-        (
-            "shards",
-            "65",
-            "--shards must be a whole number from 0 to 64 (0: one per core), not \"65\"",
-        ),
-        (
-            "shards",
-            "-1",
-            "--shards must be a whole number from 0 to 64 (0: one per core), not \"-1\"",
-        ),
+        ("shards", "65", "--shards must be a whole number from 1 to 64, not \"65\""),
+        ("shards", "0", "--shards must be a whole number from 1 to 64, not \"0\""),
         ("log", "loud", "--log must be off, error, warn, info, debug or trace, not \"loud\""),
         (
             "public_url",
@@ -211,10 +203,7 @@ fn unknown_keys_are_refused_with_the_nearest() {
 #[test]
 fn bad_values_are_refused_with_what_is_allowed() {
     for (text, expected) in [
-        (
-            "shards = '2'",
-            "line 1: shards must be a whole number from 0 to 64 (0: one per core), not \"2\"",
-        ),
+        ("shards = '2'", "line 1: shards must be a whole number from 1 to 64, not \"2\""),
         ("data = 5", "line 1: data must be the path of a directory, not 5"),
         ("data = ''", "line 1: data must be the path of a directory, not \"\""),
         (&demo("mirror = 'yes'"), "line 4: mirror must be true or false, not \"yes\""),
@@ -356,8 +345,9 @@ fn the_example_of_the_page_is_valid() {
 }
 
 fn set_default<T>(setting: &Setting<T>, target: &mut T) {
+    let Preset::Written(default) = setting.default else { return };
     let path = Path::new("default");
-    let text = format!("value = {}", setting.default);
+    let text = format!("value = {default}");
     let entries = file::parse(&text, path).expect("a default is written as in a file");
     setting
         .apply(target, &entries[0].item.value, &Place::line(path, 1))

@@ -25,7 +25,7 @@ fn words_it_does_not_know() {
 #[test]
 fn bad_values_of_flags_and_variables() {
     let place = Place::new("values");
-    let expected = "must be a whole number from 0 to 64 (0: one per core), not \"many\"";
+    let expected = "must be a whole number from 1 to 64, not \"many\"";
     assert_eq!(place.refusal(&["--shards", "many"]), format!("--shards {expected}"));
     let by_variable = place.command().env("ROLLCALL_SHARDS", "many").output().unwrap();
     assert_eq!(refusal(&by_variable), format!("the variable ROLLCALL_SHARDS {expected}"));
