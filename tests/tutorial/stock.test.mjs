@@ -15,10 +15,11 @@ async function join(t, name, status) {
   const jar = new Jar(server);
   assert.equal((await jar.register(name, status)).status, 200);
   const client = pusherClient(t, server, STATUS, {
+    // In Node pusher-js may not set a cookie, so the request that a browser would make is made here.
     channelAuthorization: {
-      endpoint: `${server.url}/usersystem/auth`,
-      transport: 'ajax',
-      headersProvider: () => ({ Cookie: [...jar.cookies].map(([key, value]) => `${key}=${value}`).join('; ') }),
+      customHandler: ({ socketId, channelName }, callback) => {
+        jar.authorize(socketId, channelName).then((reply) => callback(null, reply.json), callback);
+      },
     },
   });
   const channel = client.subscribe(LOBBY);
