@@ -68,7 +68,7 @@ struct Rig {
     subscribers: usize,
 }
 
-/// Measures both modes, the rounds of the loop and of the server in turns.
+/// Measures both modes.
 pub(crate) fn measure(server: &Path, plan: &RatioPlan) -> Result<Vec<Ratios>> {
     let mut rig = Rig::start(server, plan.subscribers)?;
     let ratios = plan.modes.iter().map(|mode| {
@@ -114,33 +114,43 @@ impl Rig {
             [server.address(), bare.address()].map(|a| a.to_string());
         let count = subscribers.to_string();
         let addresses = ["--server", &server_address, "--bare", &bare_address];
-        let others = ["--key", server.key(), "--sockets", &count];
-        let pace = Pace::start(&[addresses, others].concat())?;
+        let others = ["--key", server.key(), "--sockets", &count, "--awake"];
+        let pace = Pace::start(&[&addresses[..], &others].concat())?;
         Ok(Self { server, bare, bare_publisher, pace, subscribers })
     }
 
+    /// Measures both in many short turns, so that whatever else the machine does meets both alike.
     fn round(&mut self, mode: &Mode) -> Result<Round> {
-        let (bare, server) = (self.measure_bare(mode)?, self.measure_server(mode)?);
-        Ok(Round { server, bare })
-    }
-
-    fn measure_bare(&mut self, mode: &Mode) -> Result<Duration> {
-        let (pid, publishers) = (self.bare.pid(), slice::from_mut(&mut self.bare_publisher));
-        self.pace.run(Side::Bare, publishers, WARM_UP, mode.under_way)?;
-        let before = usage::cpu(pid)?;
-        self.pace.run(Side::Bare, publishers, mode.bare_messages, mode.under_way)?;
-        Ok(self.per_delivery(usage::cpu(pid)? - before, mode.bare_messages))
-    }
-
-    fn measure_server(&mut self, mode: &Mode) -> Result<Duration> {
-        let pid = self.server.pid();
         let publishers = (0..mode.publishers).map(|_| self.server.publisher());
         let mut publishers = publishers.collect::<Result<Vec<HttpPublisher>>>()?;
         // What it costs to accept the publishers is not the price of a delivery.
-        self.pace.run(Side::Server, &mut publishers, WARM_UP, mode.under_way)?;
-        let before = usage::cpu(pid)?;
-        self.pace.run(Side::Server, &mut publishers, mode.server_messages, mode.under_way)?;
-        Ok(self.per_delivery(usage::cpu(pid)? - before, mode.server_messages))
+        self.publish(mode, &mut publishers, [WARM_UP; 2])?;
+        let before = self.cpu()?;
+        for _ in 0..TURNS {
+            let messages = [mode.server_messages, mode.bare_messages].map(|all| all / TURNS);
+            self.publish(mode, &mut publishers, messages)?;
+        }
+        let after = self.cpu()?;
+        Ok(Round {
+            server: self.per_delivery(after[0] - before[0], mode.server_messages),
+            bare: self.per_delivery(after[1] - before[1], mode.bare_messages),
+        })
+    }
+
+    /// Has the server and then the loop deliver so many messages; the other one idles.
+    fn publish(
+        &mut self,
+        mode: &Mode,
+        publishers: &mut [HttpPublisher],
+        [server, bare]: [u32; 2],
+    ) -> Result<()> {
+        self.pace.run(Side::Server, publishers, server, mode.under_way)?;
+        let bare_publisher = slice::from_mut(&mut self.bare_publisher);
+        self.pace.run(Side::Bare, bare_publisher, bare, mode.under_way)
+    }
+
+    fn cpu(&self) -> Result<[Duration; 2]> {
+        Ok([usage::cpu(self.server.pid())?, usage::cpu(self.bare.pid())?])
     }
 
     fn per_delivery(&self, cpu: Duration, messages: u32) -> Duration {
@@ -166,7 +176,10 @@ const MANY_PENDING: Mode = Mode {
     bare_messages: 450,
 };
 
-/// Messages before a phase is measured.
+/// How often the two take turns in a round.
+const TURNS: u32 = 10;
+
+/// Messages before a round is measured.
 const WARM_UP: u32 = 32;
 
 /// How long is listened for what should not come.
