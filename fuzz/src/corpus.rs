@@ -36,6 +36,10 @@ fn streams() -> Vec<Vec<u8>> {
     for (at, write) in writers.iter().enumerate() {
         streams.push(stream(&[*write, writers[(at + 3) % writers.len()], writers[6]]));
     }
+    // The same under the tightest limit that lets something through.
+    let tight = streams.iter().map(|stream| [&[1], &stream[1..]].concat());
+    let tight: Vec<_> = tight.collect();
+    streams.extend(tight);
     streams
 }
 

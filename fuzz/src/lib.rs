@@ -4,7 +4,7 @@
 //! The bytes are either what a peer could send, or a list of operations on one of the machines; any
 //! bytes are a legal input. `tests/seeded.rs` runs every target with inputs of a seeded generator,
 //! on stable Rust, as part of the tests. `cargo-fuzz/` lets libFuzzer look for inputs of its own;
-//! see its manifest.
+//! its manifest says how.
 //!
 //! ```text
 //! cargo test -p rollcall-fuzz --profile fuzz

@@ -7,7 +7,7 @@ use crate::input::Input;
 /// Decodes a stream whole, byte by byte and in pieces that the input chooses.
 pub fn ws_decoder(bytes: &[u8]) {
     let mut input = Input::new(bytes);
-    let max_message = input.pick(&[1 << 16, 0, 1, 125, 126, 1000]);
+    let max_message = input.pick(&[1 << 16, 5, 0, 125, 126, 1000]);
     let sizes = input.bytes(8);
     let stream = input.rest();
 

@@ -49,6 +49,15 @@ fn what_failed_once_does_not_fail_again() {
     }
 }
 
+/// A target without a libFuzzer wrapper, or the other way round, is forgotten.
+#[test]
+fn every_target_has_a_libfuzzer_wrapper() {
+    let manifest = include_str!("../cargo-fuzz/Cargo.toml");
+    let named = manifest.lines().filter_map(|line| line.strip_prefix("path = \"fuzz_targets/"));
+    let named: Vec<_> = named.map(|file| file.trim_end_matches(".rs\"")).collect();
+    assert_eq!(named, TARGETS.map(|target| target.name));
+}
+
 #[test]
 fn a_target_that_fails_is_told_by_its_shortest_input() {
     let fails_on_seven = |bytes: &[u8]| bytes.contains(&7);
