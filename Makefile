@@ -10,9 +10,9 @@ SHARDS ?= 1,2
 RESULTS := target/test-results
 
 # The Rust tests and lints need no pages, so they need not wait for Vite.
-check test-rust tidy: export ROLLCALL_SKIP_WEB = 1
+check lint tidy fast-tests test-rust test-fuzz: export ROLLCALL_SKIP_WEB = 1
 
-.PHONY: help check format lint tidy fast-tests types test packages build test-rust test-web test-node conformance bench screenshots
+.PHONY: help check format lint tidy fast-tests types test packages build test-rust test-fuzz test-web test-node conformance bench screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -36,7 +36,7 @@ fast-tests:
 types: web/node_modules/.package-lock.json
 	npm --prefix web run --silent check
 
-test: packages build test-rust test-web test-node conformance ## everything: installs what the tests need and runs all of them
+test: packages build test-rust test-fuzz test-web test-node conformance ## everything: installs what the tests need and runs all of them
 
 packages: ## the Debian packages that the tests need, installed where they are missing
 	.ci/packages
@@ -47,7 +47,11 @@ build:
 # The whole output is kept: conformance.md is made of it.
 test-rust:
 	mkdir -p $(RESULTS)
-	$(CARGO) test --workspace 2>&1 | tee $(RESULTS)/rust.txt
+	$(CARGO) test --workspace --exclude rollcall-fuzz 2>&1 | tee $(RESULTS)/rust.txt
+
+# 200,000 inputs for each target, optimized but with every check of a debug build.
+test-fuzz:
+	$(CARGO) test -p rollcall-fuzz --profile fuzz
 
 test-web: types
 	npm --prefix web run --silent test

@@ -8,17 +8,15 @@ import { arrive } from './lib/lobby.mjs';
 import { STATUS } from './lib/apps.mjs';
 import { startServer } from './lib/server.mjs';
 
-const TARGET = fileURLToPath(new URL('../docs/images/', import.meta.url));
+const TARGET = fileURLToPath(new URL('../docs/', import.meta.url));
 const PEOPLE = [
   ['Bo', 'At lunch, back at two 🍜'],
   ['Inès', 'Je prépare la démo'],
-  ['Kofi', 'Focus until 16:00'],
   ['Minh', 'Reviewing the roster code'],
 ];
+/** The file's name, who looks, and with what. */
 const VIEWS = {
-  'status-light': { viewport: { width: 1000, height: 640 }, colorScheme: 'light' },
-  'status-dark': { viewport: { width: 1000, height: 640 }, colorScheme: 'dark' },
-  'status-phone': { viewport: { width: 360, height: 640 }, colorScheme: 'light', locale: 'fr-FR' },
+  'status-page': ['Ana', { viewport: { width: 1000, height: 560 }, colorScheme: 'light' }],
 };
 
 const ending = [];
@@ -34,13 +32,10 @@ async function takeAll() {
   const server = await startServer(scope, { config: { status_app: STATUS.id, apps: [STATUS] } });
   const browser = await launch(scope.after);
   for (const [name, status] of PEOPLE) await arrive(server, name, status);
-  for (const [view, options] of Object.entries(VIEWS)) {
-    const person = await profile(scope, browser, server, { deviceScaleFactor: 2, ...options });
-    const page = await person.signUp('Ana', 'Writing the report');
+  for (const [view, [name, options]] of Object.entries(VIEWS)) {
+    const person = await profile(scope, browser, server, { deviceScaleFactor: 1.5, ...options });
+    const page = await person.signUp(name, 'Writing the report');
     await row(page, 'Minh').waitFor();
     await page.screenshot({ path: join(TARGET, `${view}.png`) });
-    await page.getByTestId('sign-out').click();
-    await page.getByTestId('sign-up').waitFor();
-    await person.context.clearCookies({ name: 's' });
   }
 }

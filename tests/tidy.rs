@@ -131,6 +131,21 @@ fn lock_files_of_the_web_name_no_registry() {
 }
 
 #[test]
+fn architecture_names_what_exists() {
+    let page = fs::read_to_string(sources::root().join("ARCHITECTURE.md")).expect("there is a map");
+    let rust = sources::with_endings(&[".rs"]);
+    let quoted = page.split('`').skip(1).step_by(2);
+    let missing = quoted.filter(|word| match kind_of(word) {
+        Named::Test => !rust.iter().any(|source| defines(source, word)),
+        Named::Path => !sources::root().join(word).exists(),
+        Named::Other => false,
+    });
+    assert_none(
+        missing.map(|word| format!("ARCHITECTURE.md names `{word}`, which does not exist")),
+    );
+}
+
+#[test]
 fn p155_signatures_are_compared_in_constant_time() {
     let rust = sources::with_endings(&[".rs"]);
     let auth: Vec<&Source> =
@@ -182,6 +197,36 @@ fn may_need(rule: Option<&Rule>, need: &str) -> bool {
         true => rule.inside.contains(&need),
         false => rule.outside.is_empty() || rule.outside.contains(&need),
     }
+}
+
+/// What a word in backticks stands for.
+enum Named {
+    Test,
+    Path,
+    Other,
+}
+
+/// Names of tests are sentences with underscores; paths of this repository begin with one of its directories.
+fn kind_of(word: &str) -> Named {
+    let name = word.trim_end_matches('…');
+    let letters =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    if name.chars().all(letters) && name.matches('_').count() > 2 {
+        return Named::Test;
+    }
+    match word.split_once('/') {
+        Some(("crates" | "tests" | "fuzz" | "bench" | "web" | "docs", _)) => Named::Path,
+        _ => Named::Other,
+    }
+}
+
+/// Whether a function of this name is defined; with `…` at its end, one whose name begins so.
+fn defines(source: &Source, word: &str) -> bool {
+    let pattern = match word.strip_suffix('…') {
+        Some(prefix) => format!("fn {prefix}"),
+        None => format!("fn {word}("),
+    };
+    source.text.contains(&pattern)
 }
 
 fn opens_with_doc(text: &str) -> bool {

@@ -19,6 +19,8 @@ export const SHARDS = Number(process.env.ROLLCALL_TEST_SHARDS ?? 1);
 
 const children = new Set();
 process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+// The runner ends a file that takes too long in this way, and no server may outlive it.
+process.on('SIGTERM', () => process.exit(1));
 
 /**
  * Starts a server on a free port of 127.0.0.1 with a data directory of its own and waits for `/up`.

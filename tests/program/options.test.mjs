@@ -67,7 +67,7 @@ test('bad values are refused with a sentence that names the key', async (t) => {
     [{ public_url: 'not a url' }, /public_url|public-url/],
   ];
   for (const [config, pattern] of cases) assert.match(await refused(t, config), pattern);
-  assert.match(await refused(t, '', ['--shards', '-1']), /shards|-1/);
+  assert.match(await refused(t, '', ['--shards', '0']), /shards/);
   assert.match(await refused(t, '', ['--shards', 'many']), /shards/);
   assert.match(await refused(t, '', ['--pages', '/no/such/directory']), /no\/such\/directory/);
 });
