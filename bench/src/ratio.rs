@@ -90,11 +90,11 @@ impl RatioPlan {
     /// Less exact.
     pub(crate) fn quick() -> Self {
         let shorter = |mode: Mode| Mode {
-            server_messages: mode.server_messages / 3,
-            bare_messages: mode.bare_messages / 3,
+            server_messages: mode.server_messages / 2,
+            bare_messages: mode.bare_messages / 2,
             ..mode
         };
-        Self { rounds: 3, modes: [ONE_PER_TURN, MANY_PENDING].map(shorter), ..Self::full() }
+        Self { rounds: 5, modes: [ONE_PER_TURN, MANY_PENDING].map(shorter), ..Self::full() }
     }
 }
 
