@@ -47,14 +47,21 @@ function rustTests() {
   const file = join(RESULTS, 'rust.txt');
   if (!existsSync(file)) return [];
   const found = [];
-  let crate = '';
+  let where = '';
   for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const running = /Running .*\(.*deps\/([a-z0-9_]+)-[0-9a-f]+\)/.exec(line);
-    if (running) crate = running[1].replaceAll('_', '-');
+    const running = /Running (?:unittests )?(\S+) \(.*deps\/([a-z0-9_]+)-[0-9a-f]+\)/.exec(line);
+    if (running) where = sourceOf(running[1], running[2]);
     const match = /^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)/.exec(line);
-    if (match) found.push({ name: match[1].split('::').at(-1), where: crate, outcome: OUTCOMES[match[2]] });
+    if (match) found.push({ name: match[1].split('::').at(-1), where, outcome: OUTCOMES[match[2]] });
   }
   return found;
+}
+
+/** Cargo tells a path inside of a package, but not of which: the one crate that has such a file, else the crate's name. */
+function sourceOf(path, target) {
+  if (path.startsWith('src/')) return target.replaceAll('_', '-');
+  const owner = readdirSync(join(ROOT, 'crates')).find((crate) => existsSync(join(ROOT, 'crates', crate, path)));
+  return owner ? `crates/${owner}/${path}` : path;
 }
 
 /** The same of each Node test; a test that ran with one and with two shards is one that must pass twice. */
@@ -64,7 +71,7 @@ function nodeTests() {
     .filter((file) => file.endsWith('.jsonl'))
     .flatMap((file) => readFileSync(join(RESULTS, file), 'utf8').split('\n').filter(Boolean))
     .map((line) => JSON.parse(line))
-    .map(({ name, file, outcome }) => ({ name, where: file, outcome }));
+    .map(({ name, file, outcome }) => ({ name, where: `tests/${file}`, outcome }));
 }
 
 /** Fills in each item's status and tests, and returns what is wrong. */
