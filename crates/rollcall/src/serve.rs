@@ -1,6 +1,7 @@
 //! `rollcall serve`: opens what the server needs in an order in which a failure leaves nothing
 //! behind, puts the parts together and runs them until a signal.
 
+use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -40,7 +41,8 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let node = Node::start(node_config)?;
     let status = StatusApp::new(node.handle(), store.clone(), status_settings(config, &app));
     let mut background = tokio::spawn(status.clone().run());
-    greet(&Welcome { config, address, app: &app });
+    let program = env::args().next().unwrap_or_else(|| "rollcall".to_owned());
+    greet(&Welcome { program: &program, config, address, app: &app });
     let mut ended = Ok(());
     let stop = async { ended = stopping(stop, &mut background).await };
     let served = node.serve(listener, status.router(), stop).await;

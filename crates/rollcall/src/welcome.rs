@@ -9,6 +9,8 @@ use rollcall_node::config::Config;
 
 /// The text printed at start. Tests and scripts read the address from its lines.
 pub(crate) struct Welcome<'a> {
+    /// The program, as it was started: it need not be on the path.
+    pub(crate) program: &'a str,
     /// What was asked for.
     pub(crate) config: &'a Config,
     /// The address in use, with the port that the system chose for port 0.
@@ -38,7 +40,8 @@ impl fmt::Display for Welcome<'_> {
         }
         writeln!(
             f,
-            "  Secret       shown by: rollcall apps show {} --secret{}",
+            "  Secret       shown by: {} apps show {} --secret{}",
+            Word(self.program),
             Word(id.as_str()),
             self.options()
         )
@@ -101,7 +104,7 @@ mod tests {
         let text = welcome(&Config::default(), "0.0.0.0:9000");
         assert!(text.contains("Status page  http://127.0.0.1:9000/\n"), "{text}");
         assert!(text.contains("App          7 (id 7)\n"), "{text}");
-        assert!(text.ends_with("rollcall apps show 7 --secret\n"), "{text}");
+        assert!(text.ends_with("shown by: bin/rollcall apps show 7 --secret\n"), "{text}");
     }
 
     #[test]
@@ -138,6 +141,6 @@ mod tests {
     fn welcome(config: &Config, address: &str) -> String {
         let address = address.parse().unwrap();
         let app = App::new("7", Vec::new());
-        Welcome { config, address, app: &app }.to_string()
+        Welcome { program: "bin/rollcall", config, address, app: &app }.to_string()
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::{Place, Server};
+use crate::support::{PROGRAM, Place, Server};
 
 #[test]
 fn the_first_start_makes_the_app_and_says_where_everything_is() {
@@ -14,7 +14,7 @@ fn the_first_start_makes_the_app_and_says_where_everything_is() {
     let id = server.app_id();
     assert!(id.bytes().all(|byte| byte.is_ascii_digit()), "{id}");
     assert!(is_twenty_hex_digits(server.says("Key")));
-    assert_eq!(server.says("Secret"), format!("shown by: rollcall apps show {id} --secret"));
+    assert_eq!(server.says("Secret"), format!("shown by: {PROGRAM} apps show {id} --secret"));
     let mode = fs::metadata(place.path("data")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
@@ -79,7 +79,7 @@ fn the_file_sets_what_nothing_else_does_and_picks_the_app() {
     let server = Server::start(command);
     assert_eq!(server.says("App"), "Demo (id 1001)");
     assert_eq!(server.says("Key"), "app-key");
-    let secret = "shown by: rollcall apps show 1001 --secret --config rollcall.toml";
+    let secret = format!("shown by: {PROGRAM} apps show 1001 --secret --config rollcall.toml");
     assert_eq!(server.says("Secret"), secret);
 }
 

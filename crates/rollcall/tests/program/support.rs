@@ -7,6 +7,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
+/// The program under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_rollcall");
+
 /// A directory in which the program is run.
 pub(crate) struct Place {
     root: PathBuf,
@@ -48,7 +51,7 @@ impl Place {
 
     /// The program, not yet run, without the variables of whoever runs the tests.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rollcall"));
+        let mut command = Command::new(PROGRAM);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("ROLLCALL_") {
                 command.env_remove(name);
