@@ -378,11 +378,7 @@ impl Edge {
     }
 
     fn subscription_of(&self, conn: ConnId, channel: &ChannelKey) -> Option<SubscriptionId> {
-        let slot = self.subscriptions.slot(channel)?;
-        let connection = self.connections.get(conn)?;
-        connection.subscriptions.iter().copied().find(|&id| {
-            self.subscriptions.get(id).is_some_and(|subscription| subscription.channel == slot)
-        })
+        self.subscriptions.of(conn, channel)
     }
 }
 

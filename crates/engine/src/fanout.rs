@@ -1,7 +1,7 @@
 //! Which connections of an edge hear which channel.
 //!
-//! A subscription stands in two places that must agree: in its connection's list, and, once live,
-//! at a known place in its channel's list, so that it leaves either in constant time.
+//! A subscription is found by its id, by its connection and channel, and, once live, at a known
+//! place in its channel's list, so that whoever asks, and whoever leaves, waits for no search.
 
 use slotmap::{SlotMap, new_key_type};
 
@@ -19,6 +19,7 @@ pub(crate) struct Subscriptions {
     all: SlotMap<SubscriptionId, Subscription>,
     channels: SlotMap<ChannelSlot, Subscribers>,
     by_key: HashMap<ChannelKey, ChannelSlot>,
+    by_conn: HashMap<(ConnId, ChannelSlot), SubscriptionId>,
 }
 
 /// One subscription of one connection.
@@ -62,7 +63,12 @@ impl Subscription {
 impl Subscriptions {
     /// No subscriptions.
     pub(crate) fn new(seed: HashSeed) -> Self {
-        Self { all: SlotMap::with_key(), channels: SlotMap::with_key(), by_key: hash_map(seed) }
+        Self {
+            all: SlotMap::with_key(),
+            channels: SlotMap::with_key(),
+            by_key: hash_map(seed),
+            by_conn: hash_map(seed),
+        }
     }
 
     /// A subscription that waits for its partition.
@@ -74,7 +80,9 @@ impl Subscriptions {
     ) -> SubscriptionId {
         let channel = self.slot_or_new(key);
         self.channels[channel].pending += 1;
-        self.all.insert(Subscription { conn, channel, user, place: None })
+        let id = self.all.insert(Subscription { conn, channel, user, place: None });
+        self.by_conn.insert((conn, channel), id);
+        id
     }
 
     /// The partition let it in; `None` if it ended meanwhile, or is live already.
@@ -90,6 +98,7 @@ impl Subscriptions {
     /// It ended; `None` if it had.
     pub(crate) fn remove(&mut self, id: SubscriptionId) -> Option<Removed> {
         let subscription = self.all.remove(id)?;
+        self.by_conn.remove(&(subscription.conn, subscription.channel));
         let key = self.channels[subscription.channel].key.clone();
         self.leave_channel(&subscription);
         Some(Removed { conn: subscription.conn, user: subscription.user, channel: key })
@@ -98,6 +107,11 @@ impl Subscriptions {
     /// One subscription.
     pub(crate) fn get(&self, id: SubscriptionId) -> Option<&Subscription> {
         self.all.get(id)
+    }
+
+    /// A connection's subscription of a channel: at most one.
+    pub(crate) fn of(&self, conn: ConnId, key: &ChannelKey) -> Option<SubscriptionId> {
+        self.by_conn.get(&(conn, self.slot(key)?)).copied()
     }
 
     /// The channel of that name, if anybody here is subscribed to it.
