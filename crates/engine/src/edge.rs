@@ -268,6 +268,12 @@ impl Edge {
         self.connections.get(conn).is_some_and(|connection| connection.outbox.blocked)
     }
 
+    /// Whether a connection should not be read for now, because it joins and leaves too fast.
+    /// Never for longer than a second.
+    pub fn is_held(&mut self, now: Time, conn: ConnId) -> bool {
+        self.connections.get_mut(conn).is_some_and(|connection| connection.is_held(now))
+    }
+
     /// Whether so much is queued in this turn that it should be flushed before more is handled.
     pub fn is_turn_full(&self) -> bool {
         self.palette.len() >= FULL_TURN

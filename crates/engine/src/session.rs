@@ -11,12 +11,15 @@ use smallvec::SmallVec;
 
 use crate::app::App;
 use crate::ids::{ChannelKey, SubscriptionId, UserId};
-use crate::limits::RateWindow;
+use crate::limits::LastSecond;
 use crate::outbox::Outbox;
 use crate::time::Time;
 
 /// How long a peer has to take what it is owed and answer our close frame.
 pub(crate) const CLOSE_WAIT: Duration = Duration::from_secs(5);
+
+/// After how many presence channels left in a second a connection is not read for a while.
+const MAX_DEPARTURES: usize = 10;
 
 /// How many revoked memberships a connection remembers; a page has one.
 const MAX_REVOKED: usize = 16;
@@ -36,7 +39,9 @@ pub(crate) struct Connection {
     /// What it hears, or asked to hear.
     pub(crate) subscriptions: SmallVec<[SubscriptionId; 1]>,
     /// The client events of this second.
-    pub(crate) client_events: RateWindow,
+    pub(crate) client_events: LastSecond,
+    /// The presence channels that it left on purpose in this second.
+    departures: LastSecond,
     /// What it is owed.
     pub(crate) outbox: Outbox,
     /// As whom it may no longer subscribe to what.
@@ -106,7 +111,8 @@ impl Connection {
             protocol,
             decoder,
             subscriptions: SmallVec::new(),
-            client_events: RateWindow::default(),
+            client_events: LastSecond::default(),
+            departures: LastSecond::default(),
             outbox: Outbox::default(),
             revoked: Vec::new(),
             armed: None,
@@ -134,6 +140,18 @@ impl Connection {
     /// Whether that was said of `channel` and `user`.
     pub(crate) fn is_revoked(&self, channel: &ChannelKey, user: &UserId) -> bool {
         self.revoked.iter().any(|(of, who)| of == channel && who == user)
+    }
+
+    /// It left a presence channel on purpose.
+    pub(crate) fn departed(&mut self, now: Time) {
+        self.departures.take(now, MAX_DEPARTURES);
+    }
+
+    /// Whether it joins and leaves so fast that it should not be read for now. Each round makes
+    /// the server encode a roster and tell everybody in it, so it is the one thing by which a
+    /// connection costs others more than itself.
+    pub(crate) fn is_held(&mut self, now: Time) -> bool {
+        self.departures.is_spent(now, MAX_DEPARTURES)
     }
 
     /// Any inbound traffic is proof of life (docs/protocol.md 1.4, rules 3 and 5).

@@ -11,7 +11,7 @@ use rollcall_wire::ws::{self, Decoder, Message};
 use serde_json::value::RawValue;
 
 use super::{Edge, EdgeEffect};
-use crate::ids::{ChannelKey, ConnId, UserId};
+use crate::ids::{ChannelKey, ConnId, SubscriptionId, UserId};
 use crate::message::{ClientEvent, Departure, Join, JoinRefusal, Member, ToPartition};
 use crate::session::Identity;
 use crate::time::Time;
@@ -87,7 +87,7 @@ impl Edge {
                 self.subscribe(conn, identity, &channel, auth.as_deref(), channel_data.as_deref());
             }
             Ok(ClientMessage::Unsubscribe { channel }) => {
-                self.unsubscribe(conn, identity, &channel);
+                self.unsubscribe(now, conn, identity, &channel);
             }
             Ok(ClientMessage::ClientEvent { event, channel, data }) => {
                 self.client_event(now, conn, identity, &event, channel.as_deref(), data);
@@ -148,7 +148,7 @@ impl Edge {
         self.effects.push_back(EdgeEffect::ToPartition(ToPartition::Join(join)));
     }
 
-    fn unsubscribe(&mut self, conn: ConnId, identity: &Identity, channel: &str) {
+    fn unsubscribe(&mut self, now: Time, conn: ConnId, identity: &Identity, channel: &str) {
         let id = ChannelName::parse(channel, usize::MAX)
             .ok()
             .and_then(|name| self.subscription_of(conn, &ChannelKey::new(&identity.app, name)));
@@ -160,10 +160,27 @@ impl Edge {
                 ),
             );
         };
+        let is_member = self.subscriptions.get(id).is_some_and(|s| s.user.is_some());
         if let Some(connection) = self.connections.get_mut(conn) {
             connection.subscriptions.retain(|&mut subscription| subscription != id);
+            if is_member {
+                connection.departed(now);
+            }
         }
-        self.end_subscription(id, Departure::Deliberate);
+        if self.recall_join(id) {
+            self.subscriptions.remove(id);
+        } else {
+            self.end_subscription(id, Departure::Deliberate);
+        }
+    }
+
+    /// Takes back a join that has not left the edge: it and its leave then never happened.
+    fn recall_join(&mut self, id: SubscriptionId) -> bool {
+        let is_it = |effect: &EdgeEffect| matches!(effect, EdgeEffect::ToPartition(ToPartition::Join(join)) if join.subscription == id);
+        match self.effects.iter().rposition(is_it) {
+            Some(place) => self.effects.remove(place).is_some(),
+            None => false,
+        }
     }
 
     fn client_event(
@@ -180,7 +197,7 @@ impl Edge {
             Ok(admitted) => admitted,
             Err(text) => return self.reject(conn, &text),
         };
-        let limit = identity.app.limits.client_events_per_second;
+        let limit = identity.app.limits.client_events_per_second as usize;
         let Some(connection) = self.connections.get_mut(conn) else { return };
         if !connection.client_events.take(now, limit) {
             return self.reject_rate(conn);
