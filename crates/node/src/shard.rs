@@ -176,7 +176,8 @@ impl Shard {
             inbox.settle(cost);
         }
         self.settle(now);
-        self.flush(now);
+        let more = self.flush(now);
+        self.bell.set(more);
         self.wake_waiting(now);
         self.tell_if_empty();
         Turn::Done
@@ -200,9 +201,7 @@ impl Shard {
             Mail::Stop => return Turn::Last,
         }
         self.settle(now);
-        if self.machines.borrow().edge.is_turn_full() {
-            self.flush(now);
-        }
+        self.flush_if_full(now);
         Turn::Done
     }
 
@@ -249,8 +248,15 @@ impl Shard {
         any
     }
 
-    /// Writes what is pending: one call for each connection.
-    fn flush(&self, now: Time) {
+    /// Writes early if so much is queued that the turn must not grow any further.
+    fn flush_if_full(&self, now: Time) {
+        if self.machines.borrow().edge.is_turn_full() {
+            self.flush(now);
+        }
+    }
+
+    /// Writes what is pending: one call for each connection. `true` if that may have queued more.
+    fn flush(&self, now: Time) -> bool {
         let mut machines = self.machines.borrow_mut();
         let conns = self.conns.borrow();
         while let Some(id) = machines.edge.poll_dirty(now) {
@@ -266,8 +272,7 @@ impl Shard {
         }
         drop((machines, conns));
         // A close that was written to the end is now a socket to shut down.
-        let more = self.settle(now);
-        self.bell.set(more);
+        self.settle(now)
     }
 
     fn wake_waiting(&self, now: Time) {
@@ -313,11 +318,13 @@ impl Shard {
         read(&mut self.scratch.borrow_mut())
     }
 
-    /// Takes what a socket read.
+    /// Takes what a socket read. All readers that are ready run before the loop does, so what they
+    /// bring together is bounded here.
     pub(crate) fn received(&self, id: ConnId, bytes: &mut [u8]) {
         let now = self.clock.now();
         self.machines.borrow_mut().edge.handle_received(now, id, bytes);
         self.settle(now);
+        self.flush_if_full(now);
         self.bell.ring();
     }
 

@@ -102,6 +102,25 @@ fn a_stalled_connection_is_not_written_until_it_is_writable() {
     assert_eq!(stalled.borrow().written.len(), other.borrow().written.len());
 }
 
+#[test]
+fn what_readers_bring_is_written_before_the_turn_when_it_is_too_much() {
+    let bench = Bench::new();
+    let (id, link) = bench.subscriber(1);
+    bench.turn(&[]);
+    let mut pings = Vec::new();
+    while pings.len() < SCRATCH {
+        client::write_ping(&mut pings, &[b'x'; 100], [1, 2, 3, 4]);
+    }
+    let writes = link.borrow().writes;
+    bench.shard.received(id, &mut pings.clone());
+    assert_eq!(link.borrow().writes, writes, "a little can wait for the turn");
+    for _ in 0..400 {
+        bench.shard.received(id, &mut pings.clone());
+        assert!(!bench.shard.machines.borrow().edge.is_turn_full());
+    }
+    assert!(link.borrow().writes > writes);
+}
+
 /// A client of a running shard whose neighbour does not run.
 #[tokio::test]
 async fn sockets_are_not_read_while_a_mailbox_is_congested() {
