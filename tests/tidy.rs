@@ -264,6 +264,7 @@ const RULES: &[Rule] = &[
             "hex",
             "hmac",
             "md-5",
+            "ryu-js",
             "serde",
             "serde_json",
             "sha1",

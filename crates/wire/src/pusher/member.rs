@@ -116,12 +116,14 @@ fn user_id(raw: &RawValue) -> Option<String> {
 }
 
 /// pusher-js reads the same `channel_data` and looks itself up under the id that JavaScript makes
-/// of the number, so `1.0` is member `1`.
+/// of the number, so `1.0` is member `1`. Whole numbers above 2^53 stay exact all the same:
+/// JavaScript rounds them, and two people would become one.
 fn number_as_javascript_prints_it(text: &str) -> Option<String> {
     if let Ok(integer) = text.parse::<i64>() {
         return Some(integer.to_string());
     }
-    text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number.to_string())
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
+    Some(ryu_js::Buffer::new().format_finite(number).to_owned())
 }
 
 fn check_info(info: &RawValue, limits: &MemberLimits) -> Result<(), MemberDataError> {

@@ -20,6 +20,11 @@ fn p59_a_numeric_id_becomes_a_string() {
     check(r#"{"user_id":1.0}"#, Ok(("1", None, None)));
     check(r#"{"user_id":1.5}"#, Ok(("1.5", None, None)));
     check(r#"{"user_id":1e3}"#, Ok(("1000", None, None)));
+    check(r#"{"user_id":1e21}"#, Ok(("1e+21", None, None)));
+    check(r#"{"user_id":1e-7}"#, Ok(("1e-7", None, None)));
+    check(r#"{"user_id":-0.0}"#, Ok(("0", None, None)));
+    check(r#"{"user_id":1.5e300}"#, Ok(("1.5e+300", None, None)));
+    check(r#"{"user_id":9007199254740993}"#, Ok(("9007199254740993", None, None)));
     check(r#"{"user_id":"10"}"#, Ok(("10", None, None)));
     check(r#"{"user_id":"a\"b\u00e9"}"#, Ok(("a\"bé", None, None)));
 }
