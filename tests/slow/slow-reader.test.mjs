@@ -15,20 +15,25 @@ const WARM_UP = 30;
 /** Per round 100 KB for the slow one alone: 15 MB in all, far above its limit and what the kernel buffers. */
 const BALLAST_PER_ROUND = 10;
 const BALLAST = 'x'.repeat(10_000);
-/** A stall that the slow client causes is in every attempt; one of this machine's is not. */
-const ATTEMPTS = 3;
+/** Pairs of runs, all of them judged: a stall of the machine is in one, one that the slow client causes is in each. */
+const PAIRS = 3;
 
 test('p189 with a client that stops reading, 1,000 others lose nothing and wait no longer', async (t) => {
-  const gaps = [];
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const without = await longestGap(t, 'absent');
-    const stalled = await longestGap(t, 'stalled');
-    gaps.push(`${without.toFixed(1)} ms without it, ${stalled.toFixed(1)} ms with it`);
-    t.diagnostic(`longest gap: ${gaps.at(-1)}`);
-    if (stalled <= Math.max(2 * without, 100)) return;
+  const without = [];
+  const stalled = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    without.push(await longestGap(t, 'absent'));
+    stalled.push(await longestGap(t, 'stalled'));
   }
-  assert.fail(gaps.join('; '));
+  const [calm, disturbed] = [median(without), median(stalled)];
+  const gaps = `longest gap, median of ${PAIRS}: ${calm.toFixed(1)} ms without it, ${disturbed.toFixed(1)} ms with it`;
+  t.diagnostic(gaps);
+  assert.ok(disturbed <= Math.max(2 * calm, 100), gaps);
 });
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
 
 /** One run; `who` says what the thousand-and-first does. Fails if any of the others lost or doubled an event. */
 async function longestGap(t, who) {
