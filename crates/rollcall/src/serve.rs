@@ -3,6 +3,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::net::SocketAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rollcall_engine::App;
@@ -11,7 +12,7 @@ use rollcall_node::handle::QueueError;
 use rollcall_node::{Node, NodeConfig};
 use rollcall_status::{Clock, PublicUrl, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, InsertAppError, Store, UnixMillis};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::task::JoinHandle;
 use tracing::info;
 use tracing::level_filters::LevelFilter;
@@ -113,8 +114,31 @@ fn check_pages(config: &Config) -> Result<(), Failure> {
 
 async fn listen(config: &Config) -> Result<TcpListener, Failure> {
     let address = &config.listen;
-    let listener = TcpListener::bind((address.host(), address.port())).await;
+    let listener = bind(address.host(), address.port()).await;
     listener.map_err(|error| Failure::Listen { address: address.clone(), error })
+}
+
+/// Listens on the first address of the host that can be had.
+async fn bind(host: &str, port: u16) -> io::Result<TcpListener> {
+    let mut failed = io::ErrorKind::AddrNotAvailable.into();
+    for address in lookup_host((host, port)).await? {
+        match bind_to(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+fn bind_to(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Or a restart would have to wait for the connections of the last run to be forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// The apps of the database, with the one of the first start.
@@ -144,5 +168,39 @@ fn greet(welcome: &Welcome<'_>) {
     let _ = write!(io::stdout().lock(), "{welcome}").and_then(|()| io::stdout().flush());
 }
 
+/// How many connections may wait to be accepted, as far as the system allows: after a restart all
+/// clients come back at once, and whoever finds no room tries again only a second later.
+const BACKLOG: u32 = 4096;
+
 const OUR_TARGETS: [&str; 5] =
     ["rollcall", "rollcall_engine", "rollcall_node", "rollcall_status", "rollcall_store"];
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn many_may_come_at_once_on_either_family() {
+        for host in ["127.0.0.1", "::1"] {
+            let Ok(listener) = bind(host, 0).await else {
+                assert_eq!(host, "::1", "only IPv6 may be missing");
+                continue;
+            };
+            let address = listener.local_addr().unwrap();
+            let wait = Duration::from_millis(500);
+            let come = |_| TcpStream::connect_timeout(&address, wait).unwrap();
+            let waiting: Vec<_> = (0..400).map(come).collect();
+            assert_eq!(waiting.len(), 400, "nobody accepts");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_port_is_had_once() {
+        let first = bind("127.0.0.1", 0).await.unwrap();
+        let second = bind("127.0.0.1", first.local_addr().unwrap().port()).await;
+        assert_eq!(second.unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    }
+}
