@@ -29,7 +29,8 @@ export async function send(method: string, path: string, body?: unknown): Promis
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const answer = await parsed(response);
-    return response.ok ? { ok: true, body: answer } : { ok: false, failure: failureOf(response, answer) };
+    if (response.ok) return { ok: true, body: answer };
+    return { ok: false, failure: failureOf(response.status, answer, response.headers.get('Retry-After')) };
   } catch {
     return unreachable();
   }
@@ -40,6 +41,20 @@ export function unreachable(): { ok: false; failure: Failure } {
   return {
     ok: false,
     failure: { status: 0, code: 'unreachable', message: '', field: null, retryAfterSeconds: null },
+  };
+}
+
+/** What an answer of this status says about the failure; it may be anything, or null when it was not JSON. */
+export function failureOf(status: number, answer: unknown, retryAfter: string | null): Failure {
+  const body = record(answer);
+  const text = (key: string) => (typeof body?.[key] === 'string' ? body[key] : null);
+  const seconds = Number.parseInt(retryAfter ?? '', 10);
+  return {
+    status,
+    code: text('error') ?? `http_${status}`,
+    message: text('message') ?? '',
+    field: text('field'),
+    retryAfterSeconds: Number.isNaN(seconds) ? null : seconds,
   };
 }
 
@@ -55,19 +70,6 @@ async function parsed(response: Response): Promise<unknown> {
   } catch {
     return null;
   }
-}
-
-function failureOf(response: Response, answer: unknown): Failure {
-  const body = record(answer);
-  const text = (key: string) => (typeof body?.[key] === 'string' ? body[key] : null);
-  const seconds = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
-  return {
-    status: response.status,
-    code: text('error') ?? `http_${response.status}`,
-    message: text('message') ?? '',
-    field: text('field'),
-    retryAfterSeconds: Number.isNaN(seconds) ? null : seconds,
-  };
 }
 
 const TIMEOUT_MS = 10_000;

@@ -38,6 +38,7 @@ export const en = {
   statusIllegal: 'This status contains characters that can’t be used.',
   tooBig: 'This text takes up too much room. Shorten it, or use fewer emoji.',
   alreadySignedIn: 'This browser is already signed in under another name.',
+  cookieRefused: 'Your browser refused the cookie that keeps you signed in. Allow cookies here, then try again.',
   requestRefused: 'The server refused this request because it seemed to come from another site. Reload the page.',
   serverTrouble: 'Something went wrong on the server. Your text is kept; try again.',
   unreachable: 'The server can’t be reached: check your connection. Your text is kept.',

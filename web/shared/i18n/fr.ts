@@ -39,6 +39,8 @@ export const fr: Messages = {
   statusIllegal: 'Ce statut contient des caractères interdits.',
   tooBig: 'Ce texte prend trop de place. Raccourcissez-le, ou mettez moins d’émojis.',
   alreadySignedIn: 'Ce navigateur est déjà connecté sous un autre nom.',
+  cookieRefused:
+    'Votre navigateur a refusé le cookie qui garde la session ouverte. Autorisez les cookies ici, puis réessayez.',
   requestRefused: 'Le serveur a refusé cette requête, qui semblait venir d’un autre site. Rechargez la page.',
   serverTrouble: 'Un problème est survenu sur le serveur. Votre texte est conservé\u00a0; réessayez.',
   unreachable: 'Serveur injoignable\u00a0: vérifiez votre connexion. Votre texte est conservé.',

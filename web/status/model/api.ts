@@ -1,6 +1,6 @@
 /** The status page's requests (docs/status.md section 0), each with its answer checked and typed. */
 
-import { record, send, type Failure, type Reply } from '../../shared/http';
+import { failureOf, record, send, type Failure, type Reply } from '../../shared/http';
 import { memberInfo, type Info } from './frames';
 
 /** The person signed in with this browser. */
@@ -22,11 +22,15 @@ export async function fetchSettings(): Promise<Reply<Settings>> {
   return typed(await send('GET', '/api/session'), settings);
 }
 
-/** Signs up or in; `confirmed` leaves a session under another name for this one (docs/status.md S9). */
+/**
+ * Signs up or in; `confirmed` leaves a session under another name for this one (docs/status.md S9).
+ * An answer that does not say `success: true` is a failure, whatever its status (C18).
+ */
 export async function register(name: string, status: string, confirmed: 'confirmed' | 'plain'): Promise<Failure | null> {
   const body = { username: name, status };
   const reply = await send('POST', '/register', confirmed === 'confirmed' ? { ...body, confirm: true } : body);
-  return reply.ok ? null : reply.failure;
+  if (!reply.ok) return reply.failure;
+  return record(reply.body)?.['success'] === true ? null : failureOf(200, reply.body, null);
 }
 
 export async function signOut(): Promise<Failure | null> {

@@ -6,7 +6,7 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { adjustTo } from '../../shared/clock';
-import type { Failure } from '../../shared/http';
+import { failureOf, type Failure, type Reply } from '../../shared/http';
 import { fetchSettings, register, signOut, type Settings } from './api';
 import { storeDraft } from './draft';
 import { Room } from './room';
@@ -37,7 +37,9 @@ export class Session {
   async join(name: string, status: string, confirmed: 'confirmed' | 'plain'): Promise<Failure | null> {
     const failure = await register(name, status, confirmed);
     if (failure !== null) return failure;
-    await this.#refresh();
+    const reply = await fetchSettings();
+    if (reply.ok && reply.body.account === null) return COOKIE_REFUSED;
+    this.#show(reply);
     return null;
   }
 
@@ -53,7 +55,10 @@ export class Session {
   }
 
   async #refresh(): Promise<void> {
-    const reply = await fetchSettings();
+    this.#show(await fetchSettings());
+  }
+
+  #show(reply: Reply<Settings>): void {
     if (reply.ok) this.#enter(reply.body, 'none');
     else this.#phase.value = { kind: 'failed' };
   }
@@ -84,3 +89,6 @@ export class Session {
     this.#phase.value = { kind: 'room', room };
   }
 }
+
+/** The server opened a session of which the browser kept nothing (docs/status.md C18). */
+const COOKIE_REFUSED: Failure = failureOf(200, { error: 'cookie_refused' }, null);

@@ -26,6 +26,8 @@ function byCode(failure: Failure, t: Messages): string | null {
       return t.nameReserved;
     case 'already_signed_in':
       return t.alreadySignedIn;
+    case 'cookie_refused':
+      return t.cookieRefused;
     case 'cross_site':
       return t.requestRefused;
     case 'missing':
