@@ -28,6 +28,22 @@ async fn s1_a_second_browser_gets_neither_the_name_nor_one_that_looks_like_it() 
 }
 
 #[tokio::test]
+async fn s1_capitals_that_look_like_other_letters_get_no_name() {
+    let server = Server::start().await;
+    for name in ["Alice", "Bob", "Milo"] {
+        server.signed_up(name, "hi").await;
+    }
+    let mut eve = server.browser();
+    for name in ["AIice", "MiIo", "Вob", "ALICE", "bob", "ВОВ", "MILO"] {
+        let answer = eve.register(name, "mine").await;
+        assert_eq!(answer.failure(), failure(409, "name_taken"), "{name}");
+    }
+    for name in ["Alicia", "Rob", "Mila", "Ilona", "Lina", "Борис", "Bo"] {
+        server.signed_up(name, "hi").await;
+    }
+}
+
+#[tokio::test]
 async fn register_and_is_logged_in_answer_as_the_tutorial_expects() {
     let server = Server::start().await;
     let mut browser = server.browser();

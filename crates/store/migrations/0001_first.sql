@@ -18,17 +18,22 @@ CREATE TABLE app_keys (
     UNIQUE (app_id, position)
 );
 
--- `skeleton` is what two names must not share: the comparison key, computed by the status app.
 -- AUTOINCREMENT, so that the id of a deleted account never names another one.
 CREATE TABLE accounts (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
-    name         TEXT NOT NULL,
-    skeleton     TEXT NOT NULL UNIQUE,
+    name         TEXT NOT NULL UNIQUE,
     status       TEXT NOT NULL,
     rev          BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
     last_used_at BIGINT NOT NULL
 );
+
+-- What two names must not share: the comparison keys of each, computed by the status app.
+CREATE TABLE name_keys (
+    key        TEXT PRIMARY KEY NOT NULL,
+    account_id BIGINT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE
+);
+CREATE INDEX name_keys_account ON name_keys (account_id);
 
 CREATE TABLE web_sessions (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,

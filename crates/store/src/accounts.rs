@@ -1,4 +1,4 @@
-//! Table `accounts`: one row per person, found by the skeleton of the name.
+//! Tables `accounts` and `name_keys`: one row per person, found by any comparison key of the name.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -38,14 +38,11 @@ impl std::fmt::Debug for Account {
 }
 
 impl Store {
-    /// The account whose name is exactly `name`, for a caller that knows it from a member's id;
-    /// `skeleton` is the name's comparison key, which finds the row.
-    pub async fn account(&self, name: &str, skeleton: &str) -> Result<Option<Account>, StoreError> {
+    /// The account whose name is exactly `name`, for a caller that knows it from a member's id.
+    pub async fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query_as::<_, AccountColumns>(
-            "SELECT id, name, status, rev, updated_at FROM accounts \
-             WHERE skeleton = $1 AND name = $2",
+            "SELECT id, name, status, rev, updated_at FROM accounts WHERE name = $1",
         )
-        .bind(skeleton)
         .bind(name)
         .fetch_optional(&self.reads)
         .await?;
@@ -60,26 +57,49 @@ pub(crate) fn account((id, name, status, rev, updated_at): AccountColumns) -> Ac
     Account { id: AccountId(id), name, status, rev: rev.cast_unsigned(), updated_at }
 }
 
-/// An account found by skeleton, and when it was last used.
-pub(crate) async fn find(
+/// An account that shares a comparison key with some name.
+pub(crate) struct Namesake {
+    pub(crate) account: Account,
+    pub(crate) last_used_at: UnixMillis,
+}
+
+/// All accounts that have any of these comparison keys, in the order of the keys.
+pub(crate) async fn namesakes(
     transaction: &mut Transaction<'_, Sqlite>,
-    skeleton: &str,
-) -> Result<Option<(Account, UnixMillis)>, sqlx::Error> {
+    name_keys: &[String],
+) -> Result<Vec<Namesake>, sqlx::Error> {
+    let mut found: Vec<Namesake> = Vec::new();
+    for key in name_keys {
+        if let Some(namesake) = namesake(transaction, key).await?
+            && found.iter().all(|other| other.account.id != namesake.account.id)
+        {
+            found.push(namesake);
+        }
+    }
+    Ok(found)
+}
+
+async fn namesake(
+    transaction: &mut Transaction<'_, Sqlite>,
+    key: &str,
+) -> Result<Option<Namesake>, sqlx::Error> {
     let row = sqlx::query_as::<_, (i64, String, String, i64, i64, i64)>(
-        "SELECT id, name, status, rev, updated_at, last_used_at FROM accounts WHERE skeleton = $1",
+        "SELECT id, name, status, rev, updated_at, last_used_at FROM accounts \
+         WHERE id = (SELECT account_id FROM name_keys WHERE key = $1)",
     )
-    .bind(skeleton)
+    .bind(key)
     .fetch_optional(&mut **transaction)
     .await?;
-    Ok(row.map(|(id, name, status, rev, updated_at, last_used_at)| {
-        (account((id, name, status, rev, updated_at)), last_used_at)
+    Ok(row.map(|(id, name, status, rev, updated_at, last_used_at)| Namesake {
+        account: account((id, name, status, rev, updated_at)),
+        last_used_at,
     }))
 }
 
 /// What a new account starts with.
 pub(crate) struct NewAccount<'a> {
     pub(crate) name: &'a str,
-    pub(crate) skeleton: &'a str,
+    pub(crate) name_keys: &'a [String],
     pub(crate) status: &'a str,
     pub(crate) rev: u64,
 }
@@ -90,20 +110,36 @@ pub(crate) async fn insert(
     now: UnixMillis,
 ) -> Result<Account, sqlx::Error> {
     let columns = sqlx::query_as::<_, AccountColumns>(
-        "INSERT INTO accounts (name, skeleton, status, rev, updated_at, last_used_at) \
-         VALUES ($1, $2, $3, $4, $5, $5) RETURNING id, name, status, rev, updated_at",
+        "INSERT INTO accounts (name, status, rev, updated_at, last_used_at) \
+         VALUES ($1, $2, $3, $4, $4) RETURNING id, name, status, rev, updated_at",
     )
     .bind(new.name)
-    .bind(new.skeleton)
     .bind(new.status)
     .bind(new.rev.cast_signed())
     .bind(now)
     .fetch_one(&mut **transaction)
     .await?;
-    Ok(account(columns))
+    let account = account(columns);
+    for key in new.name_keys {
+        insert_name_key(transaction, key, account.id).await?;
+    }
+    Ok(account)
 }
 
-/// Deletes an account; its sessions, keys and mutations go with it.
+async fn insert_name_key(
+    transaction: &mut Transaction<'_, Sqlite>,
+    key: &str,
+    account: AccountId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO name_keys (key, account_id) VALUES ($1, $2)")
+        .bind(key)
+        .bind(account.0)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+/// Deletes an account; its sessions, mutations and keys of both kinds go with it.
 pub(crate) async fn delete(
     transaction: &mut Transaction<'_, Sqlite>,
     id: AccountId,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use sqlx::{Sqlite, Transaction};
 
-use crate::accounts::{self, Account, AccountId, NAME_UNUSED_MS, NewAccount};
+use crate::accounts::{self, Account, AccountId, NAME_UNUSED_MS, Namesake, NewAccount};
 use crate::error::StoreError;
 use crate::sessions::{self, SessionId, TokenHash};
 use crate::{Store, UnixMillis, device_keys, status};
@@ -15,8 +15,8 @@ use crate::{Store, UnixMillis, device_keys, status};
 pub struct Registration {
     /// The name as written.
     pub name: String,
-    /// The name's comparison key.
-    pub skeleton: String,
+    /// The name's comparison keys, all different: a name that shares any of them is the same.
+    pub name_keys: Vec<String>,
     /// The status to start with, or to set; absent, a known account keeps its own.
     pub status: Option<String>,
     /// The browser's present session, if it sent one.
@@ -53,8 +53,8 @@ pub struct Registered {
     pub continued: Option<SessionId>,
     /// The session it had under another name, which has ended.
     pub ended: Option<SessionId>,
-    /// The account that lost its name after 30 days without use, deleted.
-    pub evicted: Option<AccountId>,
+    /// The accounts that lost their names after 30 days without use, deleted.
+    pub evicted: Vec<AccountId>,
 }
 
 /// Which device key a browser is to keep.
@@ -141,17 +141,17 @@ async fn register_in(
 enum Claim {
     /// Nobody has it.
     Free,
-    /// Its owner did not use it for 30 days.
-    Unused(Account),
+    /// It was not used for 30 days, by the owners of all accounts that share a key with it.
+    Unused(Vec<Account>),
     /// It is the browser's own.
     Own { account: Account, device_key: DeviceKey },
 }
 
 impl Claim {
-    fn evicted(&self) -> Option<AccountId> {
+    fn evicted(&self) -> Vec<AccountId> {
         match self {
-            Self::Unused(account) => Some(account.id),
-            Self::Free | Self::Own { .. } => None,
+            Self::Unused(accounts) => accounts.iter().map(|account| account.id).collect(),
+            Self::Free | Self::Own { .. } => Vec::new(),
         }
     }
 }
@@ -167,27 +167,41 @@ async fn present_session(
     }
 }
 
+/// Who owns the account of exactly this name means that one, whatever else looks like it.
 async fn claim(
     transaction: &mut Transaction<'_, Sqlite>,
     wish: &Registration,
     session: Option<(SessionId, AccountId)>,
     now: UnixMillis,
 ) -> Result<Claim, RegisterError> {
-    let Some((account, last_used_at)) = accounts::find(transaction, &wish.skeleton).await? else {
-        return Ok(Claim::Free);
-    };
+    let mut namesakes = accounts::namesakes(transaction, &wish.name_keys).await?;
+    namesakes.sort_by_key(|namesake| namesake.account.name != wish.name);
+    for Namesake { account, .. } in &namesakes {
+        if let Some(device_key) = ownership(transaction, wish, session, account.id, now).await? {
+            return Ok(Claim::Own { account: account.clone(), device_key });
+        }
+    }
+    if namesakes.iter().any(|namesake| now - namesake.last_used_at < NAME_UNUSED_MS) {
+        return Err(RegisterError::NameTaken);
+    }
+    let unused: Vec<Account> = namesakes.into_iter().map(|namesake| namesake.account).collect();
+    Ok(if unused.is_empty() { Claim::Free } else { Claim::Unused(unused) })
+}
+
+/// Which device key the browser is to keep for an account that is its own.
+async fn ownership(
+    transaction: &mut Transaction<'_, Sqlite>,
+    wish: &Registration,
+    session: Option<(SessionId, AccountId)>,
+    account: AccountId,
+    now: UnixMillis,
+) -> Result<Option<DeviceKey>, sqlx::Error> {
     if let Some(key) = &wish.device_key
-        && device_keys::owns(transaction, key, account.id, now).await?
+        && device_keys::owns(transaction, key, account, now).await?
     {
-        return Ok(Claim::Own { account, device_key: DeviceKey::Renewed });
+        return Ok(Some(DeviceKey::Renewed));
     }
-    if session.is_some_and(|(_, owner)| owner == account.id) {
-        return Ok(Claim::Own { account, device_key: DeviceKey::Fresh });
-    }
-    if now - last_used_at >= NAME_UNUSED_MS {
-        return Ok(Claim::Unused(account));
-    }
-    Err(RegisterError::NameTaken)
+    Ok(session.filter(|(_, owner)| *owner == account).map(|_| DeviceKey::Fresh))
 }
 
 async fn take(
@@ -203,8 +217,11 @@ async fn take(
         Claim::Free => (sign_up(transaction, wish, 1, now).await?, DeviceKey::Fresh),
         // The revision goes on, so that no partition that remembers the old one holds it back.
         Claim::Unused(old) => {
-            accounts::delete(transaction, old.id).await?;
-            (sign_up(transaction, wish, old.rev + 1, now).await?, DeviceKey::Fresh)
+            for account in &old {
+                accounts::delete(transaction, account.id).await?;
+            }
+            let rev = old.iter().map(|account| account.rev).max().unwrap_or_default();
+            (sign_up(transaction, wish, rev + 1, now).await?, DeviceKey::Fresh)
         }
     };
     give_key(transaction, wish, device_key, account.id, now).await?;
@@ -218,7 +235,7 @@ async fn sign_up(
     now: UnixMillis,
 ) -> Result<Account, sqlx::Error> {
     let status = wish.status.as_deref().unwrap_or_default();
-    let new = NewAccount { name: &wish.name, skeleton: &wish.skeleton, status, rev };
+    let new = NewAccount { name: &wish.name, name_keys: &wish.name_keys, status, rev };
     accounts::insert(transaction, &new, now).await
 }
 

@@ -19,7 +19,6 @@ use serde::Serialize;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::{LOBBY, Shared, StatusApp};
-use crate::name;
 use crate::text::StatusText;
 use echoes::{Echoes, Verdict};
 use limiter::{Admission, Limiter};
@@ -204,7 +203,7 @@ impl StatusApp {
         user: &str,
         text: StatusText,
     ) -> Result<Option<StatusRow>, StoreError> {
-        let Some(account) = self.0.store.account(user, &name::skeleton(user)).await? else {
+        let Some(account) = self.0.store.account(user).await? else {
             return Ok(None);
         };
         let text = text.into_string();

@@ -80,7 +80,7 @@ impl Fresh {
 fn registration(form: Form, browser: &Browser, fresh: &Fresh) -> Registration {
     Registration {
         name: form.name.as_str().to_owned(),
-        skeleton: name::skeleton(form.name.as_str()),
+        name_keys: name::keys(form.name.as_str()),
         status: form.status.map(StatusText::into_string),
         session: browser.session.as_ref().map(Token::hash),
         device_key: browser.device_key.as_ref().map(Token::hash),
@@ -96,8 +96,9 @@ async fn settle(app: &StatusApp, registered: &Registered) {
         app.sockets().continue_as(old, registered.session);
     }
     let ended = registered.ended.and_then(|session| app.sockets().take(session));
-    let evicted = registered.evicted.map(|account| app.sockets().take_account(account));
-    for of_session in evicted.into_iter().flatten().chain(ended) {
+    let evicted =
+        registered.evicted.iter().flat_map(|&account| app.sockets().take_account(account));
+    for of_session in evicted.chain(ended) {
         app.close_sockets(of_session);
     }
     let account = &registered.account;
