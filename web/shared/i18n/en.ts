@@ -75,6 +75,10 @@ export const en = {
   backOnline: 'Back online',
   reconnect: 'Reconnect now',
   refused: (code: number | null) => `The server ended the live connection${code === null ? '' : ` (code ${code})`}.`,
+  refusedDisabled: 'The server’s operator has switched live connections off (code 4003).',
+  refusedFull: 'The server has no room for another live connection (code 4004). Try again later.',
+  refusedUnauthorized:
+    'The server does not let this page connect (code 4009). Its operator can check the allowed origins.',
   listTrouble: 'Live updates aren’t working',
   troubleRefused: 'The server does not let this page see the list.',
   troubleFull: 'The room is full.',

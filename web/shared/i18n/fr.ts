@@ -81,6 +81,10 @@ export const fr: Messages = {
   backOnline: 'De nouveau en ligne',
   reconnect: 'Reconnecter',
   refused: (code) => `Le serveur a mis fin à la connexion en direct${code === null ? '' : ` (code ${code})`}.`,
+  refusedDisabled: 'L’exploitant du serveur a coupé les connexions en direct (code 4003).',
+  refusedFull: 'Le serveur n’a plus de place pour une connexion en direct (code 4004). Réessayez plus tard.',
+  refusedUnauthorized:
+    'Le serveur ne laisse pas cette page se connecter (code 4009). Son exploitant peut vérifier les origines autorisées.',
   listTrouble: 'Les mises à jour en direct ne fonctionnent pas',
   troubleRefused: 'Le serveur ne laisse pas cette page voir la liste.',
   troubleFull: 'La salle est pleine.',

@@ -21,6 +21,8 @@ export class Link {
   /** Whether a `disconnected` is this class's own doing. */
   #deliberate = false;
   #lastCode: number | null = null;
+  /** Whether the page came back from a refusal by itself and has not been live since. */
+  #resumed = false;
 
   constructor(appKey: string) {
     this.pusher = new Pusher(appKey, options(window.location));
@@ -49,9 +51,16 @@ export class Link {
     if (state.kind === 'connecting' && Date.now() - state.sinceMs > WAKE_MS) this.reconnect();
   }
 
-  /** Comes back after a refusal that turned out to be no reason to stay away. */
+  /** Comes back after a refusal that seems to be no reason to stay away; a second one in a row is final. */
   resume(): void {
-    if (this.#state.peek().kind === 'refused') this.#scheduleAttempt();
+    if (this.#resumed || this.#state.peek().kind !== 'refused') return;
+    this.#resumed = true;
+    this.#scheduleAttempt();
+  }
+
+  /** The connection did what it is for, so that the next refusal is the first one again. */
+  handleLive(): void {
+    this.#resumed = false;
   }
 
   stop(): void {

@@ -70,6 +70,7 @@ export class Room {
 
   #handleLive(): void {
     this.#seen.value = true;
+    this.link.handleLive();
     void this.editor.retryUnsent();
   }
 

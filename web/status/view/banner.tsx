@@ -37,11 +37,25 @@ interface Timing {
 }
 
 function sentence(state: LinkState, { quiet, back }: Timing, room: Room, t: Messages): string {
-  if (state.kind === 'refused') return t.refused(state.code);
+  if (state.kind === 'refused') return refusal(state.code, t);
   if (state.kind === 'connected') return back ? t.backOnline : '';
   if (quiet || state.kind === 'stopped') return '';
   const asOf = room.staleSince.value;
   return asOf === null ? t.connecting : t.reconnecting(t.timeOfDay(asOf));
+}
+
+/** Why the server stays closed, where the code tells (docs/close-codes.md). */
+function refusal(code: number | null, t: Messages): string {
+  switch (code) {
+    case 4003:
+      return t.refusedDisabled;
+    case 4004:
+      return t.refusedFull;
+    case 4009:
+      return t.refusedUnauthorized;
+    default:
+      return t.refused(code);
+  }
 }
 
 /** True for a while after an interruption that was long enough to be shown. */

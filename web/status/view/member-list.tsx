@@ -79,7 +79,7 @@ function Alone(): JSX.Element {
 
 /** Before the first snapshot: rows to come, or, once that takes too long, a sentence that does not pretend. */
 function Waiting({ room }: { room: Room }): JSX.Element {
-  const trouble = room.subscription.trouble.value !== null;
+  const trouble = room.subscription.trouble.value !== null || room.link.state.value.kind === 'refused';
   const slow = useElapsed(room, SLOW_MS);
   if (trouble || slow) return <p class="waiting muted">{texts.value.listWaiting}</p>;
   return (
