@@ -100,13 +100,17 @@ function Form({ onJoin }: { onJoin: Join }): JSX.Element {
 function useSubmission(onJoin: Join, name: string, status: string) {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState(false);
+  // State changes with the next render; a second submission in the same tick must already find it set.
+  const running = useRef(false);
   const submit = async (how: 'confirmed' | 'plain') => {
-    if (busy) return;
+    if (running.current) return;
     const mistake = mistakeIn(name, status);
     setRefusal(mistake);
     if (mistake !== null) return;
+    running.current = true;
     setBusy(true);
     const failure = await onJoin(name, status, how);
+    running.current = false;
     setBusy(false);
     if (failure !== null) setRefusal(refusalOf(failure));
   };
