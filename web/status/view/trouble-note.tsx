@@ -11,13 +11,14 @@ export function TroubleNote({ room }: { room: Room }): JSX.Element | null {
   const t = texts.value;
   if (trouble === null) return null;
   const asOf = room.staleSince.value;
+  const detail = short(trouble);
   return (
     <div class="trouble" role="alert" data-testid="error" data-field="list">
       <p class="trouble-title">{t.listTrouble}</p>
       <p>
         {cause(trouble, t)} {asOf !== null && t.troubleStale(t.timeOfDay(asOf))}
       </p>
-      {trouble.detail !== '' && <p class="trouble-detail">{t.troubleDetail(short(trouble))}</p>}
+      {detail !== '' && <p class="trouble-detail">{t.troubleDetail(detail)}</p>}
       <button type="button" class="button button-quiet" data-testid="retry" onClick={() => room.subscription.retry()}>
         {t.retry}
       </button>
@@ -31,7 +32,8 @@ function cause(trouble: Trouble, t: Messages): string {
   return trouble.status === 0 ? t.troubleUnreachable : t.troubleServer;
 }
 
-/** pusher-js puts advice for developers behind the cause; the status is what helps here. */
+/** pusher-js puts advice for developers in place of the cause; the status is what helps here, if there is one. */
 function short(trouble: Trouble): string {
-  return trouble.type === 'AuthError' && trouble.status !== 0 ? `HTTP ${trouble.status}` : trouble.detail;
+  if (trouble.status === 0) return '';
+  return trouble.type === 'AuthError' ? `HTTP ${trouble.status}` : trouble.detail;
 }
