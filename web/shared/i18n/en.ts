@@ -39,7 +39,9 @@ export const en = {
   tooBig: 'This text takes up too much room. Shorten it, or use fewer emoji.',
   alreadySignedIn: 'This browser is already signed in under another name.',
   cookieRefused: 'Your browser refused the cookie that keeps you signed in. Allow cookies here, then try again.',
-  requestRefused: 'The server refused this request because it seemed to come from another site. Reload the page.',
+  requestRefused:
+    'The server refused this request: this page was opened at an address that it does not know as its own. ' +
+    'Open its usual address; its operator can set the public URL.',
   serverTrouble: 'Something went wrong on the server. Your text is kept; try again.',
   unreachable: 'The server can’t be reached: check your connection. Your text is kept.',
 

@@ -41,7 +41,9 @@ export const fr: Messages = {
   alreadySignedIn: 'Ce navigateur est déjà connecté sous un autre nom.',
   cookieRefused:
     'Votre navigateur a refusé le cookie qui garde la session ouverte. Autorisez les cookies ici, puis réessayez.',
-  requestRefused: 'Le serveur a refusé cette requête, qui semblait venir d’un autre site. Rechargez la page.',
+  requestRefused:
+    'Le serveur a refusé cette requête\u00a0: cette page est ouverte à une adresse qu’il ne reconnaît pas comme la sienne. ' +
+    'Ouvrez son adresse habituelle\u00a0; son exploitant peut définir l’URL publique.',
   serverTrouble: 'Un problème est survenu sur le serveur. Votre texte est conservé\u00a0; réessayez.',
   unreachable: 'Serveur injoignable\u00a0: vérifiez votre connexion. Votre texte est conservé.',
 
