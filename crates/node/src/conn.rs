@@ -167,7 +167,7 @@ impl Conn {
             }
             Errand::AwaitWritable | Errand::None => {}
         }
-        if shard.is_congested() {
+        if shard.is_congested() || shard.is_held(id) {
             shard.wake_later(cx.waker());
             return Poll::Pending;
         }

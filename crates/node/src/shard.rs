@@ -55,9 +55,9 @@ pub(crate) struct Shard {
     mailboxes: Mailboxes,
     clock: Clock,
     bell: Bell,
-    /// Readers that wait for a congested mailbox.
+    /// Readers that wait for a congested mailbox, or are held.
     waiting: RefCell<Vec<Waker>>,
-    /// When to look again whether it still is, if a reader waits.
+    /// When to look again whether they still have to, if a reader waits.
     recheck: Cell<Option<Time>>,
     /// Reader tasks that have not ended, those of connections that the edge has forgotten included.
     readers: Cell<usize>,
@@ -275,12 +275,14 @@ impl Shard {
         self.settle(now)
     }
 
+    /// Has the readers that wait look again. Not before the time: one that is held would ring the
+    /// bell and be woken by its own ring.
     fn wake_waiting(&self, now: Time) {
-        if self.recheck.get().is_none() {
+        if self.recheck.get().is_none_or(|due| now < due) {
             return;
         }
         if self.is_congested() {
-            self.recheck.set(Some(now + CONGESTION_RECHECK));
+            self.recheck.set(Some(now + RECHECK));
         } else {
             self.recheck.set(None);
             self.waiting.borrow_mut().drain(..).for_each(Waker::wake);
@@ -303,11 +305,16 @@ impl Shard {
         self.mailboxes.are_congested()
     }
 
-    /// Wakes a reader when the mailboxes have room again.
+    /// Whether this socket is not to be read for now, because of what it says.
+    pub(crate) fn is_held(&self, id: ConnId) -> bool {
+        self.machines.borrow_mut().edge.is_held(self.clock.now(), id)
+    }
+
+    /// Wakes a reader that may not read when it is time to ask again, and the mailboxes have room.
     pub(crate) fn wake_later(&self, reader: &Waker) {
         self.waiting.borrow_mut().push(reader.clone());
         if self.recheck.get().is_none() {
-            self.recheck.set(Some(self.clock.now() + CONGESTION_RECHECK));
+            self.recheck.set(Some(self.clock.now() + RECHECK));
             // The loop has to sleep shorter now.
             self.bell.ring();
         }
@@ -405,8 +412,8 @@ impl Bell {
 /// What a reader takes at most in a turn.
 const SCRATCH: usize = 64 * 1024;
 
-/// How soon a congested mailbox is looked at again.
-const CONGESTION_RECHECK: Duration = Duration::from_millis(10);
+/// How soon it is looked at again whether a reader has to wait.
+const RECHECK: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,15 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Wake;
 
 use rollcall_engine::{App, ChannelKey, ConnId, Opening, Publish, ToPartition, message};
+use rollcall_wire::auth::channel_signature;
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::ws::client;
 use rollcall_wire::{ChannelName, SocketId};
+use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -126,16 +130,7 @@ fn what_readers_bring_is_written_before_the_turn_when_it_is_too_much() {
 async fn sockets_are_not_read_while_a_mailbox_is_congested() {
     let (mailboxes, mut inboxes) = Mailboxes::new(2, 4096);
     let neighbour = inboxes.pop().unwrap();
-    let (ended, _) = mpsc::channel(1);
-    let setup = ShardSetup {
-        shard: 0,
-        inbox: inboxes.pop().unwrap(),
-        mailboxes: mailboxes.clone(),
-        clock: Clock::start(),
-        seed: [1, 2, 3, 4],
-        ended,
-    };
-    let thread = start(setup).unwrap();
+    let thread = start_first(&mailboxes, inboxes.pop().unwrap());
     let mut client = connect_to(&mailboxes, 0).await;
 
     let before = mailboxes.are_congested();
@@ -150,11 +145,80 @@ async fn sockets_are_not_read_while_a_mailbox_is_congested() {
     assert_eq!((before, bytes_in(&mailboxes).await), (false, 0));
 
     neighbour.settle(sent * Mail::Stop.cost());
-    let mut pong = [0; 2];
-    client.read_exact(&mut pong).await.unwrap();
-    assert_eq!(pong, [0x8a, 0]);
+    assert_eq!(next_bytes(&mut client).await, PONG);
     mailboxes.send(0, Mail::Stop);
     thread.join().unwrap();
+}
+
+#[tokio::test]
+async fn a_socket_that_churns_is_not_read_for_the_rest_of_the_second() {
+    let (mailboxes, mut inboxes) = Mailboxes::new(1, 1 << 20);
+    let thread = start_first(&mailboxes, inboxes.pop().unwrap());
+    let mut client = connect_to(&mailboxes, 0).await;
+    let rounds = presence_rounds(20);
+    let clock = Clock::start();
+    client.write_all(&rounds).await.unwrap();
+    while bytes_in(&mailboxes).await < rounds.len() as u64 {}
+    let mut ping = Vec::new();
+    client::write_ping(&mut ping, b"", [1, 2, 3, 4]);
+    client.write_all(&ping).await.unwrap();
+    assert_eq!(next_bytes(&mut client).await, PONG);
+    assert!(clock.now() - Time::ZERO >= Duration::from_secs(1));
+    mailboxes.send(0, Mail::Stop);
+    thread.join().unwrap();
+}
+
+#[test]
+fn readers_that_wait_are_woken_when_it_is_time_and_not_before() {
+    let bench = Bench::new();
+    let woken = Arc::new(CountWakes::default());
+    bench.shard.wake_later(&Arc::clone(&woken).into());
+    let due = bench.shard.recheck.get().unwrap();
+    bench.shard.wake_waiting(Time::ZERO);
+    assert_eq!(woken.0.load(Ordering::Relaxed), 0);
+    bench.shard.wake_waiting(due);
+    assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+    assert_eq!(bench.shard.recheck.get(), None);
+}
+
+#[derive(Default)]
+struct CountWakes(AtomicUsize);
+
+impl Wake for CountWakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+const PONG: [u8; 2] = [0x8a, 0];
+
+async fn next_bytes(client: &mut TcpStream) -> [u8; 2] {
+    let mut bytes = [0; 2];
+    client.read_exact(&mut bytes).await.unwrap();
+    bytes
+}
+
+/// Joins a presence channel and leaves it, so many times.
+fn presence_rounds(rounds: usize) -> Vec<u8> {
+    let (channel, member) = ("presence-a", r#"{"user_id":"ana"}"#);
+    let signature = channel_signature("s", "1.1", channel, Some(member));
+    let data = json!({
+        "channel": channel, "auth": format!("k:{signature}"), "channel_data": member,
+    });
+    let join = json!({ "event": "pusher:subscribe", "data": data }).to_string();
+    let leave = json!({ "event": "pusher:unsubscribe", "data": { "channel": channel } });
+    let mut frames = Vec::new();
+    for text in [join, leave.to_string()].iter().cycle().take(2 * rounds) {
+        client::write_text(&mut frames, text.as_bytes(), [1, 2, 3, 4]);
+    }
+    frames
+}
+
+/// A thread for the first shard.
+fn start_first(mailboxes: &Mailboxes, inbox: Inbox) -> thread::JoinHandle<()> {
+    let (mailboxes, clock, seed) = (mailboxes.clone(), Clock::start(), [1, 2, 3, 4]);
+    let (ended, _) = mpsc::channel(1);
+    start(ShardSetup { shard: 0, inbox, mailboxes, clock, seed, ended }).unwrap()
 }
 
 /// A socket that a shard has greeted; the greeting is read.
