@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 use rollcall_node::NodeHandle;
-use rollcall_node::handle::{Member, SetMemberInfoError};
+use rollcall_node::handle::SetMemberInfoError;
 use rollcall_store::{SignedIn, StatusRow, Store};
-use serde::Serialize;
 
 use crate::bridge::Memory;
 use crate::clock::Clock;
@@ -16,6 +15,7 @@ use crate::cookies::Cookie;
 use crate::failure::Failure;
 use crate::origin::{Origin, PublicUrl, Scheme};
 use crate::pages::Pages;
+use crate::published::{Published, Readers};
 use crate::sockets::{OfSession, Sockets};
 use crate::stats::{Counters, StatusStats};
 
@@ -114,12 +114,22 @@ impl StatusApp {
         self.signed_in(headers).await?.ok_or(Failure::NotSignedIn)
     }
 
+    /// What the channel is told of a status, by whichever way it goes there.
+    pub(crate) fn published(&self, status: &StatusRow) -> Published {
+        let readers = match self.0.settings.custom_pages {
+            Some(_) => Readers::OfMarkup,
+            None => Readers::OfText,
+        };
+        Published::new(status, readers)
+    }
+
     /// Tells the channel about a stored status. A user who is not there now is no failure: the
     /// partition keeps the revision for when they come (docs/status.md section 0 "Member info").
     pub(crate) async fn announce(&self, user: &str, status: &StatusRow) {
-        self.memory().handle_announcement(self.now(), user, status);
+        let status = self.published(status);
+        self.memory().handle_announcement(self.now(), user, &status);
         let Shared { node, settings, .. } = &*self.0;
-        let info = Some(member_info(status));
+        let info = Some(status.member_info());
         let set = node.set_member_info(&settings.app_id, LOBBY, user, info, Some(status.rev)).await;
         match set {
             Ok(()) | Err(SetMemberInfoError::NotAMember) => {}
@@ -132,42 +142,6 @@ impl StatusApp {
         let Shared { node, settings, .. } = &*self.0;
         for socket in &of_session.sockets {
             node.disconnect_member(&settings.app_id, socket, LOBBY, &of_session.user);
-        }
-    }
-}
-
-/// The member as its subscription is signed.
-pub(crate) fn member(name: &str, status: &StatusRow) -> Member {
-    Member { user_id: name.to_owned(), user_info: Some(member_info(status)) }
-}
-
-/// What others see of a member. A status has no character that JSON escapes but `"` and `\`, and
-/// at most 140 of them, so this is under 800 bytes.
-fn member_info(status: &StatusRow) -> String {
-    let info = MemberInfo { status: &status.text, rev: status.rev, updated_at: status.updated_at };
-    serde_json::to_string(&info).expect("texts and numbers always serialise")
-}
-
-#[derive(Serialize)]
-struct MemberInfo<'a> {
-    status: &'a str,
-    rev: u64,
-    updated_at: i64,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::StatusText;
-
-    #[test]
-    fn s13_the_largest_member_info_is_within_1_kb() {
-        let worst = format!("{}{}", "\"".repeat(80), "\u{10ffff}".repeat(60));
-        for text in ["\"".repeat(140), "\\".repeat(140), "🦀".repeat(140), worst] {
-            let text = StatusText::parse(&text).unwrap().into_string();
-            let status = StatusRow { text, rev: u64::MAX, updated_at: i64::MIN };
-            let info = member_info(&status);
-            assert!(info.len() <= 1024, "{} bytes", info.len());
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn may_change(method: &Method, headers: &HeaderMap, own: Option<&Orig
 }
 
 /// Whether a `GET /logout` is somebody who followed a link of our own page, not an image, a
-/// prefetch or a link preview. Where no Sec-Fetch header is sent the `Referer` has to tell.
+/// prefetch, a link preview or a refresh that a page has in its markup. Where no Sec-Fetch header is sent the `Referer` has to tell.
 pub(crate) fn is_own_navigation(headers: &HeaderMap, own: Option<&Origin>) -> bool {
     if headers.contains_key("sec-purpose") || headers.contains_key("purpose") {
         return false;
@@ -41,10 +41,11 @@ fn is_own(origin: Option<Origin>, own: Option<&Origin>) -> bool {
     origin.is_some() && origin.as_ref() == own
 }
 
-const NAVIGATION: [(&str, &str); 3] = [
+const NAVIGATION: [(&str, &str); 4] = [
     ("sec-fetch-site", "same-origin"),
     ("sec-fetch-mode", "navigate"),
     ("sec-fetch-dest", "document"),
+    ("sec-fetch-user", "?1"),
 ];
 
 #[cfg(test)]
@@ -104,6 +105,7 @@ mod tests {
             ("sec-fetch-site", "same-origin"),
             ("sec-fetch-mode", "navigate"),
             ("sec-fetch-dest", "document"),
+            ("sec-fetch-user", "?1"),
         ];
         let with = |extra: &[(&'static str, &str)]| {
             let lines: Vec<_> = navigation.iter().chain(extra).copied().collect();
@@ -112,11 +114,15 @@ mod tests {
         assert!(with(&[]));
         assert!(!with(&[("sec-purpose", "prefetch")]));
         assert!(!with(&[("purpose", "prefetch")]));
-        let others: [&[(&'static str, &str)]; 6] = [
-            &[("sec-fetch-site", "cross-site"), navigation[1], navigation[2]],
-            &[navigation[0], ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
-            &[navigation[0], navigation[1], ("sec-fetch-dest", "iframe")],
-            &[("sec-fetch-site", "none"), navigation[1], navigation[2]],
+        let [site, mode, dest, user] = navigation;
+        let others: [&[(&'static str, &str)]; 8] = [
+            &[("sec-fetch-site", "cross-site"), mode, dest, user],
+            &[site, ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
+            &[site, mode, ("sec-fetch-dest", "iframe"), user],
+            &[("sec-fetch-site", "none"), mode, dest, user],
+            // What a meta refresh and a script send.
+            &[site, mode, dest],
+            &[site, mode, dest, ("sec-fetch-user", "?0")],
             &[navigation[0], ("referer", "http://127.0.0.1:9000/")],
             &[],
         ];

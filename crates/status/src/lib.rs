@@ -19,6 +19,7 @@ mod layers;
 mod name;
 mod origin;
 mod pages;
+mod published;
 mod routes;
 mod sockets;
 mod stats;

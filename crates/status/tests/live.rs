@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use common::{APP_KEY, Browser, LOBBY, Server};
+use common::{APP_KEY, Browser, LOBBY, Server, Setup};
 use rollcall_status::StatusStats;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -24,7 +24,11 @@ struct Live {
 
 impl Live {
     async fn start() -> Self {
-        let mut server = Server::start().await;
+        Self::with(Setup::default()).await
+    }
+
+    async fn with(setup: Setup) -> Self {
+        let mut server = Server::with(setup).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
@@ -229,6 +233,39 @@ async fn s4_s5_a_bridged_status_is_stored_as_text_and_not_sent_to_its_author() {
     bo.save("bye", "m-1").await;
     let change = anas.event("pusher_internal:member_added");
     assert_eq!(change["user_info"]["status"], "bye");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s5_beside_custom_pages_no_status_can_become_an_element() {
+    let custom_pages = Some(std::env::temp_dir());
+    let live = Live::with(Setup { custom_pages, ..Setup::default() }).await;
+    let refresh = |n| format!("<meta http-equiv=refresh content=\"{n};url=/logout\">");
+    let shown = |n| refresh(n).replace('<', "\u{2039}");
+    let mut ana = live.server.signed_up("ana", &refresh(0)).await;
+    let mut bo = live.server.signed_up("bo", "hi").await;
+    let (mut bos, _) = live.join(&mut bo).await;
+    let (mut anas, roster) = live.join(&mut ana).await;
+    assert_eq!(roster["ana"]["status"], shown(0));
+    assert_eq!(bos.event("pusher_internal:member_added")["user_info"]["status"], shown(0));
+
+    ana.save(&refresh(1), "m-1").await;
+    let change = bos.event("pusher_internal:member_added");
+    assert_eq!(change["user_info"]["status"], shown(1));
+
+    let typed = refresh(2).replace('<', "&lt;").replace('>', "&gt;");
+    anas.client_status("ana", &typed);
+    let change = bos.event("pusher_internal:member_added");
+    assert_eq!(change["user_info"]["status"], shown(2));
+    let update = bos.event("client-status-update");
+    assert_eq!(update, json!({ "username": "ana", "status": shown(2) }));
+    assert_eq!(ana.user().await["status"], refresh(2));
+
+    // Her page sends back both what she typed and what it was shown.
+    anas.client_status("ana", &typed);
+    anas.client_status("ana", &shown(1));
+    anas.client_status("ana", "done");
+    assert_eq!(bos.until("client-status-update")["status"], "done");
+    assert_eq!((live.stats().bridge_echoes, ana.user().await["rev"].clone()), (2, json!(4)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

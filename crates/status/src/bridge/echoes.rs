@@ -8,6 +8,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::html;
+use crate::published::without_tags;
 use crate::text::StatusText;
 
 /// The newest statuses of each author, and when pages last had a reason to rewrite their lists.
@@ -30,7 +31,7 @@ pub(crate) enum Verdict {
 }
 
 impl Echoes {
-    /// A status was stored, or found stored, under this revision.
+    /// A status that is stored under this revision is about to be shown as `text`.
     pub(crate) fn handle_status(&mut self, user: &str, rev: u64, text: &str) {
         self.uses += 1;
         let author = self.authors.entry(user.to_owned()).or_default();
@@ -96,6 +97,8 @@ impl Author {
     }
 }
 
+/// Both texts are kept with the look-alike for `<`: a page's field holds what was typed there
+/// until it is shown again what was published.
 struct Recent {
     rev: u64,
     text: String,
@@ -106,12 +109,13 @@ struct Recent {
 impl Recent {
     fn new(rev: u64, text: &str) -> Self {
         let as_markup = StatusText::parse_leniently(&html::text_of_fragment(text));
-        let as_markup = as_markup.map(StatusText::into_string).ok();
-        Self { rev, text: text.to_owned(), as_markup }
+        let as_markup = as_markup.map(|text| without_tags(text.as_str()).into_owned()).ok();
+        Self { rev, text: without_tags(text).into_owned(), as_markup }
     }
 
     fn shows(&self, text: &StatusText) -> bool {
-        self.text == text.as_str() || self.as_markup.as_deref() == Some(text.as_str())
+        let text = without_tags(text.as_str());
+        self.text == text || self.as_markup.as_deref() == Some(&*text)
     }
 }
 
@@ -168,6 +172,15 @@ mod tests {
         echoes.handle_rerender(0);
         assert_eq!(judge(&echoes, 1, "busy & tired"), Verdict::Echo);
         assert_eq!(judge(&echoes, 1, "<b>busy</b> & tired"), Verdict::Echo);
+    }
+
+    #[test]
+    fn c4_s5_what_was_typed_and_what_was_published_are_the_same_status() {
+        let mut echoes = ana_with(&["1 \u{2039} 2", "free"]);
+        echoes.handle_rerender(0);
+        assert_eq!(judge(&echoes, 1, "1 < 2"), Verdict::Echo);
+        assert_eq!(judge(&echoes, 1, "1 \u{2039} 2"), Verdict::Echo);
+        assert_eq!(judge(&echoes, 1, "1 > 2"), Verdict::New);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use serde::Serialize;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::{LOBBY, Shared, StatusApp};
+use crate::published::Published;
 use crate::text::StatusText;
 use echoes::{Echoes, Verdict};
 use limiter::{Admission, Limiter};
@@ -33,13 +34,13 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// A status is about to be shown to everybody.
-    pub(crate) fn handle_announcement(&mut self, now: i64, user: &str, status: &StatusRow) {
+    pub(crate) fn handle_announcement(&mut self, now: i64, user: &str, status: &Published) {
         self.echoes.handle_status(user, status.rev, &status.text);
         self.echoes.handle_rerender(now);
     }
 
     /// A status is about to be shown to its author alone, who joins.
-    pub(crate) fn handle_shown(&mut self, user: &str, status: &StatusRow) {
+    pub(crate) fn handle_shown(&mut self, user: &str, status: &Published) {
         self.echoes.handle_status(user, status.rev, &status.text);
     }
 
@@ -214,10 +215,9 @@ impl StatusApp {
         }
     }
 
-    /// As plain text: markup in it is markup only for a page that takes it for such, and that
-    /// page's content policy lets no inline script run.
+    /// Tells the other users' connections, as the tutorial's page expects it.
     async fn publish(&self, user: &str, status: &StatusRow) {
-        let event = EventData { username: user, status: &status.text };
+        let event = EventData { username: user, status: &self.published(status).text };
         let publication = Publication {
             channel: LOBBY.to_owned(),
             event: EVENT.to_owned(),

@@ -3,12 +3,12 @@
 
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
-use rollcall_node::handle::{Authorization, AuthorizeError};
-use rollcall_store::{SignedIn, StatusRow};
+use rollcall_node::handle::{Authorization, AuthorizeError, Member};
+use rollcall_store::StatusRow;
 use serde::Serialize;
 
 use super::session::json;
-use crate::app::{LOBBY, StatusApp, member};
+use crate::app::{LOBBY, StatusApp};
 use crate::body::Fields;
 use crate::failure::{Failure, FieldProblem};
 
@@ -24,12 +24,13 @@ pub(crate) async fn authorize(
     if !may_join(channel) {
         return Err(Failure::ChannelForbidden);
     }
-    let signed = sign(&app, &signed_in, socket, channel)?;
     let account = &signed_in.account;
+    let status = app.published(&StatusRow::from(account));
+    let signed = sign(&app, &status.member(&account.name), socket, channel)?;
     app.sockets().add(signed_in.session, account.id, &account.name, socket);
     // A sign-out between the first look and the line above did not know of this socket.
     app.require_signed_in(&headers).await?;
-    app.memory().handle_shown(&account.name, &StatusRow::from(account));
+    app.memory().handle_shown(&account.name, &status);
     let body = AuthBody { auth: &signed.auth, channel_data: signed.channel_data.as_deref() };
     Ok(json(serde_json::to_string(&body).expect("texts always serialise")))
 }
@@ -41,14 +42,12 @@ fn may_join(channel: &str) -> bool {
 
 fn sign(
     app: &StatusApp,
-    signed_in: &SignedIn,
+    member: &Member,
     socket: &str,
     channel: &str,
 ) -> Result<Authorization, Failure> {
-    let account = &signed_in.account;
-    let member = member(&account.name, &StatusRow::from(account));
     let app_id = &app.0.settings.app_id;
-    let signed = app.0.node.authorize_channel(app_id, socket, channel, Some(&member));
+    let signed = app.0.node.authorize_channel(app_id, socket, channel, Some(member));
     signed.map_err(|error| match error {
         AuthorizeError::BadSocketId => Failure::Field("socket_id", FieldProblem::Malformed),
         AuthorizeError::UnknownApp => Failure::AppUnavailable,
