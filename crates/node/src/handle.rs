@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rollcall_engine::{App, ChannelKey, EdgeCommand, UserId};
 use rollcall_wire::{ChannelName, CloseCode, SocketId};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::apps::{Apps, AppsCell, AppsError, Tenant};
 use crate::clock::Clock;
@@ -69,6 +69,7 @@ struct Shared {
     draining: watch::Sender<bool>,
     next_shard: AtomicUsize,
     next_name: AtomicU64,
+    body_room: Arc<Semaphore>,
 }
 
 impl NodeHandle {
@@ -86,6 +87,7 @@ impl NodeHandle {
             draining: watch::Sender::new(false),
             next_shard: AtomicUsize::new(0),
             next_name: AtomicU64::new(0),
+            body_room: Arc::new(Semaphore::new(MAX_BODY_BYTES)),
         }))
     }
 
@@ -184,6 +186,11 @@ impl NodeHandle {
         self.0.clock.unix_seconds()
     }
 
+    /// How many bytes the bodies of requests may still take, all together.
+    pub(crate) fn body_room(&self) -> &Arc<Semaphore> {
+        &self.0.body_room
+    }
+
     /// A number that no other ticket, intercept or watch of the node has.
     fn fresh_name(&self) -> u64 {
         self.0.next_name.fetch_add(1, Ordering::Relaxed)
@@ -219,3 +226,6 @@ fn channel_of(app: &App, name: &str) -> Option<ChannelKey> {
     let name = ChannelName::parse(name, app.limits.channel_name).ok()?;
     Some(ChannelKey::new(app, name))
 }
+
+/// What the bodies of all requests under way may take together.
+const MAX_BODY_BYTES: usize = 64 << 20;

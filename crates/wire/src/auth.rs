@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 pub use channel::{ChannelAuthError, channel_signature, user_signature, verify_channel};
-pub use request::{RequestAuthError, RequestToVerify, sign_request, verify_request};
+pub use request::{BodyToVerify, RequestAuthError, RequestToVerify, sign_request, verify_request};
 
 /// A key and its secret; an app may have several, all of which count.
 #[derive(Clone, PartialEq, Eq)]

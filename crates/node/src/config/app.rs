@@ -104,7 +104,7 @@ pub static APP: &[Setting<App>] = &[
         "3",
         "How long a member whose connection was lost stays one.",
         0,
-        600,
+        120,
         |app, n| app.presence.grace = Duration::from_secs(n),
     ),
     whole(

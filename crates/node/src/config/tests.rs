@@ -259,6 +259,16 @@ fn sentences_about_keys_never_show_a_secret() {
 }
 
 #[test]
+fn r8_the_grace_is_at_most_two_minutes() {
+    let of = |seconds| demo(&format!("presence = {{ grace_seconds = {seconds} }}"));
+    assert_eq!(read(&of(120)).expect("the most").apps[0].presence.grace.as_secs(), 120);
+    assert_refused(
+        &of(121),
+        "line 4: presence.grace_seconds must be a whole number from 0 to 120, not 121",
+    );
+}
+
+#[test]
 fn what_a_later_version_will_do_is_refused_with_a_sentence_that_says_so() {
     for (off, on) in [
         ("subscription_counting = false", "subscription_counting = true"),

@@ -2,14 +2,17 @@
 //! only for a request that is whole, of an app that exists, and signed with a key of that app.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
 use bytes::BytesMut;
 use http_body_util::BodyExt;
 use rollcall_engine::{App, Limits};
-use rollcall_wire::auth::{RequestToVerify, verify_request};
+use rollcall_wire::auth::{BodyToVerify, RequestToVerify, verify_request};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::HttpError;
 use crate::apps::Tenant;
@@ -22,6 +25,8 @@ pub(crate) struct Signed {
     pub(crate) tenant: Tenant,
     /// The whole body.
     pub(crate) body: Bytes,
+    /// Its share of what all bodies under way may take.
+    _room: OwnedSemaphorePermit,
 }
 
 impl FromRequest<NodeHandle> for Signed {
@@ -29,49 +34,109 @@ impl FromRequest<NodeHandle> for Signed {
 
     async fn from_request(request: Request, node: &NodeHandle) -> Result<Self, HttpError> {
         let (mut parts, body) = request.into_parts();
-        let tenant = Path::<HashMap<String, String>>::from_request_parts(&mut parts, node)
-            .await
-            .ok()
-            .and_then(|Path(segments)| node.tenant(segments.get("app")?))
-            .ok_or(HttpError::UnknownApp)?;
-        let body = read(body, max_body(&tenant.app)).await?;
-        let request = RequestToVerify {
-            method: parts.method.as_str(),
-            path: parts.uri.path(),
-            query: parts.uri.query().unwrap_or(""),
-            body: &body,
-            now_unix_secs: node.unix_seconds(),
-            path_prefix: "",
-        };
-        verify_request(&tenant.app.keys, &request)?;
+        match check_head(&mut parts, node).await {
+            Ok((tenant, digest)) => Self::with_body(tenant, &digest, body, node).await,
+            Err(error) => {
+                // Nothing is kept of what nobody signed. It is read all the same: a peer that is
+                // still sending would not see the answer, but a broken connection.
+                let _ = in_time(read_away(body)).await;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Signed {
+    async fn with_body(
+        tenant: Tenant,
+        digest: &BodyToVerify,
+        body: Body,
+        node: &NodeHandle,
+    ) -> Result<Self, HttpError> {
+        let whole = Whole::empty(node.body_room(), max_body(&tenant.app))?;
+        let Whole { bytes, room, .. } = in_time(read(body, whole)).await?;
+        digest.verify(&bytes)?;
         if !tenant.app.enabled {
             return Err(HttpError::AppDisabled);
         }
-        Ok(Self { tenant, body })
+        Ok(Self { tenant, body: bytes.freeze(), _room: room })
     }
 }
 
-/// Reads a body to its end, as many segments as it comes in.
-async fn read(body: Body, limit: usize) -> Result<Bytes, HttpError> {
-    let read = tokio::time::timeout(BODY_TIMEOUT, read_whole(body, limit));
-    read.await.unwrap_or(Err(HttpError::BodyTooSlow))
+/// Everything that can be checked before the body is here, its signed digest included.
+async fn check_head(
+    parts: &mut Parts,
+    node: &NodeHandle,
+) -> Result<(Tenant, BodyToVerify), HttpError> {
+    let tenant = Path::<HashMap<String, String>>::from_request_parts(parts, node)
+        .await
+        .ok()
+        .and_then(|Path(segments)| node.tenant(segments.get("app")?))
+        .ok_or(HttpError::UnknownApp)?;
+    let request = RequestToVerify {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or(""),
+        now_unix_secs: node.unix_seconds(),
+        path_prefix: "",
+    };
+    let digest = verify_request(&tenant.app.keys, &request)?;
+    Ok((tenant, digest))
 }
 
-/// What is beyond the limit is read too, and thrown away: a peer that is still sending would not
-/// see the answer, but a broken connection.
-async fn read_whole(mut body: Body, limit: usize) -> Result<Bytes, HttpError> {
-    let mut whole = BytesMut::new();
-    let mut verdict = Ok(());
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| HttpError::BodyBroken)?.into_data() else { continue };
-        if whole.len() + data.len() > limit {
-            verdict = Err(HttpError::BodyTooBig);
-        }
-        if verdict.is_ok() {
-            whole.extend_from_slice(&data);
-        }
+/// A body as far as it is here.
+struct Whole {
+    bytes: BytesMut,
+    room: OwnedSemaphorePermit,
+    limit: usize,
+}
+
+impl Whole {
+    fn empty(room: &Arc<Semaphore>, limit: usize) -> Result<Self, HttpError> {
+        let room = Arc::clone(room).try_acquire_many_owned(0).map_err(|_| HttpError::NoRoom)?;
+        Ok(Self { bytes: BytesMut::new(), room, limit })
     }
-    verdict.map(|()| whole.freeze())
+
+    fn with(mut self, data: &[u8]) -> Result<Self, HttpError> {
+        if self.bytes.len() + data.len() > self.limit {
+            return Err(HttpError::BodyTooBig);
+        }
+        let taken = u32::try_from(data.len())
+            .ok()
+            .and_then(|n| Arc::clone(self.room.semaphore()).try_acquire_many_owned(n).ok());
+        self.room.merge(taken.ok_or(HttpError::NoRoom)?);
+        self.bytes.extend_from_slice(data);
+        Ok(self)
+    }
+}
+
+/// Reads a body to its end, as many segments as it comes in. With the first that does not fit,
+/// everything is let go; the rest is read away.
+async fn read(mut body: Body, whole: Whole) -> Result<Whole, HttpError> {
+    let mut whole = Ok(whole);
+    while let Some(data) = next(&mut body).await? {
+        whole = whole.and_then(|whole| whole.with(&data));
+    }
+    whole
+}
+
+async fn read_away(mut body: Body) -> Result<(), HttpError> {
+    while next(&mut body).await?.is_some() {}
+    Ok(())
+}
+
+/// The next segment; what is no data, as trailers, counts as an empty one.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, HttpError> {
+    match body.frame().await {
+        None => Ok(None),
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(_)) => Err(HttpError::BodyBroken),
+    }
+}
+
+async fn in_time<T>(reading: impl Future<Output = Result<T, HttpError>>) -> Result<T, HttpError> {
+    let read = tokio::time::timeout(BODY_TIMEOUT, reading).await;
+    read.unwrap_or(Err(HttpError::BodyTooSlow))
 }
 
 /// Room for a full batch in which every character is escaped, whatever the app's limits are.

@@ -31,6 +31,8 @@ pub(crate) enum HttpError {
     BodyTooSlow,
     /// The body could not be read to its end.
     BodyBroken,
+    /// So many bodies are under way that there is no room for this one.
+    NoRoom,
     /// The body says something that cannot be done.
     Refused(ApiError),
     /// The answer should tell what this version does not count.
@@ -54,6 +56,7 @@ impl HttpError {
             Self::AppDisabled => StatusCode::FORBIDDEN,
             Self::BodyTooBig => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             Self::BodyBroken | Self::InfoNotSupported | Self::BadUpgrade => StatusCode::BAD_REQUEST,
             Self::Refused(error) => numbered(error.status()),
             Self::NotPublished(error) => publish_status(*error),
@@ -71,6 +74,7 @@ impl HttpError {
             Self::AppDisabled => "This app is disabled".to_owned(),
             Self::BodyTooBig => "The body is too large".to_owned(),
             Self::BodyTooSlow => "The body did not arrive in time".to_owned(),
+            Self::NoRoom => "Too many requests are under way".to_owned(),
             Self::BodyBroken => "The body could not be read".to_owned(),
             Self::Refused(error) => error.to_string(),
             Self::InfoNotSupported => "This version does not answer info yet".to_owned(),

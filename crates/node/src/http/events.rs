@@ -13,7 +13,7 @@ use crate::handle::NodeHandle;
 /// Publishes one event to up to a hundred channels.
 pub(crate) async fn publish(
     State(node): State<NodeHandle>,
-    Signed { tenant, body }: Signed,
+    Signed { tenant, body, .. }: Signed,
 ) -> Result<Json<Value>, HttpError> {
     let event = EventRequest::parse(&body, &limits(&tenant.app))?;
     publish_all(&node, &tenant.app, vec![event])
@@ -22,7 +22,7 @@ pub(crate) async fn publish(
 /// Publishes several events, each to one channel, or none of them.
 pub(crate) async fn publish_batch(
     State(node): State<NodeHandle>,
-    Signed { tenant, body }: Signed,
+    Signed { tenant, body, .. }: Signed,
 ) -> Result<Json<Value>, HttpError> {
     let batch = BatchRequest::parse(&body, &limits(&tenant.app))?;
     publish_all(&node, &tenant.app, batch.events)

@@ -16,7 +16,7 @@ use crate::handle::NodeHandle;
 pub(crate) async fn patch(
     State(node): State<NodeHandle>,
     path: Result<Path<(String, String, String)>, PathRejection>,
-    Signed { tenant, body }: Signed,
+    Signed { tenant, body, .. }: Signed,
 ) -> Result<Json<Value>, HttpError> {
     let Path((_, channel, user)) = path.map_err(|_| HttpError::UnknownPath)?;
     let channel = node.updatable_channel(&tenant, &channel)?;

@@ -52,6 +52,32 @@ async fn while_a_mailbox_is_over_its_limit_http_answers_503() {
 }
 
 #[tokio::test]
+async fn when_the_bodies_under_way_take_all_room_http_answers_503() {
+    let (node, _inboxes) = idle_node();
+    let event = r#"{"name":"e","channel":"c","data":""}"#;
+    let taken = node.body_room().available_permits() - event.len() + 1;
+    let taken = node.body_room().try_acquire_many(taken.try_into().unwrap()).unwrap();
+    let refused = call(&node, "POST", "/apps/1/events", event).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
+    drop(taken);
+    let all = node.body_room().available_permits();
+    assert_eq!(call(&node, "POST", "/apps/1/events", event).await.status(), StatusCode::OK);
+    assert_eq!(node.body_room().available_permits(), all);
+}
+
+/// It tells of the signature, though there is neither room for its body nor a limit that allows it.
+#[tokio::test]
+async fn p149_the_signature_is_checked_before_the_body_is_kept() {
+    let (node, _inboxes) = idle_node();
+    let _taken = node.body_room().try_acquire_many(64 << 20).unwrap();
+    let request = Request::post("/apps/1/events?auth_key=app-key&auth_version=1.0");
+    let request = request.body(Body::from(vec![b' '; 4 << 20])).unwrap();
+    let refused = router(node.clone(), Router::new()).call(request).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
 async fn what_this_version_does_not_answer_is_refused() {
     let (node, _inboxes) = idle_node();
     let event = r#"{"name":"e","channel":"c","data":"","info":"user_count"}"#;

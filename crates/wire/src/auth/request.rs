@@ -8,7 +8,8 @@ use md5::{Digest, Md5};
 use super::query::{Plus, Query, percent_decode};
 use super::{Key, hmac_hex_of_parts, is_same, utc};
 
-/// What is known of a request when its signature is checked.
+/// What is known of a request when its signature is checked: all but its body, of which only the
+/// digest is signed. So nobody has to keep the body of a request that nobody signed.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestToVerify<'a> {
     /// In upper case.
@@ -17,12 +18,17 @@ pub struct RequestToVerify<'a> {
     pub path: &'a str,
     /// As it came over the wire, without the `?`.
     pub query: &'a str,
-    /// The raw bytes.
-    pub body: &'a [u8],
     /// The server's clock.
     pub now_unix_secs: u64,
     /// What an installation puts before `/apps/`, which SDKs do not sign; may be empty.
     pub path_prefix: &'a str,
+}
+
+/// What a signed request says of its body, which is still to be checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a request is authentic only with the body that was signed"]
+pub struct BodyToVerify {
+    md5: Option<String>,
 }
 
 /// Why a request is not authenticated.
@@ -59,15 +65,18 @@ pub enum RequestAuthError {
 }
 
 /// Checks that a request was signed with one of the app's keys, in the order of Pusher's own
-/// library: key, version, timestamp, signature, body.
-pub fn verify_request(keys: &[Key], request: &RequestToVerify<'_>) -> Result<(), RequestAuthError> {
+/// library: key, version, timestamp, signature. The body is the last, with what this returns.
+pub fn verify_request(
+    keys: &[Key],
+    request: &RequestToVerify<'_>,
+) -> Result<BodyToVerify, RequestAuthError> {
     let query = Query::parse(request.query, Plus::IsPlus);
     let name = query.text("auth_key").ok_or(RequestAuthError::NoKey)?;
     let key = keys.iter().find(|key| key.key == name).ok_or(RequestAuthError::UnknownKey)?;
     check_version(&query)?;
     check_timestamp(&query, request.now_unix_secs)?;
     check_signature(key, &query, request)?;
-    check_body(&query, request.body)
+    Ok(BodyToVerify { md5: query.text("body_md5").map(str::to_owned) })
 }
 
 /// Signs a request: returns its whole query string, `query` included, for tests and clients.
@@ -93,6 +102,19 @@ pub fn sign_request(
     let canonical = Query::parse(&signed, Plus::IsPlus).literal();
     let signature = signature(&key.secret, method, path.as_bytes(), &canonical);
     signed + "&auth_signature=" + &signature
+}
+
+impl BodyToVerify {
+    /// Checks that these raw bytes are the body that was signed. A digest of no body is legal: the
+    /// Python SDK sends it on GET.
+    pub fn verify(&self, body: &[u8]) -> Result<(), RequestAuthError> {
+        match &self.md5 {
+            None if body.is_empty() => Ok(()),
+            None => Err(RequestAuthError::NoBodyMd5),
+            Some(given) if is_same(&md5_hex(body), given) => Ok(()),
+            Some(_) => Err(RequestAuthError::WrongBodyMd5),
+        }
+    }
 }
 
 impl RequestAuthError {
@@ -210,16 +232,6 @@ fn without_repeats<T: PartialEq>(forms: Vec<T>) -> Vec<T> {
         }
     }
     distinct
-}
-
-/// A `body_md5` of no body is legal: the Python SDK sends it on GET.
-fn check_body(query: &Query, body: &[u8]) -> Result<(), RequestAuthError> {
-    match query.text("body_md5") {
-        None if body.is_empty() => Ok(()),
-        None => Err(RequestAuthError::NoBodyMd5),
-        Some(given) if is_same(&md5_hex(body), given) => Ok(()),
-        Some(_) => Err(RequestAuthError::WrongBodyMd5),
-    }
 }
 
 fn signature(secret: &str, method: &str, path: &[u8], canonical_query: &[u8]) -> String {

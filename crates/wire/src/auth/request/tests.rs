@@ -10,18 +10,12 @@ fn keys() -> Vec<Key> {
     vec![key("other", "other-secret"), key("278d425bdf160c739803", "7ad3773142a6692b25b8")]
 }
 
-fn request<'a>(
-    method: &'a str,
-    path: &'a str,
-    query: &'a str,
-    body: &'a str,
-) -> RequestToVerify<'a> {
-    let body = body.as_bytes();
-    RequestToVerify { method, path, query, body, now_unix_secs: NOW, path_prefix: "" }
+fn request<'a>(method: &'a str, path: &'a str, query: &'a str) -> RequestToVerify<'a> {
+    RequestToVerify { method, path, query, now_unix_secs: NOW, path_prefix: "" }
 }
 
 fn verify(method: &str, path: &str, query: &str, body: &str) -> Result<(), RequestAuthError> {
-    verify_request(&keys(), &request(method, path, query, body))
+    verify_request(&keys(), &request(method, path, query))?.verify(body.as_bytes())
 }
 
 /// Signs exactly `method\npath\nquery`, whatever they are.
@@ -96,7 +90,7 @@ fn p147_599_seconds_off_is_accepted_and_600_is_not() {
         let now = NOW.checked_add_signed(offset).unwrap();
         let request = RequestToVerify {
             now_unix_secs: now,
-            ..request("POST", "/apps/3/events", EVENT_QUERY, EVENT)
+            ..request("POST", "/apps/3/events", EVENT_QUERY)
         };
         let result = verify_request(&keys(), &request);
         assert_eq!(result.is_ok(), accepted, "{offset}: {result:?}");
@@ -214,7 +208,7 @@ fn p153_java_signs_the_path_that_it_encodes_afterwards() {
 fn a_path_prefix_need_not_be_signed() {
     let prefixed = |path, prefix| RequestToVerify {
         path_prefix: prefix,
-        ..request("POST", path, EVENT_QUERY, EVENT)
+        ..request("POST", path, EVENT_QUERY)
     };
     let verify = |path, prefix| verify_request(&keys(), &prefixed(path, prefix)).is_ok();
     assert!(verify("/push/apps/3/events", "/push"));
@@ -226,7 +220,7 @@ fn a_path_prefix_need_not_be_signed() {
         raw_signature("POST", "/push/apps/3/events", &EVENT_QUERY[..EVENT_QUERY.len() - 80]);
     let query = format!("{}&auth_signature={signature}", &EVENT_QUERY[..EVENT_QUERY.len() - 80]);
     let full = RequestToVerify { query: &query, ..prefixed("/push/apps/3/events", "/push") };
-    assert_eq!(verify_request(&keys(), &full), Ok(()));
+    assert!(verify_request(&keys(), &full).is_ok());
 }
 
 #[test]
