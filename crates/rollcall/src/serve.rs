@@ -11,11 +11,11 @@ use rollcall_node::config::{Config, LogLevel};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Node, NodeConfig};
 use rollcall_status::{Clock, PublicUrl, StatusApp, StatusSettings};
-use rollcall_store::{AppRow, InsertAppError, Store, UnixMillis};
+use rollcall_store::{AppRow, DataDirectory, InsertAppError, Store, UnixMillis};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::task::JoinHandle;
-use tracing::info;
 use tracing::level_filters::LevelFilter;
+use tracing::{info, warn};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -34,6 +34,8 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     // The port first: an operator who starts a second server by mistake gets no second database.
     let listener = listen(config).await?;
     let address = listener.local_addr().map_err(Failure::Runtime)?;
+    let directory = DataDirectory::claim(&config.data)?;
+    make_private(&directory);
     let store = Store::open(&config.data).await?;
     let catalogue = Catalogue::new(config, &apps_of(&store).await?)?;
     let app = catalogue.status_app(config)?.clone();
@@ -49,6 +51,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let served = node.serve(listener, status.router(), stop).await;
     background.abort();
     store.close().await;
+    drop(directory);
     served?;
     ended
 }
@@ -139,6 +142,12 @@ fn bind_to(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
+}
+
+fn make_private(directory: &DataDirectory) {
+    if let Err(error) = directory.make_private() {
+        warn!(%error, "others can look into the data directory; its files are private all the same");
+    }
 }
 
 /// The apps of the database, with the one of the first start.

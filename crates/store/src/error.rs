@@ -8,7 +8,9 @@ use std::{fmt, io};
 pub enum OpenError {
     /// The directory could not be made or is not one.
     Directory(PathBuf, io::Error),
-    /// The database file could not be created with its private mode.
+    /// Another server holds the directory.
+    InUse(PathBuf),
+    /// The database file or the lock could not be created with its private mode, or locked.
     File(PathBuf, io::Error),
     /// SQLite refused the file.
     Database(PathBuf, sqlx::Error),
@@ -22,6 +24,12 @@ impl fmt::Display for OpenError {
             Self::Directory(path, error) => {
                 write!(f, "cannot use the data directory {}: {error}", path.display())
             }
+            Self::InUse(path) => write!(
+                f,
+                "the data directory {} is in use by another Rollcall; stop that one, or choose \
+                 another directory with --data",
+                path.display()
+            ),
             Self::File(path, error) => write!(f, "cannot create {}: {error}", path.display()),
             Self::Database(path, error) => write!(f, "cannot open {}: {error}", path.display()),
             Self::Migration(path, error) => {

@@ -7,6 +7,7 @@
 mod accounts;
 mod apps;
 mod device_keys;
+mod directory;
 mod error;
 mod migrations;
 mod mutations;
@@ -18,6 +19,7 @@ mod status;
 pub use accounts::{Account, AccountId, NAME_UNUSED_MS};
 pub use apps::{AppRow, InsertAppError, KeyRow, NewApp};
 pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
+pub use directory::DataDirectory;
 pub use error::{OpenError, StoreError};
 pub use mutations::MUTATION_MS;
 pub use open::Store;

@@ -11,7 +11,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Sqlite, Transaction};
 
+use crate::directory;
 use crate::error::{OpenError, StoreError};
 use crate::migrations::migrator;
 
@@ -34,11 +35,11 @@ impl Store {
     /// Opens `rollcall.db` in the data directory `directory`, making both where they are missing
     /// and bringing the tables up to date.
     ///
-    /// A directory made here is 0700. One that exists keeps its mode, for it may be shared or a
-    /// mount; the database's own files are 0600 in any case.
+    /// A directory made here is 0700, and the database's own files are 0600 in any case. Only the
+    /// server changes the mode of one that exists ([`crate::DataDirectory::make_private`]).
     pub async fn open(directory: impl AsRef<Path>) -> Result<Self, OpenError> {
         let directory = directory.as_ref();
-        create_private_directory(directory)?;
+        directory::create_private(directory)?;
         let file = directory.join(FILE_NAME);
         create_private_file(&file)?;
         let store =
@@ -83,14 +84,6 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-}
-
-fn create_private_directory(path: &Path) -> Result<(), OpenError> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|error| OpenError::Directory(PathBuf::from(path), error))
 }
 
 /// SQLite gives its -wal and -shm files the mode of the database file, so making that one private

@@ -1,0 +1,60 @@
+//! The data directory: made private, and held by one server at a time.
+
+use std::fs::{self, File, Permissions, TryLockError};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::OpenError;
+
+/// A data directory that this process alone serves from, until this is dropped or the process
+/// ends in whatever way. Programs that only read the database need none.
+#[derive(Debug)]
+pub struct DataDirectory {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDirectory {
+    /// Makes the directory where it is missing, and locks the file `lock` in it.
+    pub fn claim(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        create_private(path)?;
+        let file = path.join(LOCK_NAME);
+        let mut options = fs::OpenOptions::new();
+        let lock = options.write(true).create(true).truncate(false).mode(0o600).open(&file);
+        let lock = lock.map_err(|error| OpenError::File(file.clone(), error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+            Err(TryLockError::Error(error)) => Err(OpenError::File(file, error)),
+        }
+    }
+
+    /// Takes the directory's access away from everybody but its owner: 0700.
+    ///
+    /// One with the sticky bit, such as `/tmp`, belongs to all and is left as it is.
+    pub fn make_private(&self) -> io::Result<()> {
+        let mode = fs::metadata(&self.path)?.permissions().mode();
+        if mode & OF_OTHERS == 0 {
+            return Ok(());
+        }
+        if mode & STICKY != 0 {
+            return Err(io::Error::other("it is a directory for everybody"));
+        }
+        fs::set_permissions(&self.path, Permissions::from_mode(0o700))
+    }
+}
+
+/// Makes the directory, 0700, if it is missing.
+pub(crate) fn create_private(path: &Path) -> Result<(), OpenError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| OpenError::Directory(PathBuf::from(path), error))
+}
+
+const LOCK_NAME: &str = "lock";
+const OF_OTHERS: u32 = 0o077;
+const STICKY: u32 = 0o1000;
