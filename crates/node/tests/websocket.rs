@@ -100,7 +100,9 @@ async fn an_origin_that_the_app_does_not_allow_is_refused() {
         |origin| format!("/app/app-key?protocol=7 HTTP/1.1\r\nOrigin: {origin}\r\nX:");
     let mut good = node.open(&with_origin("https://GOOD.example")).await;
     good.event("pusher:connection_established").await;
-    refused(&mut node.open(&with_origin("https://evil.example")).await, 4009).await;
+    for evil in ["https://evil.example", "https://good.example\u{fe}", ""] {
+        refused(&mut node.open(&with_origin(evil)).await, 4009).await;
+    }
 }
 
 #[tokio::test]

@@ -213,7 +213,7 @@ fn bad_values_are_refused_with_what_is_allowed() {
         ),
         (
             &demo("presence = { grace_seconds = 2.5 }"),
-            "line 4: presence.grace_seconds must be a whole number from 0 to 600, not 2.5",
+            "line 4: presence.grace_seconds must be a whole number from 0 to 120, not 2.5",
         ),
         (&demo("presence = 3"), "line 4: presence must be a table such as { … }, not 3"),
         (
