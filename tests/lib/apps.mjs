@@ -25,7 +25,7 @@ export const VECTORS = {
 export const BRIEF = app('1008', 'brief', { presence: { max_members: 100, max_info_bytes: 1024, grace_seconds: 1 } });
 /** A grace that no test lives to see the end of: what leaves here left at once. */
 export const PATIENT = app('1009', 'patient', {
-  presence: { max_members: 100, max_info_bytes: 1024, grace_seconds: 600 },
+  presence: { max_members: 100, max_info_bytes: 1024, grace_seconds: 120 },
 });
 export const STRICT = app('1010', 'strict', { strict_compat: true, client_events: true });
 export const ORIGIN = app('1011', 'origin', { allowed_origins: ['https://good.example'] });
