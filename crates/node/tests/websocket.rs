@@ -6,7 +6,9 @@ use rollcall_engine::App;
 use rollcall_wire::auth::Key;
 use rollcall_wire::ws::client;
 use serde_json::json;
-use support::{Client, TestNode, Told, app, data};
+use support::{Client, HANDSHAKE, TestNode, Told, app, data, read_head};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn p1_p2_p4_p14_the_greeting_is_the_first_frame() {
@@ -112,6 +114,19 @@ async fn a_browser_that_opens_the_endpoint_is_told_what_it_is_for() {
     let (status, body) = node.request(get).await;
     assert_eq!(status, 426);
     assert!(body.contains("WebSocket") && body.contains("new Pusher"), "{body}");
+}
+
+#[tokio::test]
+async fn only_get_becomes_a_websocket() {
+    let node = TestNode::start(1).await;
+    for path in ["/app/app-key?protocol=7", "/elsewhere"] {
+        let request = format!("HEAD {path} HTTP/1.1\r\n{HANDSHAKE}\r\n");
+        let mut stream = TcpStream::connect(node.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let (head, _) = read_head(&mut stream).await;
+        assert!(head.starts_with("HTTP/1.1 405 "), "{head}");
+        assert!(head.contains("allow: GET\r\n"), "{head}");
+    }
 }
 
 #[tokio::test]

@@ -43,6 +43,8 @@ pub(crate) enum HttpError {
     NotUpdated(SetMemberInfoError),
     /// The path needs a WebSocket upgrade.
     UpgradeNeeded,
+    /// The upgrade is asked for with another method than GET.
+    OnlyGetUpgrades,
     /// The upgrade is not one that RFC 6455 describes.
     BadUpgrade,
 }
@@ -51,7 +53,7 @@ impl HttpError {
     fn status(&self) -> StatusCode {
         match self {
             Self::UnknownApp | Self::UnknownPath => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::MethodNotAllowed | Self::OnlyGetUpgrades => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unauthenticated(error) => numbered(error.status()),
             Self::AppDisabled => StatusCode::FORBIDDEN,
             Self::BodyTooBig => StatusCode::PAYLOAD_TOO_LARGE,
@@ -81,6 +83,7 @@ impl HttpError {
             Self::NotPublished(error) => error.to_string(),
             Self::NotUpdated(error) => error.to_string(),
             Self::UpgradeNeeded => UPGRADE_NEEDED.to_owned(),
+            Self::OnlyGetUpgrades => "Only GET becomes a WebSocket".to_owned(),
             Self::BadUpgrade => "This is not a WebSocket handshake of version 13".to_owned(),
         }
     }
@@ -93,6 +96,9 @@ impl IntoResponse for HttpError {
         let header = match status {
             StatusCode::SERVICE_UNAVAILABLE => (header::RETRY_AFTER, "1"),
             StatusCode::UPGRADE_REQUIRED => (header::UPGRADE, "websocket"),
+            StatusCode::METHOD_NOT_ALLOWED if self == Self::OnlyGetUpgrades => {
+                (header::ALLOW, "GET")
+            }
             StatusCode::BAD_REQUEST if self == Self::BadUpgrade => {
                 (header::SEC_WEBSOCKET_VERSION, "13")
             }

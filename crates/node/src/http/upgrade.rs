@@ -8,7 +8,7 @@
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use hyper::upgrade::{OnUpgrade, Upgraded};
@@ -70,6 +70,9 @@ impl Handshake {
         let headers = &parts.headers;
         if !asks_for_websocket(headers) {
             return Err(HttpError::UpgradeNeeded);
+        }
+        if parts.method != Method::GET {
+            return Err(HttpError::OnlyGetUpgrades);
         }
         let key = text(headers, &header::SEC_WEBSOCKET_KEY).ok_or(HttpError::BadUpgrade)?;
         let accept = accept_key(key).ok_or(HttpError::BadUpgrade)?;
