@@ -8,6 +8,7 @@ mod auth;
 mod error;
 mod events;
 mod members;
+mod places;
 mod router;
 mod upgrade;
 

@@ -2,7 +2,10 @@
 
 mod support;
 
+use std::time::Duration;
+
 use rollcall_engine::App;
+use rollcall_node::NodeConfig;
 use rollcall_wire::auth::Key;
 use serde_json::{Value, json};
 use support::{TestNode, Told, app, read_response, signed, within};
@@ -170,4 +173,20 @@ async fn a_head_that_never_ends_ends_its_connection() {
     stream.write_all(b"GET /up HTTP/1.1\r\nHost: te").await.unwrap();
     let mut answer = Vec::new();
     within(stream.read_to_end(&mut answer)).await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_that_say_nothing_keep_nobody_out() {
+    let config = NodeConfig { shards: 1, max_unfinished: 8, ..NodeConfig::new(vec![app()]) };
+    let node = TestNode::with_config(config).await;
+    let mut silent = Vec::new();
+    for _ in 0..8 {
+        silent.push(TcpStream::connect(node.address).await.unwrap());
+    }
+    // Well before the silent ones are out of time.
+    let up = node.request("GET /up HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let (status, _) = tokio::time::timeout(Duration::from_secs(5), up).await.unwrap();
+    assert_eq!(status, 200);
+    let ended = tokio::time::timeout(Duration::from_secs(1), silent[0].read(&mut [0])).await;
+    assert_eq!(ended.expect("the oldest is ended").unwrap(), 0);
 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,16 +14,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tower::Service;
 use tracing::{debug, warn};
+
+use super::places::{Place, Places};
 
 /// What every accepted connection needs.
 #[derive(Clone)]
 pub(crate) struct Acceptor {
     router: Router,
-    /// Connections that may be without a finished request at once.
-    unfinished: Arc<Semaphore>,
+    /// For connections without a finished request.
+    places: Places,
     draining: watch::Receiver<bool>,
     /// Held by every connection, so that the end of the last one can be awaited.
     open: mpsc::Sender<Infallible>,
@@ -37,8 +39,7 @@ impl Acceptor {
         draining: watch::Receiver<bool>,
     ) -> (Self, mpsc::Receiver<Infallible>) {
         let (open, closed) = mpsc::channel(1);
-        let unfinished = Arc::new(Semaphore::new(max_unfinished));
-        (Self { router, unfinished, draining, open }, closed)
+        (Self { router, places: Places::new(max_unfinished), draining, open }, closed)
     }
 
     /// The same, but the end of its connections is told apart.
@@ -52,10 +53,10 @@ impl Acceptor {
 /// stop; the others go on, and the next may be had again.
 pub(crate) async fn accept(listener: &TcpListener, acceptor: &Acceptor) -> Infallible {
     loop {
-        let permit = Arc::clone(&acceptor.unfinished).acquire_owned().await;
         match listener.accept().await {
             Ok((stream, peer)) => {
-                tokio::spawn(serve(acceptor.clone(), stream, peer, permit.ok()));
+                let (place, lost) = acceptor.places.take();
+                tokio::spawn(unless(lost, serve(acceptor.clone(), stream, peer, place)));
             }
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
@@ -66,18 +67,22 @@ pub(crate) async fn accept(listener: &TcpListener, acceptor: &Acceptor) -> Infal
     }
 }
 
+/// Serves a connection until it ends, or loses the place that it has until its first request is
+/// done.
+async fn unless(lost: oneshot::Receiver<()>, served: impl Future<Output = ()>) {
+    tokio::select! {
+        () = served => {}
+        Ok(()) = lost => debug!("a connection lost its place to a newer one"),
+    }
+}
+
 /// The life of one HTTP connection. It waits for the connection to end, or for the node to drain,
 /// after which the request in flight is the last.
-async fn serve(
-    acceptor: Acceptor,
-    stream: TcpStream,
-    peer: SocketAddr,
-    permit: Option<OwnedSemaphorePermit>,
-) {
+async fn serve(acceptor: Acceptor, stream: TcpStream, peer: SocketAddr, place: Place) {
     let Acceptor { router, mut draining, open: _open, .. } = acceptor;
     let _ = stream.set_nodelay(true);
-    let permit = Mutex::new(permit);
-    let service = service_fn(|request| respond(router.clone(), request, peer, take(&permit)));
+    let place = Mutex::new(Some(place));
+    let service = service_fn(|request| respond(router.clone(), request, peer, take(&place)));
     let keep_alive = !*draining.borrow_and_update();
     let connection = http()
         .keep_alive(keep_alive)
@@ -91,7 +96,7 @@ async fn serve(
             match tokio::time::timeout(LAST_CHANCE, connection.as_mut()).await {
                 Ok(ended) => ended,
                 // Browsers open connections that they may need; nobody waits for those.
-                Err(_) if is_waiting(&permit) => return,
+                Err(_) if is_waiting(&place) => return,
                 Err(_) => connection.await,
             }
         }
@@ -101,27 +106,27 @@ async fn serve(
     }
 }
 
-/// The permit of a connection, until its first request is here.
-type Waiting = Mutex<Option<OwnedSemaphorePermit>>;
+/// The place of a connection, until its first request is here.
+type Waiting = Mutex<Option<Place>>;
 
-fn take(permit: &Waiting) -> Option<OwnedSemaphorePermit> {
-    permit.lock().unwrap_or_else(PoisonError::into_inner).take()
+fn take(place: &Waiting) -> Option<Place> {
+    place.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
-fn is_waiting(permit: &Waiting) -> bool {
-    permit.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+fn is_waiting(place: &Waiting) -> bool {
+    place.lock().unwrap_or_else(PoisonError::into_inner).is_some()
 }
 
-/// Answers one request. The first one gives back the connection's permit.
+/// Answers one request. The first one gives back the connection's place.
 async fn respond(
     mut router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
-    permit: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 ) -> Result<Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
     let response = router.call(request).await;
-    drop(permit);
+    drop(place);
     response
 }
 

@@ -58,7 +58,11 @@ impl TestNode {
     }
 
     pub(crate) async fn with_apps(shards: usize, apps: Vec<App>) -> Self {
-        let node = Node::start(NodeConfig { shards, ..NodeConfig::new(apps) }).unwrap();
+        Self::with_config(NodeConfig { shards, ..NodeConfig::new(apps) }).await
+    }
+
+    pub(crate) async fn with_config(config: NodeConfig) -> Self {
+        let node = Node::start(config).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
