@@ -5,7 +5,7 @@ use rollcall_node::config::{self, Config};
 use rollcall_store::AppRow;
 
 use crate::failure::Failure;
-use crate::first_start;
+use crate::{first_start, unfit};
 
 /// All apps, those of the database first.
 #[derive(Debug)]
@@ -54,6 +54,13 @@ impl Catalogue {
 
     /// The app of the status page: the one that `status_app` names, else that of the first start.
     pub(crate) fn status_app(&self, config: &Config) -> Result<&App, Failure> {
+        let app = self.named_status_app(config)?;
+        let unfit = |unfit| Failure::UnfitStatusApp { id: app.id.to_string(), unfit };
+        unfit::check(app).map_err(unfit)?;
+        Ok(app)
+    }
+
+    fn named_status_app(&self, config: &Config) -> Result<&App, Failure> {
         let Some(id) = &config.status_app else {
             return self.default_app().ok_or(Failure::NoDefaultApp);
         };

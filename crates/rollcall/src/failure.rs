@@ -8,6 +8,7 @@ use rollcall_node::handle::QueueError;
 use rollcall_node::{ServeError, StartError};
 use rollcall_store::{InsertAppError, OpenError, StoreError};
 
+use crate::unfit::Unfit;
 use crate::usage::UsageError;
 
 /// Why the program ends.
@@ -35,6 +36,8 @@ pub(crate) enum Failure {
     NoApp { id: String, known: Vec<String> },
     /// The app that `status_app` names does not exist.
     NoStatusApp { id: String, known: Vec<String> },
+    /// The app of the status page cannot carry it.
+    UnfitStatusApp { id: String, unfit: Unfit },
     /// The app that the first start made is gone, and no other is named.
     NoDefaultApp,
     /// The threads could not be started.
@@ -55,6 +58,7 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Duplicate(_) => 2,
             Self::NoPagesDirectory(_) | Self::NoStatusApp { .. } => 2,
+            Self::UnfitStatusApp { .. } => 2,
             _ => 1,
         }
     }
@@ -79,6 +83,9 @@ impl fmt::Display for Failure {
             }
             Self::NoStatusApp { id, known } => {
                 write!(f, "status_app names \"{id}\", which is no app; {}", Known(known))
+            }
+            Self::UnfitStatusApp { id, unfit } => {
+                write!(f, "the app \"{id}\" cannot be that of the status page: its {unfit}")
             }
             Self::NoDefaultApp => write!(
                 f,

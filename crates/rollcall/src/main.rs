@@ -12,6 +12,7 @@ mod first_start;
 mod pages;
 mod serve;
 mod signals;
+mod unfit;
 mod usage;
 mod welcome;
 

@@ -24,7 +24,7 @@ use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::signals::StopSignals;
 use crate::welcome::Welcome;
-use crate::{first_start, pages};
+use crate::{first_start, pages, unfit};
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
@@ -39,6 +39,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let store = Store::open(&config.data).await?;
     let catalogue = Catalogue::new(config, &apps_of(&store).await?)?;
     let app = catalogue.status_app(config)?.clone();
+    warn_of_own_pages(config, &app);
     let node_config =
         NodeConfig { shards: config.shards, ..NodeConfig::new(catalogue.into_apps()) };
     let node = Node::start(node_config)?;
@@ -142,6 +143,15 @@ fn bind_to(address: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
+}
+
+fn warn_of_own_pages(config: &Config, app: &App) {
+    if config.pages.is_none() {
+        return;
+    }
+    for setting in unfit::missing_for_own_pages(app) {
+        warn!(app = app.id.as_str(), "pages that know only Pusher need {setting} = true");
+    }
 }
 
 fn make_private(directory: &DataDirectory) {

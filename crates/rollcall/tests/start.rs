@@ -34,6 +34,33 @@ fn a_data_directory_that_others_can_read_becomes_private() {
     assert_eq!(mode & 0o777, 0o700);
 }
 
+#[test]
+fn the_app_of_the_status_page_must_be_able_to_carry_it() {
+    let place = Place::new("unfit");
+    for (setting, sentence) in [
+        ("enabled = false", "its enabled must be true, not false"),
+        ("member_updates = false", "its member_updates must be true, not false"),
+        (
+            "presence = { max_info_bytes = 1000 }",
+            "its presence.max_info_bytes must be at least 1024, not 1000",
+        ),
+    ] {
+        place.configure(setting);
+        let said = run(&place, &["serve", "--config", "rollcall.toml"]);
+        assert_eq!((said.code, said.sentences()), (2, 1), "{}", said.stderr);
+        let sentence = format!("the app \"7\" cannot be that of the status page: {sentence}");
+        assert!(said.stderr.contains(&sentence), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn own_pages_on_an_app_without_bridge_and_mirror_are_warned_of() {
+    let place = Place::new("bare");
+    place.configure("bridge = true");
+    let log = Server::start(&place, &["--config", "rollcall.toml", "--pages", "."]).log();
+    assert!(log.contains("need mirror = true") && !log.contains("bridge = true"), "{log}");
+}
+
 /// A directory for the files of one test, removed when it ends.
 struct Place(PathBuf);
 
@@ -47,6 +74,13 @@ impl Place {
 
     fn data(&self) -> PathBuf {
         self.0.join("data")
+    }
+
+    /// Writes a configuration whose status page has an app with this setting.
+    fn configure(&self, setting: &str) {
+        let keys = r#"[{ key = "k", secret = "s" }]"#;
+        let text = format!("status_app = '7'\n[[apps]]\nid = '7'\nkeys = {keys}\n{setting}\n");
+        fs::write(self.0.join("rollcall.toml"), text).unwrap();
     }
 
     fn path(&self) -> &Path {
