@@ -312,13 +312,22 @@ const ID: Kind<App> = Kind::Text {
 };
 
 const NAME: Kind<App> = Kind::Text {
-    allowed: "a text of at most 128 characters, without control characters",
+    allowed: "a text of at most 128 characters, without control and bidi characters",
     set: |app, name| {
-        let fits = name.chars().count() <= 128 && !name.chars().any(char::is_control);
+        let illegal = |c: char| c.is_control() || is_bidi_control(c);
+        let fits = name.chars().count() <= 128 && !name.chars().any(illegal);
         app.name = fits.then(|| name.to_owned()).ok_or(NotAllowed)?;
         Ok(())
     },
 };
+
+/// What reorders the text around it, in lists and logs too: marks, embeddings, overrides, isolates.
+fn is_bidi_control(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
 
 const ORIGINS: Kind<App> = Kind::Texts {
     allowed: "a list of origins such as \"https://example.com\", or [\"*\"] for all",

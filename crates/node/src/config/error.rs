@@ -127,7 +127,7 @@ impl Place {
     }
 
     /// The beginning of a sentence about `key`: the name by which it was given.
-    fn subject(&self, key: &str) -> String {
+    pub(super) fn subject(&self, key: &str) -> String {
         match self {
             Self::Flag(name) => format!("--{name}"),
             Self::Variable(name) => format!("the variable {name}"),

@@ -32,7 +32,11 @@ fn apply_entry(config: &mut Config, entry: &Entry, place: &Place) -> Result<(), 
     }
     let mut in_file = SERVER.iter().filter(|setting| setting.is_in_file());
     match in_file.find(|setting| setting.key == entry.key) {
-        Some(setting) => setting.apply(config, &entry.item.value, place),
+        Some(setting) => {
+            setting.apply(config, &entry.item.value, place)?;
+            config.places.insert(setting.key, place.clone());
+            Ok(())
+        }
         None => Err(unknown(&entry.key, "", known_keys(), place)),
     }
 }

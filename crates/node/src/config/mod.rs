@@ -57,6 +57,16 @@ pub struct Config {
     pub log: LogLevel,
     /// The apps that the file declares.
     pub apps: Vec<App>,
+    /// Where each option that was given stands, by the key of its [`Setting`]; the place that won.
+    pub places: BTreeMap<&'static str, Place>,
+}
+
+impl Config {
+    /// The beginning of a sentence about an option that only its user can find wrong: the name by
+    /// which it was given, and where.
+    pub fn subject(&self, key: &str) -> String {
+        self.places.get(key).map_or_else(|| key.to_owned(), |place| place.subject(key))
+    }
 }
 
 /// What was given outside the file.
@@ -110,6 +120,7 @@ impl Default for Config {
             status_app: None,
             log: LogLevel::default(),
             apps: Vec::new(),
+            places: BTreeMap::new(),
         }
     }
 }
@@ -120,10 +131,12 @@ fn apply_outside(config: &mut Config, given: &Given) -> Result<(), ConfigError> 
         if let Some(value) = variable.filter(|value| !value.is_empty()) {
             let place = Place::Variable(setting.variable().unwrap_or_default());
             setting.apply(config, &Value::Written(value.clone()), &place)?;
+            config.places.insert(setting.key, place);
         }
         if let Some(value) = given.flags.get(setting.key) {
             let place = Place::Flag(setting.flag().unwrap_or_default());
             setting.apply(config, &Value::Written(value.clone()), &place)?;
+            config.places.insert(setting.key, place);
         }
     }
     Ok(())

@@ -250,12 +250,36 @@ fn sentences_about_keys_never_show_a_secret() {
             "[{ key = 'a', secret = 'hush' }, { key = 'b', secret = '' }]",
             "keys.secret must be a text",
         ),
+        (
+            r#"[{ key = 'a', secret = "hush\u0007" }]"#,
+            "keys.secret must be a text of 1 to 256 bytes, without control characters",
+        ),
     ] {
         let text = format!("[[apps]]\nid = '1'\nkeys = {keys}");
         let error = read(&text).expect_err(&text).to_string();
         assert!(error.contains(expected), "{error}");
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+#[test]
+fn names_of_apps_reorder_nothing() {
+    for sign in ['\u{202e}', '\u{2067}', '\u{200f}', '\u{61c}', '\u{7}'] {
+        let error = read(&demo(&format!("name = \"a\\u{:04x}b\"", u32::from(sign))));
+        let error = error.expect_err("a bidi or control character").to_string();
+        assert!(error.contains("line 4: name must be a text of at most 128"), "{error}");
+    }
+    read(&demo("name = 'علي'")).expect("letters of any direction");
+}
+
+#[test]
+fn an_option_is_named_where_it_was_given() {
+    let config = read("data = 'd'\npages = 'site'").expect("valid");
+    assert_eq!(config.subject("pages"), "rollcall.toml, line 2: pages");
+    let config = load_with_file("pages = 'f'", given([], [("ROLLCALL_PAGES", "v")]));
+    assert_eq!(config.expect("valid").subject("pages"), "the variable ROLLCALL_PAGES");
+    let config = load(&given([("pages", "g")], [("ROLLCALL_PAGES", "v")])).expect("valid");
+    assert_eq!(config.subject("pages"), "--pages");
 }
 
 #[test]

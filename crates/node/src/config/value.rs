@@ -120,7 +120,7 @@ fn key_text(value: &Value, place: &Place) -> Result<String, ConfigError> {
 }
 
 fn secret_text(value: &Value, place: &Place) -> Result<String, ConfigError> {
-    let fits = |text: &&str| (1..=256).contains(&text.len());
+    let fits = |text: &&str| (1..=256).contains(&text.len()) && !text.chars().any(char::is_control);
     let secret = text(value).ok().filter(fits);
     secret.map(str::to_owned).ok_or_else(|| secretive("keys.secret", SECRET_ALLOWED, place))
 }
@@ -169,4 +169,4 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
 
 const LONGEST_QUOTE: usize = 60;
 const KEY_ALLOWED: &str = "1 to 128 letters, digits, dots, hyphens and underscores of ASCII";
-const SECRET_ALLOWED: &str = "a text of 1 to 256 bytes";
+const SECRET_ALLOWED: &str = "a text of 1 to 256 bytes, without control characters";

@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 use tower::Service;
 use tracing::{debug, warn};
 
@@ -52,6 +53,7 @@ impl Acceptor {
 /// Accepts for ever. A connection that cannot be had, for want of descriptors say, is no reason to
 /// stop; the others go on, and the next may be had again.
 pub(crate) async fn accept(listener: &TcpListener, acceptor: &Acceptor) -> Infallible {
+    let mut complaint = Complaint::default();
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
@@ -60,10 +62,29 @@ pub(crate) async fn accept(listener: &TcpListener, acceptor: &Acceptor) -> Infal
             }
             Err(error) if is_of_the_peer(&error) => {}
             Err(error) => {
-                warn!(%error, "cannot accept a connection");
+                if complaint.is_due(Instant::now()) {
+                    warn!(%error, "cannot accept connections");
+                }
                 tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+}
+
+/// When something that goes on failing was last said.
+#[derive(Debug, Default)]
+struct Complaint {
+    last: Option<Instant>,
+}
+
+impl Complaint {
+    /// The first time at once, then not too often.
+    fn is_due(&mut self, now: Instant) -> bool {
+        let due = self.last.is_none_or(|last| now - last >= COMPLAINT_PAUSE);
+        if due {
+            self.last = Some(now);
+        }
+        due
     }
 }
 
@@ -154,3 +175,18 @@ const MAX_HEAD: usize = 64 * 1024;
 
 /// How long accepting pauses when the system has nothing to give.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How often the log is told that accepting fails.
+const COMPLAINT_PAUSE: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_told_at_once_and_then_once_a_minute() {
+        let (mut complaint, start) = (Complaint::default(), Instant::now());
+        let told = (0..2400).filter(|n| complaint.is_due(start + *n * PAUSE)).collect::<Vec<_>>();
+        assert_eq!(told, [0, 1200]);
+    }
+}
