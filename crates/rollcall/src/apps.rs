@@ -1,7 +1,7 @@
 //! `rollcall apps`: what there is, from the same database and file that the server would use.
 //!
-//! It reads beside a running server, and creates nothing: a directory without a database has no
-//! apps yet.
+//! It reads beside a running server, and creates nothing: where there is no database, there are the
+//! apps of the file alone.
 
 use std::io::{self, Write};
 
@@ -36,7 +36,10 @@ pub(crate) async fn show(config: &Config, id: &str, secrets: Secrets) -> Result<
 
 async fn read(config: &Config) -> Result<Catalogue, Failure> {
     if !Store::exists(&config.data) {
-        return Catalogue::new(config, &[]);
+        return match config.apps.as_slice() {
+            [] => Err(Failure::NoDatabase(config.data.clone())),
+            _ => Catalogue::new(config, &[]),
+        };
     }
     let store = Store::open(&config.data).await?;
     let rows = store.apps().await?;

@@ -20,8 +20,10 @@ pub(crate) enum Failure {
     Config(ConfigError),
     /// Two apps cannot be told apart.
     Duplicate(Duplicate),
-    /// The directory of `--pages` is none.
-    NoPagesDirectory(PathBuf),
+    /// What `pages` names is no directory; `subject` says where it was given.
+    NoPagesDirectory { subject: String, path: PathBuf },
+    /// Nothing is to be listed, because the server never started here.
+    NoDatabase(PathBuf),
     /// The address cannot be listened on.
     Listen { address: ListenAddress, error: io::Error },
     /// The data directory or the database in it cannot be used.
@@ -57,7 +59,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Duplicate(_) => 2,
-            Self::NoPagesDirectory(_) | Self::NoStatusApp { .. } => 2,
+            Self::NoPagesDirectory { .. } | Self::NoStatusApp { .. } => 2,
             Self::UnfitStatusApp { .. } => 2,
             _ => 1,
         }
@@ -70,9 +72,15 @@ impl fmt::Display for Failure {
             Self::Usage(error) => error.fmt(f),
             Self::Config(error) => error.fmt(f),
             Self::Duplicate(duplicate) => duplicate.fmt(f),
-            Self::NoPagesDirectory(path) => {
-                write!(f, "--pages must be a directory, and {} is none", path.display())
+            Self::NoPagesDirectory { subject, path } => {
+                write!(f, "{subject} must be a directory, and {} is none", path.display())
             }
+            Self::NoDatabase(path) => write!(
+                f,
+                "there is no database in {}; the first start of the server makes one, or name \
+                 another directory with --data",
+                path.display()
+            ),
             Self::Listen { address, error } => listen_sentence(f, address, error),
             Self::Open(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),

@@ -111,7 +111,10 @@ fn filter(level: LogLevel) -> LevelFilter {
 
 fn check_pages(config: &Config) -> Result<(), Failure> {
     match &config.pages {
-        Some(path) if !path.is_dir() => Err(Failure::NoPagesDirectory(path.clone())),
+        Some(path) if !path.is_dir() => {
+            let subject = config.subject("pages");
+            Err(Failure::NoPagesDirectory { subject, path: path.clone() })
+        }
         _ => Ok(()),
     }
 }

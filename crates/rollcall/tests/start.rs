@@ -61,6 +61,32 @@ fn own_pages_on_an_app_without_bridge_and_mirror_are_warned_of() {
     assert!(log.contains("need mirror = true") && !log.contains("bridge = true"), "{log}");
 }
 
+#[test]
+fn apps_are_not_listed_where_the_server_never_started() {
+    let place = Place::new("nowhere");
+    for words in [["apps", "list"].as_slice(), &["apps", "show", "7"]] {
+        let said = run(&place, &[words, &["--data", "nodir"]].concat());
+        assert_eq!((said.code, said.sentences()), (1, 1), "{}", said.stderr);
+        assert!(said.stderr.contains("no database in nodir"), "{}", said.stderr);
+        assert_eq!(said.stdout, "");
+    }
+    assert!(!place.path().join("nodir").exists());
+    place.configure("");
+    let said = run(&place, &["apps", "list", "--config", "rollcall.toml"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(said.stdout.contains("file"), "{}", said.stdout);
+}
+
+#[test]
+fn a_missing_directory_of_pages_is_named_where_it_was_given() {
+    let place = Place::new("pages");
+    fs::write(place.path().join("r.toml"), "log = 'warn'\npages = '/nonexistent'\n").unwrap();
+    let said = run(&place, &["serve", "--config", "r.toml"]);
+    assert_eq!((said.code, said.sentences()), (2, 1), "{}", said.stderr);
+    let sentence = "r.toml, line 2: pages must be a directory, and /nonexistent is none";
+    assert!(said.stderr.contains(sentence), "{}", said.stderr);
+}
+
 /// A directory for the files of one test, removed when it ends.
 struct Place(PathBuf);
 
