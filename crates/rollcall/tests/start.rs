@@ -87,6 +87,22 @@ fn a_missing_directory_of_pages_is_named_where_it_was_given() {
     assert!(said.stderr.contains(sentence), "{}", said.stderr);
 }
 
+#[test]
+fn s9_an_origin_that_differs_is_warned_of_once() {
+    let place = Place::new("origin");
+    let server = Server::start(&place, &["--public-url", "https://status.example"]);
+    for origin in ["null", "http://10.0.0.7:9000", "http://10.0.0.7:9000"] {
+        let request = format!(
+            "POST /logout HTTP/1.1\r\nHost: 10.0.0.7:9000\r\nOrigin: {origin}\r\n\
+             Content-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        assert!(server.send(&request).contains(" 403 "), "{origin}");
+    }
+    let log = server.log();
+    let sentence = "Origin http://10.0.0.7:9000 differs from https://status.example";
+    assert_eq!(log.matches(sentence).count(), 1, "{log}");
+}
+
 /// A directory for the files of one test, removed when it ends.
 struct Place(PathBuf);
 

@@ -2,6 +2,7 @@
 //! are finding out who asks and telling the channel about a status.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
@@ -48,6 +49,7 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     sockets: Mutex<Sockets>,
     memory: Mutex<Memory>,
+    warned_of_origin: AtomicBool,
 }
 
 impl StatusApp {
@@ -61,6 +63,7 @@ impl StatusApp {
             counters: Counters::default(),
             sockets: Mutex::default(),
             memory: Mutex::default(),
+            warned_of_origin: AtomicBool::default(),
         }));
         if app.scheme() == Scheme::Http {
             tracing::warn!("cookies travel over plain http; a public https URL makes them secure");
@@ -86,6 +89,18 @@ impl StatusApp {
         match &self.0.settings.public_url {
             Some(PublicUrl(origin)) => Some(origin.clone()),
             None => Origin::of_request(self.scheme(), headers),
+        }
+    }
+
+    /// Tells the operator, once, that a request was refused for its origin: a wrong `public_url`,
+    /// or none behind a proxy, refuses everybody.
+    pub(crate) fn handle_other_origin(&self, theirs: Option<&Origin>, ours: Option<&Origin>) {
+        let (Some(theirs), Some(ours)) = (theirs, ours) else { return };
+        if !self.0.warned_of_origin.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "refused a request whose Origin {theirs} differs from {ours}; if people reach this \
+                 server there, set public_url to it"
+            );
         }
     }
 

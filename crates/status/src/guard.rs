@@ -5,20 +5,33 @@ use axum::http::{HeaderMap, Method, header};
 
 use crate::origin::Origin;
 
+/// What a request may do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It may change something.
+    Allowed,
+    /// The browser says that another site sent it.
+    OtherSite,
+    /// Its `Origin` is not ours; `None` for one that is none, such as `null`. This is also what
+    /// everybody gets where a proxy is not told of in `public_url`.
+    OtherOrigin(Option<Origin>),
+}
+
 /// Whether a request may change something.
 ///
 /// (a) `Sec-Fetch-Site` decides where present; (b) else `Origin` does; (c) without either it is a
 /// program, which carries nobody's cookies but its own. Reading changes nothing and is allowed.
-pub(crate) fn may_change(method: &Method, headers: &HeaderMap, own: Option<&Origin>) -> bool {
+pub(crate) fn judge(method: &Method, headers: &HeaderMap, own: Option<&Origin>) -> Verdict {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
-        return true;
+        return Verdict::Allowed;
     }
     if let Some(site) = headers.get("sec-fetch-site") {
-        return site == "same-origin";
+        return if site == "same-origin" { Verdict::Allowed } else { Verdict::OtherSite };
     }
-    match headers.get(header::ORIGIN) {
-        Some(origin) => is_own(origin.to_str().ok().and_then(Origin::parse), own),
-        None => true,
+    let Some(origin) = headers.get(header::ORIGIN) else { return Verdict::Allowed };
+    match origin.to_str().ok().and_then(Origin::parse) {
+        Some(origin) if Some(&origin) == own => Verdict::Allowed,
+        other => Verdict::OtherOrigin(other),
     }
 }
 
@@ -86,17 +99,27 @@ mod tests {
         ];
         for (lines, allowed) in table {
             for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-                let got = may_change(&method, &headers(lines), own().as_ref());
-                assert_eq!(got, allowed, "{method} {lines:?}");
+                let got = judge(&method, &headers(lines), own().as_ref());
+                assert_eq!(got == Verdict::Allowed, allowed, "{method} {lines:?}");
             }
-            assert!(may_change(&Method::GET, &headers(lines), own().as_ref()));
+            let got = judge(&Method::GET, &headers(lines), own().as_ref());
+            assert_eq!(got, Verdict::Allowed);
         }
     }
 
     #[test]
     fn s9_an_origin_is_refused_when_our_own_is_unknown() {
         let headers = headers(&[("origin", "null")]);
-        assert!(!may_change(&Method::POST, &headers, None));
+        assert_eq!(judge(&Method::POST, &headers, None), Verdict::OtherOrigin(None));
+    }
+
+    #[test]
+    fn s9_a_refusal_names_the_origin_that_was_compared() {
+        let judged = |lines| judge(&Method::POST, &headers(lines), own().as_ref());
+        let other = Origin::parse("https://status.example");
+        let by_origin = judged(&[("origin", "https://Status.example:443")]);
+        assert_eq!(by_origin, Verdict::OtherOrigin(other));
+        assert_eq!(judged(&[("sec-fetch-site", "cross-site")]), Verdict::OtherSite);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::app::StatusApp;
 use crate::failure::Failure;
-use crate::guard;
+use crate::guard::{self, Verdict};
 use crate::headers::{self, Policy};
 use crate::token;
 
@@ -18,9 +18,13 @@ pub(crate) async fn wrap(State(app): State<StatusApp>, request: Request, next: N
     let request_id = token::request_id();
     let origin = app.origin(request.headers());
     let method = request.method().clone();
-    let response = match guard::may_change(&method, request.headers(), origin.as_ref()) {
-        true => next.run(request).await,
-        false => Failure::CrossSite.into_response(),
+    let response = match guard::judge(&method, request.headers(), origin.as_ref()) {
+        Verdict::Allowed => next.run(request).await,
+        Verdict::OtherSite => Failure::CrossSite.into_response(),
+        Verdict::OtherOrigin(other) => {
+            app.handle_other_origin(other.as_ref(), origin.as_ref());
+            Failure::CrossSite.into_response()
+        }
     };
     let mut response = with_failure_body(response, &request_id);
     let policy = response.extensions().get().copied().unwrap_or(Policy::BuiltIn);
