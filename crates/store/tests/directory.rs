@@ -9,7 +9,7 @@ use common::Scratch;
 use rollcall_store::{DataDirectory, OpenError, Store};
 
 fn mode(scratch: &Scratch) -> u32 {
-    fs::metadata(scratch.path()).unwrap().permissions().mode() & 0o7777
+    fs::metadata(scratch.path()).expect("it is there").permissions().mode() & 0o7777
 }
 
 #[tokio::test]

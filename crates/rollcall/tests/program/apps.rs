@@ -54,10 +54,14 @@ fn the_command_of_the_welcome_shows_the_secret() {
 #[test]
 fn looking_creates_nothing_and_an_unknown_app_is_a_failure() {
     let place = Place::new("unknown");
-    assert_eq!(place.print(&["apps", "list"]).lines().count(), 1, "the header alone");
+    let nothing = "there is no database in data; the first start of the server makes one, or name \
+                   another directory with --data";
+    assert_eq!(place.refusal(&["apps", "list"]), nothing);
+    assert_eq!(place.refusal(&["apps", "show", "9"]), nothing);
+    place.write("rollcall.toml", DEMO);
     assert_eq!(
-        place.refusal(&["apps", "show", "9"]),
-        "there is no app with the id \"9\"; there is none before the first start of the server"
+        place.refusal(&["apps", "show", "9", "--config", "rollcall.toml"]),
+        "there is no app with the id \"9\"; there are 1001"
     );
     assert!(!place.path("data").exists());
 }
