@@ -4,6 +4,7 @@
 //! tested where that is made, and in the black-box tests of the workspace.
 
 mod apps;
+mod data_and_app;
 mod refusals;
 mod serving;
 mod support;
