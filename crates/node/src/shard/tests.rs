@@ -10,7 +10,6 @@ use rollcall_wire::auth::channel_signature;
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::ws::client;
 use rollcall_wire::{ChannelName, SocketId};
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -202,13 +201,12 @@ async fn next_bytes(client: &mut TcpStream) -> [u8; 2] {
 fn presence_rounds(rounds: usize) -> Vec<u8> {
     let (channel, member) = ("presence-a", r#"{"user_id":"ana"}"#);
     let signature = channel_signature("s", "1.1", channel, Some(member));
-    let data = json!({
-        "channel": channel, "auth": format!("k:{signature}"), "channel_data": member,
-    });
-    let join = json!({ "event": "pusher:subscribe", "data": data }).to_string();
-    let leave = json!({ "event": "pusher:unsubscribe", "data": { "channel": channel } });
+    let join = format!(
+        r#"{{"event":"pusher:subscribe","data":{{"channel":"{channel}","auth":"k:{signature}","channel_data":"{{\"user_id\":\"ana\"}}"}}}}"#
+    );
+    let leave = format!(r#"{{"event":"pusher:unsubscribe","data":{{"channel":"{channel}"}}}}"#);
     let mut frames = Vec::new();
-    for text in [join, leave.to_string()].iter().cycle().take(2 * rounds) {
+    for text in [join, leave].iter().cycle().take(2 * rounds) {
         client::write_text(&mut frames, text.as_bytes(), [1, 2, 3, 4]);
     }
     frames
