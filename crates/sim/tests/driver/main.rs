@@ -14,7 +14,7 @@ use referee::Referee;
 const CASES: u64 = 2_000;
 
 #[test]
-fn p66_p77_whatever_happens_every_client_hears_what_the_model_says() {
+fn c3_p66_p77_whatever_happens_every_client_hears_what_the_model_says() {
     let cases = setting("ROLLCALL_SIM_CASES").unwrap_or(CASES) as u32;
     let mut seed = [7; 32];
     seed[..8].copy_from_slice(&setting("ROLLCALL_SIM_SEED").unwrap_or(1).to_le_bytes());
