@@ -31,8 +31,8 @@ pub use ids::{
     UserId, WatchId,
 };
 pub use message::{
-    Answer, ClientEvent, EdgeCommand, FromPartition, Intercepted, Join, Leave, Member,
-    MemberChange, MemberUpdate, Publish, ToPartition,
+    Answer, ChannelFacts, ClientEvent, EdgeCommand, FromPartition, Intercepted, Join, Leave,
+    ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition,
 };
 pub use partition::{Partition, PartitionEffect};
 pub use stats::EdgeStats;

@@ -260,6 +260,29 @@ pub enum Answer {
     NotAMember,
 }
 
+/// What is so of a channel (docs/protocol.md 6.5).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChannelFacts {
+    /// Whether a connection is subscribed, or a member is in its grace.
+    pub occupied: bool,
+    /// Subscribed connections.
+    pub subscriptions: usize,
+    /// Who is there, in the order of their ids, those in their grace included. On presence channels
+    /// only.
+    pub users: Option<Vec<UserId>>,
+}
+
+/// One occupied channel in a list of them (docs/protocol.md 6.5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedChannel {
+    /// Its name.
+    pub name: ChannelName,
+    /// Subscribed connections.
+    pub subscriptions: usize,
+    /// How many users are there, those in their grace included. On presence channels only.
+    pub users: Option<usize>,
+}
+
 /// A client event that was diverted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intercepted {

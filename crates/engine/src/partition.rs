@@ -28,6 +28,8 @@ use crate::time::Time;
 use crate::timers::Timers;
 use crate::{HashMap, HashSeed, hash_map};
 
+mod query;
+
 /// A slice of the channels.
 #[derive(Debug)]
 pub struct Partition {

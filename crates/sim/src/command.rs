@@ -57,6 +57,16 @@ pub enum Command {
         /// Where.
         channel: String,
     },
+    /// A back end asks what is so of a channel.
+    Describe {
+        /// Which.
+        channel: String,
+    },
+    /// A back end asks which channels are occupied.
+    List {
+        /// How their names begin.
+        prefix: String,
+    },
     /// The node closes a connection.
     Disconnect {
         /// Whose.
@@ -177,6 +187,8 @@ impl Command {
             "intercept" => intercept(&mut words)?,
             "handled" => Self::Handled { channel: on_channel(&mut words)? },
             "watch" => Self::Watch { channel: text(&mut words, "a channel")? },
+            "describe" => Self::Describe { channel: text(&mut words, "a channel")? },
+            "list" => Self::List { prefix: rest(&mut words) },
             "disconnect" => disconnect(&mut words)?,
             "drain" => Self::Drain,
             "wait" => Self::Wait(duration(&mut words)?),
@@ -352,6 +364,9 @@ impl fmt::Display for Command {
             }
             Self::Handled { channel } => write!(f, "handled on {channel}"),
             Self::Watch { channel } => write!(f, "watch {channel}"),
+            Self::Describe { channel } => write!(f, "describe {channel}"),
+            Self::List { prefix } if prefix.is_empty() => f.write_str("list"),
+            Self::List { prefix } => write!(f, "list {prefix}"),
             Self::Disconnect { client, code } => write!(f, "disconnect {client} {code}"),
             Self::DisconnectMember { client, user, channel } => {
                 write!(f, "disconnect {client} as {user} on {channel}")

@@ -162,6 +162,8 @@ impl Stage {
                 let channel = self.channel(channel);
                 self.world.post(ToPartition::Watch { id: WatchId(1), channel });
             }
+            Command::Describe { channel } => self.describe(channel),
+            Command::List { prefix } => self.list(prefix),
             Command::Disconnect { client, code } => self.disconnect(client, *code),
             Command::DisconnectMember { client, user, channel } => {
                 self.disconnect_member(client, user, channel);
@@ -196,6 +198,21 @@ impl Stage {
             channel: self.channel(channel),
             member,
         }));
+    }
+
+    fn describe(&mut self, channel: &str) {
+        let facts = self.world.describe(&self.channel(channel));
+        let occupied = if facts.occupied { "occupied" } else { "empty" };
+        let users = facts.users.map(|users| format!(" {users:?}")).unwrap_or_default();
+        self.push("node", None, format!("< {occupied} {}{users}", facts.subscriptions));
+    }
+
+    fn list(&mut self, prefix: &str) {
+        for channel in self.world.list(&self.app.id, prefix) {
+            let users = channel.users.map(|users| format!(" {users}")).unwrap_or_default();
+            let text = format!("< {} {}{users}", channel.name, channel.subscriptions);
+            self.push("node", None, text);
+        }
     }
 
     fn disconnect(&mut self, client: &str, code: u16) {

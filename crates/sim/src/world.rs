@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rollcall_engine::{
-    Answer, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, EdgeStats, Ending, Intercepted,
-    MemberChange, Opening, PARTITIONS, Partition, PartitionEffect, PartitionIndex, Refusal, Time,
-    ToPartition,
+    Answer, AppId, ChannelFacts, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId,
+    EdgeStats, Ending, Intercepted, ListedChannel, MemberChange, Opening, PARTITIONS, Partition,
+    PartitionEffect, PartitionIndex, Refusal, Time, ToPartition,
 };
 
 use crate::chance::Chance;
@@ -131,6 +131,19 @@ impl World {
         for edge in &mut self.edges {
             edge.handle_command(self.now, command.clone());
         }
+    }
+
+    /// What is so of a channel.
+    pub fn describe(&self, channel: &ChannelKey) -> ChannelFacts {
+        self.partitions[usize::from(channel.partition().0)].describe(channel)
+    }
+
+    /// The occupied channels of an app whose names begin so, in the order of their names.
+    pub fn list(&self, app: &AppId, prefix: &str) -> Vec<ListedChannel> {
+        let partitions = self.partitions.iter();
+        let mut listed: Vec<_> = partitions.flat_map(|p| p.list(app, prefix)).collect();
+        listed.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
+        listed
     }
 
     /// Mail waits from now on; sockets do not.

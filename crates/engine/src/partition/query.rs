@@ -1,0 +1,58 @@
+//! What may be asked of a partition (docs/protocol.md 6.5). Asking changes nothing, so it is no mail
+//! with effects: the answer is what is so at that moment, told to subscribers or not yet.
+
+use super::{Channel, Partition};
+use crate::app::AppId;
+use crate::ids::{ChannelKey, UserId};
+use crate::message::{ChannelFacts, ListedChannel};
+
+impl Partition {
+    /// What is so of a channel; one that nobody knows is not occupied.
+    pub fn describe(&self, key: &ChannelKey) -> ChannelFacts {
+        let channel = self.channels.get(key);
+        let is_presence = key.name.kind().is_presence();
+        ChannelFacts {
+            occupied: channel.is_some_and(Channel::is_occupied),
+            subscriptions: channel.map_or(0, Channel::subscriptions),
+            users: is_presence.then(|| channel.map(Channel::users).unwrap_or_default()),
+        }
+    }
+
+    /// The occupied channels of an app whose names begin with `prefix`, in no order.
+    pub fn list<'a>(
+        &'a self,
+        app: &'a AppId,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = ListedChannel> + 'a {
+        let wanted =
+            move |key: &ChannelKey| key.app == *app && key.name.as_str().starts_with(prefix);
+        let channels = self.channels.iter();
+        channels.filter(move |(key, channel)| wanted(key) && channel.is_occupied()).map(
+            |(key, channel)| ListedChannel {
+                name: key.name.clone(),
+                subscriptions: channel.subscriptions(),
+                users: key.name.kind().is_presence().then(|| channel.members()),
+            },
+        )
+    }
+}
+
+impl Channel {
+    /// Whether a connection is subscribed, or a member is in its grace (docs/protocol.md 2.6).
+    fn is_occupied(&self) -> bool {
+        self.subscriptions() > 0 || self.members() > 0
+    }
+
+    fn subscriptions(&self) -> usize {
+        self.edges.iter().map(|(_, connections)| connections).sum()
+    }
+
+    fn members(&self) -> usize {
+        self.presence.as_ref().map_or(0, |presence| presence.roster.members().len())
+    }
+
+    fn users(&self) -> Vec<UserId> {
+        let members = self.presence.iter().flat_map(|presence| presence.roster.members());
+        members.map(|(user, _)| user.clone()).collect()
+    }
+}
