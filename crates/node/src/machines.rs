@@ -10,7 +10,7 @@ use rollcall_engine::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::mail::{Diversion, Lookout, Mailboxes, Update};
+use crate::mail::{Diversion, Inquiry, Listing, Lookout, Mailboxes, Update};
 
 /// An edge, some partitions, and what is under way between them.
 #[derive(Debug)]
@@ -79,6 +79,22 @@ impl Machines {
     pub(crate) fn watch(&mut self, now: Time, lookout: Lookout) {
         self.watchers.insert(lookout.id, lookout.queue);
         self.handle_partition_mail(now, lookout.request);
+    }
+
+    /// Says what is so of a channel. Who asked may have given up.
+    pub(crate) fn describe(&self, inquiry: Inquiry) {
+        let index = inquiry.channel.partition();
+        let partition = self.partitions[usize::from(index.0)].as_ref();
+        let facts = partition.map(|partition| partition.describe(&inquiry.channel));
+        let _ = inquiry.answer.send(facts.unwrap_or_default());
+    }
+
+    /// Says which channels are occupied. Who asked may have given up.
+    pub(crate) fn list(&self, listing: Listing) {
+        let Listing { app, prefix, answer } = listing;
+        let partitions = self.partitions.iter().flatten();
+        let listed = partitions.flat_map(|partition| partition.list(&app, &prefix)).collect();
+        let _ = answer.send(listed);
     }
 
     /// Carries out every effect until none is left; `true` if there was any.

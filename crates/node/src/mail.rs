@@ -11,8 +11,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use rollcall_engine::{
-    Answer, EdgeCommand, EdgeId, EdgeStats, FromPartition, InterceptId, Intercepted, MemberChange,
-    MemberUpdate, Opening, PartitionIndex, Refusal, ToPartition, WatchId,
+    Answer, AppId, ChannelFacts, ChannelKey, EdgeCommand, EdgeId, EdgeStats, FromPartition,
+    InterceptId, Intercepted, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex,
+    Refusal, ToPartition, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -35,6 +36,10 @@ pub(crate) enum Mail {
     Intercept(Box<Diversion>),
     /// A channel to watch, and who watches.
     Watch(Box<Lookout>),
+    /// Somebody wants to know of a channel of the shard.
+    Describe(Box<Inquiry>),
+    /// Somebody wants to know which channels of the shard are occupied.
+    List(Box<Listing>),
     /// Somebody wants the counters.
     Count(oneshot::Sender<EdgeStats>),
     /// Somebody waits for the last connection to end.
@@ -84,6 +89,22 @@ pub(crate) struct Lookout {
     pub(crate) id: WatchId,
     pub(crate) request: ToPartition,
     pub(crate) queue: mpsc::Sender<MemberChange>,
+}
+
+/// A question about a channel, and who waits for the answer.
+#[derive(Debug)]
+pub(crate) struct Inquiry {
+    pub(crate) channel: ChannelKey,
+    pub(crate) answer: oneshot::Sender<ChannelFacts>,
+}
+
+/// Which channels are asked for, and who waits for the shard's part of them.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) app: AppId,
+    /// How their names begin; empty for all.
+    pub(crate) prefix: String,
+    pub(crate) answer: oneshot::Sender<Vec<ListedChannel>>,
 }
 
 /// The mailboxes of all shards.
@@ -183,6 +204,8 @@ impl Mail {
             }
             Self::Intercept(_)
             | Self::Watch(_)
+            | Self::Describe(_)
+            | Self::List(_)
             | Self::Command(_)
             | Self::Count(_)
             | Self::TellWhenEmpty(_)

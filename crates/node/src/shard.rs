@@ -195,6 +195,8 @@ impl Shard {
             Mail::Update(update) => self.machines.borrow_mut().update(now, *update),
             Mail::Intercept(diversion) => self.machines.borrow_mut().intercept(now, *diversion),
             Mail::Watch(lookout) => self.machines.borrow_mut().watch(now, *lookout),
+            Mail::Describe(inquiry) => self.machines.borrow().describe(*inquiry),
+            Mail::List(listing) => self.machines.borrow().list(*listing),
             // Who asked may have given up.
             Mail::Count(asker) => drop(asker.send(self.machines.borrow().edge.stats())),
             Mail::TellWhenEmpty(asker) => self.awaiting_empty.borrow_mut().push(asker),
