@@ -9,7 +9,7 @@
 //! Deliveries are never effects. They exist as spans in outboxes and surface in step 2, which is
 //! how a pure machine delivers in a nanosecond.
 //!
-//! `dispatch.rs` has what clients say, `session.rs` the life of one connection.
+//! `dispatch.rs` has what clients say, `closing.rs` how connections end, `session.rs` the life of one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,17 +23,18 @@ use slotmap::SlotMap;
 
 use crate::app::App;
 use crate::fanout::Subscriptions;
-use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId, UserId};
+use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
 use crate::message::{
-    Audience, Departure, EdgeCommand, FromPartition, JoinRefusal, Leave, ToPartition,
+    Audience, Departure, EdgeCommand, FromPartition, JoinRefusal, ToPartition,
 };
 use crate::outbox::{Palette, Span};
-use crate::session::{CLOSE_WAIT, Closing, Connection, Identity, Overdue, Phase};
+use crate::session::{Connection, Identity, Overdue};
 use crate::stats::EdgeStats;
 use crate::time::Time;
 use crate::timers::Timers;
 use crate::{HashMap, HashSeed, hash_map};
 
+mod closing;
 mod dispatch;
 
 /// A palette this long should be flushed before more is handled.
@@ -379,161 +380,6 @@ impl Edge {
         self.stats.deliveries += 1;
     }
 
-    fn is_open(&self, conn: ConnId) -> bool {
-        self.connections.get(conn).is_some_and(|connection| connection.identity().is_some())
-    }
-
-    fn subscription_of(&self, conn: ConnId, channel: &ChannelKey) -> Option<SubscriptionId> {
-        self.subscriptions.of(conn, channel)
-    }
-}
-
-/// How connections end.
-impl Edge {
-    /// Closes a connection with a code of ours, or leaves it if it is closing already.
-    fn close(&mut self, now: Time, conn: ConnId, code: CloseCode) {
-        let departure = match code {
-            CloseCode::Unauthorized => Departure::Deliberate,
-            _ => Departure::Lost,
-        };
-        if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
-            self.say_close(conn, code, code.reason());
-        }
-    }
-
-    /// A signature may have been given out and not used yet; used later, it is worth nothing.
-    fn disconnect_member(
-        &mut self,
-        now: Time,
-        socket: SocketId,
-        channel: ChannelKey,
-        user: UserId,
-        code: CloseCode,
-    ) {
-        let Some(&conn) = self.sockets.get(&socket) else { return };
-        let id = self.subscription_of(conn, &channel);
-        let subscription = id.and_then(|id| self.subscriptions.get(id));
-        if subscription.is_some_and(|subscription| subscription.user.as_ref() == Some(&user)) {
-            self.close(now, conn, code);
-        } else if let Some(connection) = self.connections.get_mut(conn) {
-            connection.revoke(channel, user);
-        }
-    }
-
-    fn close_all(&mut self, now: Time, code: CloseCode, concerns: impl Fn(&App) -> bool) {
-        let open = self.sockets.values().copied();
-        let concerned: Vec<_> = open
-            .filter(|&conn| {
-                let identity = self.connections.get(conn).and_then(Connection::identity);
-                identity.is_some_and(|identity| concerns(&identity.app))
-            })
-            .collect();
-        for conn in concerned {
-            self.close(now, conn, code);
-        }
-    }
-
-    /// Replaces the settings under the connections of an app; none is dropped but by suspension.
-    fn replace_app(&mut self, now: Time, app: &Arc<App>) {
-        for (_, connection) in &mut self.connections {
-            if let Phase::Open(identity) = &mut connection.phase
-                && identity.app.id == app.id
-            {
-                identity.app = Arc::clone(app);
-            }
-        }
-        if !app.enabled {
-            self.close_all(now, CloseCode::AppDisabled, |theirs| theirs.id == app.id);
-        }
-    }
-
-    /// Ends everything but the goodbye; `false` if that was done before.
-    fn begin_closing(
-        &mut self,
-        now: Time,
-        conn: ConnId,
-        departure: Departure,
-        peer: PeerClosed,
-    ) -> bool {
-        let Some(connection) = self.connections.get_mut(conn) else { return false };
-        let Phase::Open(identity) = &connection.phase else { return false };
-        self.sockets.remove(&identity.socket);
-        let peer_closed = peer == PeerClosed::Already;
-        connection.phase = Phase::Closing(Closing { until: now + CLOSE_WAIT, peer_closed });
-        self.end_subscriptions(conn, departure);
-        self.arm(conn);
-        true
-    }
-
-    /// Queues the last words: for protocol 5 an error with the code, then the close frame.
-    fn say_close(&mut self, conn: ConnId, code: CloseCode, reason: &str) {
-        let protocol = self.connections.get(conn).and_then(|connection| connection.protocol);
-        if code.code() >= 4000 && protocol.is_some_and(Protocol::announces_close) {
-            self.tell(conn, |out| pusher::error(out, Some(code.code()), reason));
-        }
-        let span = self.palette.write(|out| ws::write_close(out, code.code(), reason));
-        self.owe(conn, span);
-    }
-
-    /// The peer closed, or answered our close frame.
-    fn handle_peer_close(&mut self, now: Time, conn: ConnId, code: Option<u16>) {
-        let departure = match code {
-            None | Some(1000 | 1005) => Departure::Deliberate,
-            Some(_) => Departure::Lost,
-        };
-        if self.begin_closing(now, conn, departure, PeerClosed::Already) {
-            let span = self.palette.write(|out| match code {
-                Some(code) => ws::write_close(out, code, ""),
-                None => ws::write_close_empty(out),
-            });
-            self.owe(conn, span);
-        }
-        let Some(connection) = self.connections.get_mut(conn) else { return };
-        if let Phase::Closing(closing) = &mut connection.phase {
-            closing.peer_closed = true;
-        }
-        if connection.is_finished() {
-            self.hang_up(conn, Hangup::Finish);
-        }
-    }
-
-    /// Closes a slow reader (docs/protocol.md item 189): its queue is dropped, a frame that it has
-    /// in part is completed, and the close frame is the last thing it is owed.
-    fn check_pending(&mut self, now: Time, conn: ConnId) {
-        let Some(connection) = self.connections.get(conn) else { return };
-        let Some(identity) = connection.identity() else { return };
-        if !connection.outbox.is_over(identity.app.max_pending_bytes) {
-            return;
-        }
-        self.stats.slow_readers += 1;
-        self.begin_closing(now, conn, Departure::Lost, PeerClosed::NotYet);
-        if let Some(connection) = self.connections.get_mut(conn) {
-            connection.outbox.drop_queue();
-        }
-        self.say_close(conn, CloseCode::SlowReader, CloseCode::SlowReader.reason());
-    }
-
-    fn end_subscriptions(&mut self, conn: ConnId, departure: Departure) {
-        let Some(connection) = self.connections.get_mut(conn) else { return };
-        for id in std::mem::take(&mut connection.subscriptions) {
-            self.end_subscription(id, departure);
-        }
-    }
-
-    /// Tells the partition that a subscription ended. Pending ones too: the leave arrives after
-    /// their join, whatever was answered.
-    fn end_subscription(&mut self, id: SubscriptionId, departure: Departure) {
-        let Some(removed) = self.subscriptions.remove(id) else { return };
-        let leave = Leave {
-            edge: self.id,
-            conn: removed.conn,
-            user: removed.user,
-            channel: removed.channel,
-            departure,
-        };
-        self.effects.push_back(EdgeEffect::ToPartition(ToPartition::Leave(leave)));
-    }
-
     fn probe(&mut self, now: Time, conn: ConnId) {
         let span = self.palette.write(|out| ws::write_ping(out, b""));
         self.owe(conn, span);
@@ -552,31 +398,13 @@ impl Edge {
         }
     }
 
-    fn hang_up_unclosed(&mut self, conn: ConnId) {
-        let Some(connection) = self.connections.get(conn) else { return };
-        let how = if connection.outbox.is_empty() { Hangup::Finish } else { Hangup::Reset };
-        self.hang_up(conn, how);
+    fn is_open(&self, conn: ConnId) -> bool {
+        self.connections.get(conn).is_some_and(|connection| connection.identity().is_some())
     }
 
-    fn hang_up(&mut self, conn: ConnId, how: Hangup) {
-        self.forget(conn);
-        self.effects.push_back(EdgeEffect::Hangup { conn, how });
+    fn subscription_of(&self, conn: ConnId, channel: &ChannelKey) -> Option<SubscriptionId> {
+        self.subscriptions.of(conn, channel)
     }
-
-    fn forget(&mut self, conn: ConnId) {
-        if let Some(connection) = self.connections.remove(conn)
-            && let Some(identity) = connection.identity()
-        {
-            self.sockets.remove(&identity.socket);
-        }
-    }
-}
-
-/// Whether the peer's close frame is here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PeerClosed {
-    Already,
-    NotYet,
 }
 
 fn mark_dirty(dirty: &mut Vec<ConnId>, conn: ConnId, connection: &mut Connection) {
