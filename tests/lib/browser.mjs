@@ -130,11 +130,28 @@ export function names(page) {
   return page.getByTestId('member').evaluateAll((rows) => rows.map((each) => each.dataset.user));
 }
 
+/** Opens the field of one's own status, unless it is open, and returns it. */
+export async function openEditor(page) {
+  const field = page.getByTestId('my-status');
+  const button = page.getByTestId('edit-status');
+  await field.or(button).first().waitFor();
+  if ((await button.count()) > 0) await button.click();
+  return field;
+}
+
 /** Types a new status over the old one; saves with Enter. */
 export async function changeStatus(page, text) {
-  const field = page.getByTestId('my-status');
+  const field = await openEditor(page);
   await field.fill(text);
   await field.press('Enter');
+}
+
+/** One's own status as the panel shows it, in the field or on the button that opens it. */
+export function ownStatus(page) {
+  return page.getByTestId('me').evaluate((panel) => {
+    const field = panel.querySelector('[data-testid="my-status"]');
+    return field === null ? panel.querySelector('[data-testid="my-status-text"]')?.textContent : field.value;
+  });
 }
 
 /** The state of the last save: idle, saving, saved, failed … */
