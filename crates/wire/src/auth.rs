@@ -3,7 +3,7 @@
 //! All are lower-case hex HMAC-SHA256 digests, and all are compared in constant time.
 
 mod channel;
-mod query;
+pub(crate) mod query;
 mod request;
 mod utc;
 

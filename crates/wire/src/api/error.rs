@@ -1,10 +1,10 @@
-//! Why a body is refused: a status and a sentence.
+//! Why a request is refused: a status and a sentence, which names the app's setting if one is at fault.
 
 use std::fmt;
 
 use crate::channel::ChannelNameError;
 
-/// Why the body of a request cannot be acted on.
+/// Why what a request says cannot be acted on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
     /// Not JSON, or not an object.
@@ -55,6 +55,22 @@ pub enum ApiError {
     UnknownInfo {
         /// The attribute.
         name: String,
+        /// Those that do.
+        known: &'static [&'static str],
+    },
+    /// Users are asked for of a channel that has none.
+    NoPresence {
+        /// What is asked for.
+        wanted: &'static str,
+    },
+    /// `user_count` is asked for of channels that are not all presence channels.
+    UserCountOfAny,
+    /// The last event is asked for of a channel that keeps none.
+    NoCache,
+    /// Parameters that mean nothing here.
+    Extraneous {
+        /// Their names, a few at most.
+        names: String,
     },
     /// The batch is over the limit.
     BatchTooLong {
@@ -94,29 +110,66 @@ impl fmt::Display for ApiError {
             Self::WrongType { field, expected } => write!(f, "{field} must be {expected}"),
             Self::EmptyEventName => f.write_str("name must not be empty"),
             Self::EventNameTooLong { max } => {
-                write!(f, "name must not be longer than {max} characters")
+                write!(f, "name must not be longer than {max} characters (limits.event_name)")
             }
             Self::ReservedEventName => {
                 f.write_str("name must not start with pusher: or pusher_internal:")
             }
             Self::DataTooBig { max } => write!(
                 f,
-                "The data content of this event exceeds the allowed maximum ({max} bytes)"
+                "The data content of this event exceeds the allowed maximum ({max} bytes). See \
+                 limits.payload_bytes in the settings of the app"
             ),
-            Self::ChannelCount { max } => write!(f, "channels must hold 1 to {max} names"),
+            Self::ChannelCount { max } => {
+                write!(f, "channels must hold 1 to {max} names (limits.channels_per_publish)")
+            }
+            Self::BadChannel { name, why: why @ ChannelNameError::TooLong { .. } } => {
+                write!(f, "Invalid channel name {name:?}: {why} (limits.channel_name)")
+            }
             Self::BadChannel { name, why } => write!(f, "Invalid channel name {name:?}: {why}"),
             Self::EncryptedAmongOthers => {
                 f.write_str("An event for an encrypted channel cannot go to other channels too")
             }
             Self::BadSocketId => write!(f, "{}", crate::MalformedSocketId),
-            Self::UnknownInfo { name } => write!(f, "Unknown info attribute {name:?}"),
-            Self::BatchTooLong { max } => write!(f, "batch must not hold more than {max} events"),
+            Self::UnknownInfo { name, known } => {
+                let known = any_of(known);
+                write!(f, "Unknown info attribute {name:?}: info can be {known} here")
+            }
+            Self::NoPresence { wanted } => {
+                write!(f, "{wanted} is known of presence channels only")
+            }
+            Self::UserCountOfAny => f.write_str(
+                "user_count is known of presence channels only: ask with a filter_by_prefix that \
+                 begins with presence-",
+            ),
+            Self::NoCache => f.write_str("cache is known of cache channels only"),
+            Self::Extraneous { names } => {
+                write!(f, "The following query string parameters are extraneous: {names}")
+            }
+            Self::BatchTooLong { max } => {
+                write!(f, "batch must not hold more than {max} events (limits.batch)")
+            }
             Self::InBatch { index, error } => write!(f, "batch[{index}]: {error}"),
             Self::InfoTooBig { max } => {
-                write!(f, "user_info must not be larger than {max} bytes")
+                write!(f, "user_info must not be larger than {max} bytes (presence.max_info_bytes)")
             }
         }
     }
 }
 
 impl std::error::Error for ApiError {}
+
+/// Enough of what was sent to recognise it in an error text.
+pub(super) fn shortened(text: &str) -> String {
+    text[..text.floor_char_boundary(200)].to_owned()
+}
+
+/// `a, b or c`.
+fn any_of(names: &[&str]) -> String {
+    match names {
+        [first @ .., before, last] => {
+            [first, &[&*format!("{before} or {last}")]].concat().join(", ")
+        }
+        names => names.concat(),
+    }
+}

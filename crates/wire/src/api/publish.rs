@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{ApiError, InfoRequest};
+use super::error::{ApiError, shortened};
+use super::info::{InfoRequest, OF_PUBLISHED};
 use crate::{ChannelName, SocketId, json};
 
 /// What an app allows in one publish (`docs/protocol.md` appendix C).
@@ -179,7 +180,7 @@ impl EventFields<'_> {
     fn requested_info(&self) -> Result<InfoRequest, ApiError> {
         match self.info {
             None => Ok(InfoRequest::default()),
-            Some(raw) => InfoRequest::parse(&string(raw, "info")?),
+            Some(raw) => InfoRequest::parse(&string(raw, "info")?, OF_PUBLISHED),
         }
     }
 }
@@ -201,11 +202,6 @@ fn distinct_channels(
         return Err(ApiError::EncryptedAmongOthers);
     }
     Ok(channels)
-}
-
-/// Enough of a name to recognise it in an error text.
-fn shortened(name: &str) -> String {
-    name[..name.floor_char_boundary(200)].to_owned()
 }
 
 fn string<'a>(raw: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, ApiError> {

@@ -1,22 +1,24 @@
-//! Query strings, and the forms of them that the SDKs sign (`docs/protocol.md` 6.2).
+//! Query strings, and the forms of them that the SDKs sign (`docs/protocol.md` 6.2). What the
+//! parameters mean is `api/query.rs`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The parameters of a request, percent-decoded, in the order of the wire.
-pub(super) struct Query {
+pub(crate) struct Query {
     pairs: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// What a `+` in a query stands for: itself, except where Java encoded a space.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Plus {
+pub(crate) enum Plus {
     IsPlus,
     IsSpace,
 }
 
 impl Query {
     /// Splits at `&` and at the first `=`; `;` separates nothing. Keys are lower-cased.
-    pub(super) fn parse(raw: &str, plus: Plus) -> Self {
+    pub(crate) fn parse(raw: &str, plus: Plus) -> Self {
         let pairs = raw
             .split('&')
             .filter(|pair| !pair.is_empty())
@@ -32,6 +34,12 @@ impl Query {
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         let (_, value) = self.pairs.iter().find(|(name, _)| name == key.as_bytes())?;
         std::str::from_utf8(value).ok()
+    }
+
+    /// Every parameter as text, in the order of the wire; what is no UTF-8 is replaced.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        let text = String::from_utf8_lossy;
+        self.pairs.iter().map(move |(key, value)| (text(key), text(value)))
     }
 
     /// The form of the documentation and of most SDKs: sorted by key, otherwise as on the wire.
@@ -87,7 +95,7 @@ fn hex_byte(bytes: &[u8]) -> Option<u8> {
 }
 
 /// The `k` of `k[]` or `k[7]`.
-fn array_name(key: &[u8]) -> Option<&[u8]> {
+pub(crate) fn array_name(key: &[u8]) -> Option<&[u8]> {
     let open = key.iter().position(|&byte| byte == b'[')?;
     let index = key[open + 1..].strip_suffix(b"]")?;
     index.iter().all(u8::is_ascii_digit).then_some(&key[..open])

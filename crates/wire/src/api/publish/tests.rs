@@ -47,8 +47,16 @@ fn p157_channel_and_channels_both_work() {
 fn p158_100_channels_are_accepted_and_101_are_not() {
     let channels = |count: usize| (0..count).map(|n| format!("c{n}")).collect::<Vec<_>>();
     assert_eq!(parse(&event(&json!({ "channels": channels(100) }))).unwrap().channels.len(), 100);
-    check_refused(&json!({ "channels": channels(101) }), 400, "channels must hold 1 to 100 names");
-    check_refused(&json!({ "channels": [] }), 400, "channels must hold 1 to 100 names");
+    check_refused(
+        &json!({ "channels": channels(101) }),
+        400,
+        "channels must hold 1 to 100 names (limits.channels_per_publish)",
+    );
+    check_refused(
+        &json!({ "channels": [] }),
+        400,
+        "channels must hold 1 to 100 names (limits.channels_per_publish)",
+    );
 }
 
 #[test]
@@ -58,7 +66,8 @@ fn p159_10240_bytes_of_data_are_accepted_and_10241_are_not() {
     check_refused(
         &json!({ "data": data + "x" }),
         413,
-        "The data content of this event exceeds the allowed maximum (10240 bytes)",
+        "The data content of this event exceeds the allowed maximum (10240 bytes). See \
+         limits.payload_bytes in the settings of the app",
     );
 }
 
@@ -69,7 +78,7 @@ fn p160_a_name_of_200_characters_is_accepted_and_of_201_is_not() {
     check_refused(
         &json!({ "name": name + "x" }),
         400,
-        "name must not be longer than 200 characters",
+        "name must not be longer than 200 characters (limits.event_name)",
     );
     check_refused(&json!({ "name": "" }), 400, "name must not be empty");
 }
@@ -167,11 +176,15 @@ fn a_socket_is_excluded_if_it_can_be_one() {
 #[test]
 fn info_is_a_list_of_known_attributes() {
     let info = |list: &str| parse(&event(&json!({ "info": list }))).map(|event| event.info);
-    let both = InfoRequest { user_count: true, subscription_count: true };
+    let both = InfoRequest { user_count: true, subscription_count: true, cache: false };
     assert_eq!(info("subscription_count,user_count"), Ok(both));
     assert_eq!(info("user_count"), Ok(InfoRequest { subscription_count: false, ..both }));
     assert!(info("").unwrap().is_empty());
-    assert_eq!(info("cache"), Err(ApiError::UnknownInfo { name: "cache".into() }));
+    check_refused(
+        &json!({ "info": "cache" }),
+        400,
+        "Unknown info attribute \"cache\": info can be user_count or subscription_count here",
+    );
 }
 
 #[test]
@@ -209,7 +222,8 @@ fn one_bad_event_refuses_the_batch_and_is_named() {
         (
             json!({ "name": "e", "channel": "a", "data": "x".repeat(10_241) }),
             413,
-            "batch[1]: The data content of this event exceeds the allowed maximum (10240 bytes)",
+            "batch[1]: The data content of this event exceeds the allowed maximum (10240 bytes). See \
+             limits.payload_bytes in the settings of the app",
         ),
     ];
     for (bad, status, text) in table {
