@@ -21,12 +21,10 @@ use rollcall_wire::socket::SocketId;
 use rollcall_wire::{pusher, ws};
 use slotmap::SlotMap;
 
-use crate::app::App;
+use crate::app::{App, AppId};
 use crate::fanout::Subscriptions;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
-use crate::message::{
-    Audience, Departure, EdgeCommand, FromPartition, JoinRefusal, ToPartition,
-};
+use crate::message::{Audience, Departure, EdgeCommand, FromPartition, JoinRefusal, ToPartition};
 use crate::outbox::{Palette, Span};
 use crate::session::{Connection, Identity, Overdue};
 use crate::stats::EdgeStats;
@@ -36,6 +34,9 @@ use crate::{HashMap, HashSeed, hash_map};
 
 mod closing;
 mod dispatch;
+mod settings;
+
+use settings::Standing;
 
 /// A palette this long should be flushed before more is handled.
 const FULL_TURN: usize = 4 << 20;
@@ -47,6 +48,8 @@ pub struct Edge {
     connections: SlotMap<ConnId, Connection>,
     sockets: HashMap<SocketId, ConnId>,
     subscriptions: Subscriptions,
+    /// What the node said of apps since the start.
+    apps: HashMap<AppId, Standing>,
     palette: Palette,
     dirty: Vec<ConnId>,
     timers: Timers<ConnId>,
@@ -116,6 +119,7 @@ impl Edge {
             connections: SlotMap::with_key(),
             sockets: hash_map(seed),
             subscriptions: Subscriptions::new(seed),
+            apps: hash_map(seed),
             palette: Palette::default(),
             dirty: Vec::new(),
             timers: Timers::new(),
@@ -124,9 +128,17 @@ impl Edge {
         }
     }
 
-    /// Takes an accepted connection and greets it (docs/protocol.md 1.3).
+    /// Takes an accepted connection and greets it (docs/protocol.md 1.3), unless its app was removed
+    /// or suspended while it was on its way here.
     pub fn handle_opened(&mut self, now: Time, opening: Opening) -> ConnId {
         let Opening { socket, app, protocol } = opening;
+        let app = match self.current(app) {
+            Ok(app) => app,
+            Err(code) => {
+                let protocol = Some(protocol);
+                return self.handle_refused(now, Refusal { protocol, code, reason: None });
+            }
+        };
         let activity_timeout = app.activity_timeout().as_secs().max(1);
         let connection = Connection::open(now, protocol, Identity { socket, app });
         let conn = self.connections.insert(connection);
@@ -201,6 +213,7 @@ impl Edge {
                 self.disconnect_member(now, socket, channel, user, code);
             }
             EdgeCommand::ReplaceApp(app) => self.replace_app(now, &app),
+            EdgeCommand::RemoveApp(app) => self.remove_app(now, app),
             EdgeCommand::Drain => self.close_all(now, CloseCode::Reconnect, |_| true),
         }
     }

@@ -11,7 +11,7 @@ use rollcall_wire::frame::Frame;
 use rollcall_wire::socket::SocketId;
 use smallvec::SmallVec;
 
-use crate::app::App;
+use crate::app::{App, AppId};
 use crate::ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, SubscriptionId, Ticket, UserId, WatchId,
 };
@@ -245,8 +245,10 @@ pub enum EdgeCommand {
         /// With what.
         code: CloseCode,
     },
-    /// The settings of an app changed.
+    /// The settings of an app changed, or it is new.
     ReplaceApp(Arc<App>),
+    /// An app is no more: its connections are closed with 4001.
+    RemoveApp(AppId),
     /// The node stops: every connection is sent elsewhere (4200).
     Drain,
 }

@@ -15,7 +15,7 @@ use rollcall_wire::frame::Frame;
 use rollcall_wire::pusher;
 use smallvec::SmallVec;
 
-use crate::app::App;
+use crate::app::{App, AppId};
 use crate::ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, PartitionIndex, Ticket, UserId, WatchId,
 };
@@ -35,6 +35,9 @@ mod query;
 pub struct Partition {
     index: PartitionIndex,
     channels: HashMap<ChannelKey, Channel>,
+    /// What the node said of apps since the start. It counts more than what mail brings, which an
+    /// edge or a door may have written before it knew.
+    apps: HashMap<AppId, Arc<App>>,
     timers: Timers<ChannelKey>,
     effects: VecDeque<PartitionEffect>,
 }
@@ -86,7 +89,13 @@ struct Intercept {
 impl Partition {
     /// A partition without channels.
     pub fn new(index: PartitionIndex, seed: HashSeed) -> Self {
-        Self { index, channels: hash_map(seed), timers: Timers::new(), effects: VecDeque::new() }
+        Self {
+            index,
+            channels: hash_map(seed),
+            apps: hash_map(seed),
+            timers: Timers::new(),
+            effects: VecDeque::new(),
+        }
     }
 
     /// Which of the partitions this is.
@@ -118,6 +127,21 @@ impl Partition {
         }
     }
 
+    /// Puts new settings of an app in force. Members stay, also those that are too many by now, and
+    /// a grace that runs ends when it was to end.
+    pub fn replace_app(&mut self, app: &Arc<App>) {
+        self.apps.insert(app.id.clone(), Arc::clone(app));
+        let channels = self.channels.iter_mut().filter(|(key, _)| key.app == app.id);
+        for presence in channels.filter_map(|(_, channel)| channel.presence.as_mut()) {
+            presence.obey(app);
+        }
+    }
+
+    /// Forgets the settings of an app that is no more.
+    pub fn remove_app(&mut self, app: &AppId) {
+        self.apps.remove(app);
+    }
+
     /// Lets go members whose grace is over.
     pub fn handle_timeout(&mut self, now: Time) {
         while let Some((armed, key)) = self.timers.poll(now) {
@@ -145,6 +169,7 @@ impl Partition {
 
     fn join(&mut self, join: Join) {
         let Join { edge, conn, subscription, app, channel: key, member } = join;
+        let app = self.current(app);
         let channel = self.channels.entry(key.clone()).or_default();
         let change = match member {
             None => None,
@@ -221,6 +246,7 @@ impl Partition {
 
     fn update_member(&mut self, now: Time, update: MemberUpdate) {
         let MemberUpdate { ticket, app, channel: key, member } = update;
+        let app = self.current(app);
         let channel = self.channels.entry(key.clone()).or_default();
         let answer = match channel.presence(&app).roster.update(now, member) {
             Update::Changed(change) => {
@@ -232,6 +258,10 @@ impl Partition {
         };
         self.effects.push_back(PartitionEffect::Answer(ticket, answer));
         self.settle(&key);
+    }
+
+    fn current(&self, app: Arc<App>) -> Arc<App> {
+        self.apps.get(&app.id).cloned().unwrap_or(app)
     }
 
     /// Arms the timer that a channel needs by now, and forgets a channel that nothing is known of.
@@ -253,9 +283,7 @@ impl Partition {
 impl Channel {
     fn presence(&mut self, app: &Arc<App>) -> &mut Presence {
         let presence = self.presence.get_or_insert_with(|| Box::new(Presence::new(app)));
-        if !Arc::ptr_eq(&presence.app, app) {
-            presence.app = Arc::clone(app);
-        }
+        presence.obey(app);
         presence
     }
 
@@ -411,6 +439,14 @@ impl Channel {
 impl Presence {
     fn new(app: &Arc<App>) -> Self {
         Self { app: Arc::clone(app), roster: Roster::default(), serial: 0, snapshot: None }
+    }
+
+    /// Takes new settings; whether there are serials shows in the snapshot.
+    fn obey(&mut self, app: &Arc<App>) {
+        if !Arc::ptr_eq(&self.app, app) {
+            self.app = Arc::clone(app);
+            self.snapshot = None;
+        }
     }
 
     fn serial(&self) -> Option<u64> {

@@ -12,6 +12,8 @@ use crate::words::{ParseError, Words};
 pub enum Command {
     /// Settings change, at once for everybody.
     App(Vec<Setting>),
+    /// The app is removed; the next change of settings adds it again.
+    RemoveApp,
     /// What is printed beside the usual.
     Show(Show),
     /// A client does something.
@@ -178,6 +180,7 @@ impl Command {
     pub fn parse(line: &str) -> Result<Self, ParseError> {
         let mut words = Words::of(line);
         let command = match words.next("a command")? {
+            "app" if words.eat("is removed") => Self::RemoveApp,
             "app" => Self::App(settings(&mut words)?),
             "show" => {
                 Self::Show(if words.eat("raw") { Show::Raw } else { show_pings(&mut words)? })
@@ -349,6 +352,7 @@ impl fmt::Display for Command {
                 f.write_str("app")?;
                 settings.iter().try_for_each(|setting| write!(f, " {setting}"))
             }
+            Self::RemoveApp => f.write_str("app is removed"),
             Self::Show(Show::Raw) => f.write_str("show raw"),
             Self::Show(Show::Pings) => f.write_str("show pings"),
             Self::Client(client, action) => write!(f, "{client} {action}"),

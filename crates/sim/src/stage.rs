@@ -142,6 +142,7 @@ impl Stage {
                 settings.iter().for_each(|setting| setting.apply(app));
                 self.world.order(&EdgeCommand::ReplaceApp(Arc::clone(&self.app)));
             }
+            Command::RemoveApp => self.world.order(&EdgeCommand::RemoveApp(self.app.id.clone())),
             Command::Show(what) => self.shown.push(*what),
             Command::Publish { event, channel, except, data } => {
                 self.publish(event, channel, except, data);

@@ -126,8 +126,15 @@ impl World {
         self.post.send_up(Sender::Door, mail);
     }
 
-    /// An order to every edge.
+    /// An order to every shard.
     pub fn order(&mut self, command: &EdgeCommand) {
+        for partition in &mut self.partitions {
+            match command {
+                EdgeCommand::ReplaceApp(app) => partition.replace_app(app),
+                EdgeCommand::RemoveApp(app) => partition.remove_app(app),
+                _ => {}
+            }
+        }
         for edge in &mut self.edges {
             edge.handle_command(self.now, command.clone());
         }

@@ -1,8 +1,6 @@
 //! How connections end: who says the last word, what the partitions are told, and when the socket
 //! may be closed. What is said before that is in `dispatch.rs`.
 
-use std::sync::Arc;
-
 use rollcall_wire::close::CloseCode;
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::socket::SocketId;
@@ -46,31 +44,24 @@ impl Edge {
         }
     }
 
-    pub(super) fn close_all(&mut self, now: Time, code: CloseCode, concerns: impl Fn(&App) -> bool) {
-        let open = self.sockets.values().copied();
-        let concerned: Vec<_> = open
-            .filter(|&conn| {
-                let identity = self.connections.get(conn).and_then(Connection::identity);
-                identity.is_some_and(|identity| concerns(&identity.app))
-            })
-            .collect();
-        for conn in concerned {
+    pub(super) fn close_all(
+        &mut self,
+        now: Time,
+        code: CloseCode,
+        concerns: impl Fn(&App) -> bool,
+    ) {
+        for conn in self.connections_of(concerns) {
             self.close(now, conn, code);
         }
     }
 
-    /// Replaces the settings under the connections of an app; none is dropped but by suspension.
-    pub(super) fn replace_app(&mut self, now: Time, app: &Arc<App>) {
-        for (_, connection) in &mut self.connections {
-            if let Phase::Open(identity) = &mut connection.phase
-                && identity.app.id == app.id
-            {
-                identity.app = Arc::clone(app);
-            }
-        }
-        if !app.enabled {
-            self.close_all(now, CloseCode::AppDisabled, |theirs| theirs.id == app.id);
-        }
+    /// The open connections of some apps.
+    pub(super) fn connections_of(&self, concerns: impl Fn(&App) -> bool) -> Vec<ConnId> {
+        let is_theirs = |conn: &ConnId| {
+            let identity = self.connections.get(*conn).and_then(Connection::identity);
+            identity.is_some_and(|identity| concerns(&identity.app))
+        };
+        self.sockets.values().copied().filter(is_theirs).collect()
     }
 
     /// Ends everything but the goodbye; `false` if that was done before.

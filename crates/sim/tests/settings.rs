@@ -1,0 +1,241 @@
+//! Settings that change while people are there (docs/protocol.md section 8).
+
+use rollcall_sim::check;
+
+#[test]
+fn client_events_obey_at_the_next_event_and_nobody_is_disconnected() {
+    check(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        a1 joins private-x
+            a1 < subscription_succeeded private-x
+        b1 joins private-x
+            b1 < subscription_succeeded private-x
+        a1 triggers client-x on private-x 1
+            a1 < error null To send client events, you must enable this feature in the Settings page of your dashboard.
+        app client-events=1
+        a1 triggers client-x on private-x 2
+            b1 < client-x on private-x: 2
+        b1 triggers client-x on private-x 3
+            a1 < client-x on private-x: 3
+        app client-events=0
+        b1 triggers client-x on private-x 4
+            b1 < error null To send client events, you must enable this feature in the Settings page of your dashboard.
+        publish e on private-x data still
+            a1 < e on private-x: still
+            b1 < e on private-x: still
+        "#,
+    );
+}
+
+#[test]
+fn the_rate_of_client_events_obeys_at_once() {
+    check(
+        r#"
+        app client-events=1 event-rate=1
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        a1 joins private-x
+            a1 < subscription_succeeded private-x
+        b1 joins private-x
+            b1 < subscription_succeeded private-x
+        a1 triggers client-x on private-x 1
+            b1 < client-x on private-x: 1
+        a1 triggers client-x on private-x 2
+            a1 < error 4301 Client event rejected due to rate limit
+        app event-rate=3
+        a1 triggers client-x on private-x 3
+            b1 < client-x on private-x: 3
+        "#,
+    );
+}
+
+#[test]
+fn member_updates_and_mirror_obey_at_the_next_change() {
+    check(
+        r#"
+        app member-updates=0
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana]
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins presence-team as bo
+            a1 < member_added presence-team bo
+            b1 < subscription_succeeded presence-team [ana bo]
+        app member-updates=1
+        update ana on presence-team {"n":1}
+            a1 < member_updated presence-team ana {"n":1} #3
+            b1 < member_updated presence-team ana {"n":1} #3
+            node < Updated
+        b2 connects
+            b2 < connection_established 30s
+        b2 joins presence-team as bo
+            b2 < subscription_succeeded presence-team [ana{"n":1} bo] #3
+        app mirror=1
+        update ana on presence-team {"n":2}
+            a1 < subscription_succeeded presence-team [ana{"n":2} bo] #4
+            b1 < member_added presence-team ana {"n":2} #4
+            b2 < member_added presence-team ana {"n":2} #4
+            node < Updated
+        app mirror=0 member-updates=0
+        update ana on presence-team {"n":3}
+            a1 < member_removed presence-team ana
+            a1 < member_added presence-team ana {"n":3}
+            b1 < member_removed presence-team ana
+            b1 < member_added presence-team ana {"n":3}
+            b2 < member_removed presence-team ana
+            b2 < member_added presence-team ana {"n":3}
+            node < Updated
+        a2 connects
+            a2 < connection_established 30s
+        a2 joins presence-team as cy
+            a1 < member_added presence-team cy
+            a2 < subscription_succeeded presence-team [ana{"n":3} bo cy]
+            b1 < member_added presence-team cy
+            b2 < member_added presence-team cy
+        "#,
+    );
+}
+
+#[test]
+fn the_most_members_and_the_grace_obey_at_once_and_who_is_there_stays() {
+    check(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins presence-team as bo
+            a1 < member_added presence-team bo #2
+            b1 < subscription_succeeded presence-team [ana bo] #2
+        app max-members=1
+        b2 connects
+            b2 < connection_established 30s
+        b2 joins presence-team as cy
+            b2 < subscription_error presence-team LimitReached 403 Channel presence-team is full: it has 1 members
+            b2 < error null Channel presence-team is full: it has 1 members
+        app max-members=3
+        b2 joins presence-team as cy
+            a1 < member_added presence-team cy #3
+            b1 < member_added presence-team cy #3
+            b2 < subscription_succeeded presence-team [ana bo cy] #3
+        b2 drops
+        app grace=0
+        # A grace that runs ends when it was to end.
+        wait 2999ms
+        wait 1ms
+            a1 < member_removed presence-team cy #4  (after 1ms)
+            b1 < member_removed presence-team cy #4  (after 1ms)
+        b1 drops
+            a1 < member_removed presence-team bo #5
+        "#,
+    );
+}
+
+#[test]
+fn a_join_on_its_way_is_judged_by_the_settings_it_arrives_under() {
+    check(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+        b1 connects
+            b1 < connection_established 30s
+        hold
+        b1 joins presence-team as bo
+        app max-members=1
+        release
+            b1 < subscription_error presence-team LimitReached 403 Channel presence-team is full: it has 1 members
+            b1 < error null Channel presence-team is full: it has 1 members
+        app max-members=2
+        b1 joins presence-team as bo
+            a1 < member_added presence-team bo #2
+            b1 < subscription_succeeded presence-team [ana bo] #2
+        "#,
+    );
+}
+
+#[test]
+fn open_connections_are_probed_by_the_new_times() {
+    check(
+        r#"
+        show pings
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        b1 falls silent
+        wait 3s
+        app activity=5 pong=1
+        wait 3s
+            a1 < ping  (after 2s)
+            b1 < ping  (after 2s)
+            b1 < close 4201 Pong reply not received in time  (after 3s)
+        app activity=60
+        wait 60s
+            b1 < eof  (after 5s)
+            a1 < ping  (after 59s)
+        "#,
+    );
+}
+
+#[test]
+fn p9_a_suspended_app_closes_with_4003_and_serves_again_later() {
+    check(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+        app enabled=0
+            a1 < close 4003 Application disabled
+            a1 < eof
+        app enabled=1
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+        "#,
+    );
+}
+
+#[test]
+fn p8_the_connections_of_a_removed_app_are_closed_with_4001() {
+    check(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+        b1 connects protocol 5
+            b1 < connection_established 30s
+        app is removed
+            a1 < close 4001 No app has this key. Check the key and the host
+            a1 < eof
+            b1 < error 4001 No app has this key. Check the key and the host
+            b1 < close 4001 No app has this key. Check the key and the host
+            b1 < eof
+        # It passed the door before.
+        b2 connects
+            b2 < close 4001 No app has this key. Check the key and the host
+            b2 < eof
+        app client-events=1
+        b2 connects
+            b2 < connection_established 30s
+        b2 joins presence-team as bo
+            b2 < subscription_succeeded presence-team [ana bo] #2
+        wait 3s
+            b2 < member_removed presence-team ana #3  (after 3s)
+        "#,
+    );
+}
