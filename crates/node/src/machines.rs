@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use rollcall_engine::{
-    Answer, ConnId, Edge, EdgeEffect, EdgeId, Hangup, HashSeed, InterceptId, Intercepted,
-    MemberChange, PARTITIONS, Partition, PartitionEffect, PartitionIndex, Ticket, Time,
-    ToPartition, WatchId,
+    Answer, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Hangup, HashSeed, InterceptId,
+    Intercepted, MemberChange, PARTITIONS, Partition, PartitionEffect, PartitionIndex, Ticket,
+    Time, ToPartition, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -79,6 +79,18 @@ impl Machines {
     pub(crate) fn watch(&mut self, now: Time, lookout: Lookout) {
         self.watchers.insert(lookout.id, lookout.queue);
         self.handle_partition_mail(now, lookout.request);
+    }
+
+    /// Obeys an order of the node.
+    pub(crate) fn handle_command(&mut self, now: Time, order: EdgeCommand) {
+        for partition in self.partitions.iter_mut().flatten() {
+            match &order {
+                EdgeCommand::ReplaceApp(app) => partition.replace_app(app),
+                EdgeCommand::RemoveApp(app) => partition.remove_app(app),
+                _ => {}
+            }
+        }
+        self.edge.handle_command(now, order);
     }
 
     /// Says what is so of a channel. Who asked may have given up.

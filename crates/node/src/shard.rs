@@ -190,7 +190,7 @@ impl Shard {
             Mail::FromPartition(mail) => self.machines.borrow_mut().edge.handle_mail(now, mail),
             Mail::Command(order) => {
                 self.draining.set(self.draining.get() || matches!(order, EdgeCommand::Drain));
-                self.machines.borrow_mut().edge.handle_command(now, order);
+                self.machines.borrow_mut().handle_command(now, order);
             }
             Mail::Update(update) => self.machines.borrow_mut().update(now, *update),
             Mail::Intercept(diversion) => self.machines.borrow_mut().intercept(now, *diversion),
