@@ -6,7 +6,7 @@ use std::{fmt, io};
 use rollcall_node::config::{ConfigError, Duplicate, ListenAddress};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{ServeError, StartError};
-use rollcall_store::{InsertAppError, OpenError, StoreError};
+use rollcall_store::{OpenError, StoreError, WriteAppError};
 
 use crate::unfit::Unfit;
 use crate::usage::UsageError;
@@ -31,7 +31,7 @@ pub(crate) enum Failure {
     /// The database failed.
     Store(StoreError),
     /// The app of the first start could not be kept.
-    Insert(InsertAppError),
+    Insert(WriteAppError),
     /// The system has no random numbers.
     Random(getrandom::Error),
     /// No app has this id.

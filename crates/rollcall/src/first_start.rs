@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 
-use rollcall_store::{KeyRow, NewApp, UnixMillis};
+use rollcall_store::{AppRow, KeyRow, UnixMillis};
 
 /// What the app is called, and how it is found again.
 pub(crate) const NAME: &str = "rollcall";
 
 /// An app with a fresh id, key and secret, drawn from `random`.
-pub(crate) fn new_app(random: [u8; RANDOM_BYTES], now: UnixMillis) -> NewApp {
+pub(crate) fn new_app(random: [u8; RANDOM_BYTES], now: UnixMillis) -> AppRow {
     let (id, rest) = random.split_at(ID_BYTES);
     let (key, secret) = rest.split_at(KEY_BYTES);
     let key = KeyRow { key: hex(key), secret: hex(secret), created_at: now };
-    NewApp {
+    AppRow {
         id: digits(id),
         name: NAME.to_owned(),
         settings_json: SETTINGS.to_owned(),
@@ -53,7 +53,6 @@ mod tests {
     use std::array;
 
     use rollcall_node::config::stored_app;
-    use rollcall_store::AppRow;
 
     use super::*;
 
@@ -75,8 +74,7 @@ mod tests {
 
     #[test]
     fn its_settings_are_those_the_status_page_needs() {
-        let NewApp { id, name, settings_json, keys } = new_app([7; RANDOM_BYTES], 0);
-        let app = stored_app(&AppRow { id, name, settings_json, keys }).expect("valid settings");
+        let app = stored_app(&new_app([7; RANDOM_BYTES], 0)).expect("valid settings");
         assert!(app.client_events && app.member_updates && app.mirror && app.bridge);
         assert_eq!((app.presence.max_members, app.presence.grace.as_secs()), (10_000, 10));
     }

@@ -11,7 +11,7 @@ use rollcall_node::config::{Config, LogLevel};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Node, NodeConfig};
 use rollcall_status::{Clock, PublicUrl, StatusApp, StatusSettings};
-use rollcall_store::{AppRow, DataDirectory, InsertAppError, Store, UnixMillis};
+use rollcall_store::{AppRow, DataDirectory, Store, UnixMillis, WriteAppError};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
@@ -174,7 +174,7 @@ async fn apps_of(store: &Store) -> Result<Vec<AppRow>, Failure> {
     let now = unix_millis();
     match store.insert_app(&first_start::new_app(random, now), now).await {
         Ok(()) => Ok(store.apps().await?),
-        Err(InsertAppError::Store(error)) => Err(Failure::Store(error)),
+        Err(WriteAppError::Store(error)) => Err(Failure::Store(error)),
         Err(taken) => Err(Failure::Insert(taken)),
     }
 }

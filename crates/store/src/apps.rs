@@ -1,4 +1,7 @@
 //! Tables `apps` and `app_keys`: apps made at run time, each with its keys, oldest first.
+//!
+//! Whoever changes apps reads and writes them in one [`AppsEdit`], so that what was checked is what
+//! is written; whoever serves them follows the changes of other processes with an [`AppsWatch`].
 
 use std::collections::HashMap;
 use std::fmt;
@@ -42,29 +45,21 @@ impl fmt::Debug for KeyRow {
     }
 }
 
-/// An app to be added, with its first key.
-#[derive(Clone, Debug)]
-pub struct NewApp {
-    /// The app's id.
-    pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// The settings as a JSON object's text.
-    pub settings_json: String,
-    /// Its keys, oldest first.
-    pub keys: Vec<KeyRow>,
-}
-
-/// Why an app was not added.
+/// A change of the apps: what it reads stays true until it is committed, and without that nothing
+/// is written.
 #[derive(Debug)]
-pub enum InsertAppError {
-    /// An app with this id, or a key with this text, exists.
+pub struct AppsEdit(Transaction<'static, Sqlite>);
+
+/// Why an app was not written.
+#[derive(Debug)]
+pub enum WriteAppError {
+    /// Another app has this id or one of the keys.
     Taken,
     /// The database failed.
     Store(StoreError),
 }
 
-impl fmt::Display for InsertAppError {
+impl fmt::Display for WriteAppError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Taken => write!(f, "the id or the key of the app is taken"),
@@ -73,40 +68,90 @@ impl fmt::Display for InsertAppError {
     }
 }
 
-impl std::error::Error for InsertAppError {}
+impl std::error::Error for WriteAppError {}
 
 impl Store {
     /// All apps, oldest first.
     pub async fn apps(&self) -> Result<Vec<AppRow>, StoreError> {
-        let mut snapshot = self.reads.begin().await?;
-        let mut keys = keys_by_app(&mut snapshot).await?;
-        let rows = sqlx::query_as::<_, (String, String, String)>(
-            "SELECT id, name, settings FROM apps ORDER BY created_at, id",
-        )
-        .fetch_all(&mut *snapshot)
-        .await?;
-        let apps = rows.into_iter().map(|(id, name, settings_json)| {
-            let keys = keys.remove(&id).unwrap_or_default();
-            AppRow { id, name, settings_json, keys }
-        });
-        Ok(apps.collect())
+        Ok(all(&mut self.reads.begin().await?).await?)
     }
 
     /// Adds an app and its keys, or neither.
-    pub async fn insert_app(&self, app: &NewApp, now: UnixMillis) -> Result<(), InsertAppError> {
-        let mut transaction = self.write().await.map_err(InsertAppError::Store)?;
-        insert_app(&mut transaction, app, now).await?;
-        Ok(transaction.commit().await?)
+    pub async fn insert_app(&self, app: &AppRow, now: UnixMillis) -> Result<(), WriteAppError> {
+        let mut edit = self.edit_apps().await.map_err(WriteAppError::Store)?;
+        edit.insert(app, now).await?;
+        edit.commit().await.map_err(WriteAppError::Store)
+    }
+
+    /// Begins a change of the apps. Other writers wait until it ends.
+    pub async fn edit_apps(&self) -> Result<AppsEdit, StoreError> {
+        Ok(AppsEdit(self.write().await?))
     }
 }
 
-impl From<sqlx::Error> for InsertAppError {
+impl AppsEdit {
+    /// All apps, oldest first.
+    pub async fn apps(&mut self) -> Result<Vec<AppRow>, StoreError> {
+        Ok(all(&mut self.0).await?)
+    }
+
+    /// Adds an app and its keys.
+    pub async fn insert(&mut self, app: &AppRow, now: UnixMillis) -> Result<(), WriteAppError> {
+        insert_app(&mut self.0, app, now).await?;
+        Ok(insert_keys(&mut self.0, app).await?)
+    }
+
+    /// Writes the name, the settings and the keys of the app of that id anew.
+    pub async fn update(&mut self, app: &AppRow) -> Result<(), WriteAppError> {
+        sqlx::query("UPDATE apps SET name = $1, settings = $2 WHERE id = $3")
+            .bind(&app.name)
+            .bind(&app.settings_json)
+            .bind(&app.id)
+            .execute(&mut *self.0)
+            .await?;
+        sqlx::query("DELETE FROM app_keys WHERE app_id = $1")
+            .bind(&app.id)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(insert_keys(&mut self.0, app).await?)
+    }
+
+    /// Takes out the app of that id, and its keys.
+    pub async fn remove(&mut self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM apps WHERE id = $1").bind(id).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    /// Makes the change last.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+impl From<sqlx::Error> for WriteAppError {
     fn from(error: sqlx::Error) -> Self {
         match error.as_database_error() {
             Some(refusal) if refusal.is_unique_violation() => Self::Taken,
             _ => Self::Store(error.into()),
         }
     }
+}
+
+/// All apps with their keys, as of one moment.
+pub(crate) async fn all(
+    snapshot: &mut Transaction<'_, Sqlite>,
+) -> Result<Vec<AppRow>, sqlx::Error> {
+    let mut keys = keys_by_app(snapshot).await?;
+    let rows = sqlx::query_as::<_, (String, String, String)>(
+        "SELECT id, name, settings FROM apps ORDER BY created_at, id",
+    )
+    .fetch_all(&mut **snapshot)
+    .await?;
+    let apps = rows.into_iter().map(|(id, name, settings_json)| {
+        let keys = keys.remove(&id).unwrap_or_default();
+        AppRow { id, name, settings_json, keys }
+    });
+    Ok(apps.collect())
 }
 
 async fn keys_by_app(
@@ -127,7 +172,7 @@ async fn keys_by_app(
 
 async fn insert_app(
     transaction: &mut Transaction<'_, Sqlite>,
-    app: &NewApp,
+    app: &AppRow,
     now: UnixMillis,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("INSERT INTO apps (id, name, settings, created_at) VALUES ($1, $2, $3, $4)")
@@ -137,6 +182,13 @@ async fn insert_app(
         .bind(now)
         .execute(&mut **transaction)
         .await?;
+    Ok(())
+}
+
+async fn insert_keys(
+    transaction: &mut Transaction<'_, Sqlite>,
+    app: &AppRow,
+) -> Result<(), sqlx::Error> {
     for (position, key) in (0_i64..).zip(&app.keys) {
         insert_key(transaction, &app.id, key, position).await?;
     }

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod apps;
+mod apps_watch;
 mod device_keys;
 mod directory;
 mod error;
@@ -17,7 +18,8 @@ mod sessions;
 mod status;
 
 pub use accounts::{Account, AccountId, NAME_UNUSED_MS};
-pub use apps::{AppRow, InsertAppError, KeyRow, NewApp};
+pub use apps::{AppRow, AppsEdit, KeyRow, WriteAppError};
+pub use apps_watch::AppsWatch;
 pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
 pub use directory::DataDirectory;
 pub use error::{OpenError, StoreError};

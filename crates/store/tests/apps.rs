@@ -7,15 +7,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use common::Scratch;
-use rollcall_store::{InsertAppError, KeyRow, NewApp, Store};
+use rollcall_store::{AppRow, KeyRow, Store, WriteAppError};
 
-fn app(id: &str, keys: &[&str]) -> NewApp {
+fn app(id: &str, keys: &[&str]) -> AppRow {
     let keys = keys.iter().map(|key| KeyRow {
         key: (*key).to_owned(),
         secret: format!("secret-of-{key}"),
         created_at: 7,
     });
-    NewApp {
+    AppRow {
         id: id.to_owned(),
         name: format!("App {id}"),
         settings_json: "{}".to_owned(),
@@ -76,9 +76,9 @@ async fn an_app_whose_key_is_taken_is_not_half_added() {
     let store = Store::open(scratch.path()).await.unwrap();
     store.insert_app(&app("1", &["shared"]), 1).await.unwrap();
     let refused = store.insert_app(&app("2", &["own", "shared"]), 2).await;
-    assert!(matches!(refused, Err(InsertAppError::Taken)));
+    assert!(matches!(refused, Err(WriteAppError::Taken)));
     let refused = store.insert_app(&app("1", &["other"]), 2).await;
-    assert!(matches!(refused, Err(InsertAppError::Taken)));
+    assert!(matches!(refused, Err(WriteAppError::Taken)));
     let apps = store.apps().await.unwrap();
     assert_eq!(apps.len(), 1);
     assert_eq!(apps[0].keys.len(), 1);
@@ -88,4 +88,76 @@ async fn an_app_whose_key_is_taken_is_not_half_added() {
 async fn debug_text_hides_the_secret() {
     let text = format!("{:?}", app("1", &["k"]));
     assert!(text.contains("\"k\"") && !text.contains("secret-of-k"), "{text}");
+}
+
+#[tokio::test]
+async fn an_edit_is_seen_whole_or_not_at_all() {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).await.unwrap();
+    store.insert_app(&app("1", &["a", "b"]), 1).await.unwrap();
+    let edited = AppRow { settings_json: r#"{"mirror":true}"#.to_owned(), ..app("1", &["b", "c"]) };
+
+    let mut edit = store.edit_apps().await.unwrap();
+    edit.update(&edited).await.unwrap();
+    edit.insert(&app("2", &["a"]), 2).await.unwrap();
+    assert_eq!(edit.apps().await.unwrap(), [edited.clone(), app("2", &["a"])]);
+    assert_eq!(store.apps().await.unwrap(), [app("1", &["a", "b"])]);
+    drop(edit);
+    assert_eq!(store.apps().await.unwrap(), [app("1", &["a", "b"])]);
+
+    let mut edit = store.edit_apps().await.unwrap();
+    edit.update(&edited).await.unwrap();
+    edit.insert(&app("2", &["a"]), 2).await.unwrap();
+    edit.commit().await.unwrap();
+    assert_eq!(store.apps().await.unwrap(), [edited, app("2", &["a"])]);
+
+    let mut edit = store.edit_apps().await.unwrap();
+    edit.remove("1").await.unwrap();
+    edit.commit().await.unwrap();
+    assert_eq!(store.apps().await.unwrap(), [app("2", &["a"])]);
+    store.insert_app(&app("3", &["b", "c"]), 3).await.expect("the keys went with their app");
+}
+
+#[tokio::test]
+async fn a_key_of_another_app_is_not_taken_away() {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).await.unwrap();
+    store.insert_app(&app("1", &["a"]), 1).await.unwrap();
+    store.insert_app(&app("2", &["b"]), 2).await.unwrap();
+    let mut edit = store.edit_apps().await.unwrap();
+    let refused = edit.update(&app("2", &["b", "a"])).await;
+    assert!(matches!(refused, Err(WriteAppError::Taken)));
+    drop(edit);
+    assert_eq!(store.apps().await.unwrap(), [app("1", &["a"]), app("2", &["b"])]);
+}
+
+#[tokio::test]
+async fn a_watch_sees_changes_of_others_and_nothing_else() {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).await.unwrap();
+    let known = store.apps().await.unwrap();
+    let mut watch = store.watch_apps(known).await.unwrap();
+    assert_eq!(watch.changed().await.unwrap(), None);
+
+    let other = Store::open(scratch.path()).await.unwrap();
+    other.insert_app(&app("1", &["a"]), 1).await.unwrap();
+    assert_eq!(watch.changed().await.unwrap(), Some(&[app("1", &["a"])][..]));
+    assert_eq!(watch.changed().await.unwrap(), None);
+
+    let mut edit = other.edit_apps().await.unwrap();
+    edit.update(&app("1", &["b"])).await.unwrap();
+    assert_eq!(watch.changed().await.unwrap(), None, "not committed yet");
+    edit.commit().await.unwrap();
+    assert_eq!(watch.changed().await.unwrap(), Some(&[app("1", &["b"])][..]));
+    watch.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_watch_begins_where_its_owner_read() {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).await.unwrap();
+    let known = store.apps().await.unwrap();
+    store.insert_app(&app("1", &["a"]), 1).await.unwrap();
+    let mut watch = store.watch_apps(known).await.unwrap();
+    assert_eq!(watch.changed().await.unwrap(), Some(&[app("1", &["a"])][..]));
 }
