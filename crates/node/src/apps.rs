@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rollcall_engine::App;
+use rollcall_engine::{App, AppId};
 
 /// Where the newest snapshot is.
 #[derive(Debug)]
@@ -19,6 +19,15 @@ pub(crate) struct AppsCell {
 pub(crate) struct Apps {
     by_id: HashMap<String, Tenant>,
     by_key: HashMap<String, Tenant>,
+}
+
+/// What a new snapshot changed.
+#[derive(Debug, Default)]
+pub(crate) struct AppChanges {
+    /// Apps that are new, or have other settings than before.
+    pub(crate) replaced: Vec<Arc<App>>,
+    /// Apps that are gone.
+    pub(crate) removed: Vec<AppId>,
 }
 
 /// An app, and how many connections it has.
@@ -57,18 +66,28 @@ impl AppsCell {
         Arc::clone(&self.newest.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Replaces the settings of the app of that id, or adds it; its connections keep their places.
-    pub(crate) fn replace(&self, app: App) -> Result<Arc<App>, AppsError> {
+    /// Does something with the newest snapshot, before which no other comes: mail that is sent
+    /// here precedes the mail of the next change.
+    pub(crate) fn with_newest<T>(&self, act: impl FnOnce(&Apps) -> T) -> T {
+        act(&self.newest.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the list of apps as `edit` does, and has `tell` tell the shards what became of it
+    /// before anybody sees the new snapshot. With apps that cannot be told apart nothing changes.
+    ///
+    /// The list is replaced whole, so that a key may pass from one app to another.
+    pub(crate) fn change(
+        &self,
+        edit: impl FnOnce(&mut Vec<App>),
+        tell: impl FnOnce(AppChanges),
+    ) -> Result<(), AppsError> {
         let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
-        let mut next = Apps::default();
-        for tenant in newest.by_id.values().filter(|tenant| tenant.app.id != app.id) {
-            next.add(tenant.clone())?;
-        }
-        let app = Arc::new(app);
-        let places = newest.of_id(app.id.as_str()).map(|old| Arc::clone(&old.places));
-        next.add(Tenant { app: Arc::clone(&app), places: places.unwrap_or_default() })?;
+        let mut apps = newest.by_id.values().map(|tenant| (*tenant.app).clone()).collect();
+        edit(&mut apps);
+        let (next, changes) = newest.succeeded_by(apps)?;
         *newest = Arc::new(next);
-        Ok(app)
+        tell(changes);
+        Ok(())
     }
 }
 
@@ -90,6 +109,28 @@ impl Apps {
     /// The app that clients know by this key.
     pub(crate) fn of_key(&self, key: &str) -> Option<&Tenant> {
         self.by_key.get(key)
+    }
+
+    /// The snapshot of these apps, which takes over what did not change and all places.
+    fn succeeded_by(&self, apps: Vec<App>) -> Result<(Self, AppChanges), AppsError> {
+        let (mut next, mut changes) = (Self::default(), AppChanges::default());
+        for app in apps {
+            let old = self.of_id(app.id.as_str());
+            let tenant = match old {
+                Some(old) if *old.app == app => old.clone(),
+                _ => {
+                    let places = old.map(|old| Arc::clone(&old.places)).unwrap_or_default();
+                    Tenant { app: Arc::new(app), places }
+                }
+            };
+            if old.is_none_or(|old| !Arc::ptr_eq(&old.app, &tenant.app)) {
+                changes.replaced.push(Arc::clone(&tenant.app));
+            }
+            next.add(tenant)?;
+        }
+        let gone = self.by_id.values().filter(|old| next.of_id(old.app.id.as_str()).is_none());
+        changes.removed = gone.map(|old| old.app.id.clone()).collect();
+        Ok((next, changes))
     }
 
     fn add(&mut self, tenant: Tenant) -> Result<(), AppsError> {
@@ -188,13 +229,56 @@ mod tests {
         let limited = || App { max_connections: 1, ..app("1", &["a"]) };
         let cell = AppsCell::new(Apps::new(vec![limited(), app("2", &["b"])]).unwrap());
         let _only = cell.snapshot().of_id("1").unwrap().take_place().unwrap();
-        cell.replace(App { keys: app("1", &["c"]).keys, ..limited() }).unwrap();
+        replace_all(
+            &cell,
+            vec![App { keys: app("1", &["c"]).keys, ..limited() }, app("2", &["b"])],
+        )
+        .unwrap();
 
         let apps = cell.snapshot();
         assert!(apps.of_key("a").is_none());
         assert!(apps.of_key("b").is_some());
         assert!(apps.of_key("c").unwrap().take_place().is_none());
-        assert!(cell.replace(app("3", &["b"])).is_err());
-        assert!(cell.snapshot().of_id("3").is_none());
+    }
+    #[test]
+    fn a_key_may_pass_from_one_app_to_another_at_once() {
+        let cell = AppsCell::new(Apps::new(vec![app("1", &["a"]), app("2", &["b"])]).unwrap());
+        replace_all(&cell, vec![app("2", &["a"]), app("1", &["b"])]).unwrap();
+        for (key, id) in [("a", "2"), ("b", "1")] {
+            assert_eq!(cell.snapshot().of_key(key).unwrap().app.id.as_str(), id);
+        }
+    }
+
+    #[test]
+    fn only_what_changed_is_told() {
+        let apps = || vec![app("1", &["a"]), app("2", &["b"]), app("3", &["c"])];
+        let cell = AppsCell::new(Apps::new(apps()).unwrap());
+        assert_eq!(replace_all(&cell, apps()).unwrap(), " -");
+        let next = vec![app("1", &["a"]), app("2", &["b", "d"]), app("4", &["e"])];
+        assert_eq!(replace_all(&cell, next).unwrap(), "2 4 - 3");
+        assert_eq!(replace_all(&cell, Vec::new()).unwrap(), " - 1 2 4");
+    }
+
+    #[test]
+    fn a_clash_changes_nothing() {
+        let cell = AppsCell::new(Apps::new(vec![app("1", &["a"]), app("2", &["b"])]).unwrap());
+        let clash = replace_all(&cell, vec![app("1", &["c"]), app("2", &["c"])]);
+        assert_eq!(clash, Err(AppsError::DuplicateKey("c".to_owned())));
+        assert_eq!(cell.snapshot().of_key("a").unwrap().app.id.as_str(), "1");
+        assert!(cell.snapshot().of_key("c").is_none());
+    }
+
+    /// What was told: the ids of the apps with new settings, and those of the removed ones.
+    fn replace_all(cell: &AppsCell, apps: Vec<App>) -> Result<String, AppsError> {
+        let mut told = String::new();
+        let tell = |changes: AppChanges| {
+            let replaced = changes.replaced.iter().map(|app| app.id.to_string());
+            let mut removed: Vec<_> = changes.removed.iter().map(AppId::to_string).collect();
+            removed.sort();
+            let replaced = replaced.collect::<Vec<_>>().join(" ");
+            told = format!("{replaced} - {}", removed.join(" ")).trim_end().to_owned();
+        };
+        cell.change(|old| *old = apps, tell)?;
+        Ok(told)
     }
 }

@@ -107,9 +107,25 @@ impl NodeHandle {
     /// Puts new settings of an app in force, or adds an app. Its connections stay, unless it is
     /// suspended; a quota that shrank counts for newcomers.
     pub fn replace_app(&self, app: App) -> Result<(), AppsError> {
-        let app = self.0.apps.replace(app)?;
-        self.0.mailboxes.command_all(&EdgeCommand::ReplaceApp(app));
-        Ok(())
+        self.change_apps(|apps| {
+            apps.retain(|old| old.id != app.id);
+            apps.push(app);
+        })
+    }
+
+    /// Takes an app out: its connections are closed with 4001, its requests answered with 404.
+    pub fn remove_app(&self, id: &str) -> Result<(), AppsError> {
+        self.change_apps(|apps| apps.retain(|old| old.id.as_str() != id))
+    }
+
+    /// Puts these apps in the place of all: at once, so that what one gives up another may take.
+    /// Connections of an app that stays stay.
+    ///
+    /// # Errors
+    ///
+    /// If two of them cannot be told apart. Then nothing changes.
+    pub fn replace_apps(&self, apps: Vec<App>) -> Result<(), AppsError> {
+        self.change_apps(|old| *old = apps)
     }
 
     /// Closes a connection, wherever it is.
@@ -189,6 +205,14 @@ impl NodeHandle {
     /// How many bytes the bodies of requests may still take, all together.
     pub(crate) fn body_room(&self) -> &Arc<Semaphore> {
         &self.0.body_room
+    }
+
+    fn change_apps(&self, edit: impl FnOnce(&mut Vec<App>)) -> Result<(), AppsError> {
+        self.0.apps.change(edit, |changes| {
+            let removed = changes.removed.into_iter().map(EdgeCommand::RemoveApp);
+            let replaced = changes.replaced.into_iter().map(EdgeCommand::ReplaceApp);
+            removed.chain(replaced).for_each(|command| self.0.mailboxes.command_all(&command));
+        })
     }
 
     /// A number that no other ticket, intercept or watch of the node has.

@@ -1,6 +1,7 @@
 //! Connections at the door: who may come in, and where the others are told why not.
 
 use std::net::TcpStream;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use rollcall_wire::CloseCode;
 use rollcall_wire::protocol::Protocol;
 
 use super::NodeHandle;
-use crate::apps::ConnectionPermit;
+use crate::apps::{Apps, ConnectionPermit};
 use crate::mail::{Arrival, Mail, Verdict};
 
 /// What a client said of itself when it asked for a WebSocket.
@@ -59,8 +60,10 @@ impl NodeHandle {
     pub(crate) fn take_in(&self, upgraded: Upgraded, verdict: Verdict) {
         let turn = self.0.next_shard.fetch_add(1, Ordering::Relaxed);
         let Upgraded { stream, early } = upgraded;
-        let arrival = Box::new(Arrival { stream, early, verdict });
-        self.0.mailboxes.send(turn % self.0.mailboxes.shards(), Mail::Arrival(arrival));
+        self.0.apps.with_newest(|apps| {
+            let arrival = Box::new(Arrival { stream, early, verdict: renew(verdict, apps) });
+            self.0.mailboxes.send(turn % self.0.mailboxes.shards(), Mail::Arrival(arrival));
+        });
     }
 
     fn admit(
@@ -85,6 +88,19 @@ impl NodeHandle {
     }
 }
 
+/// The verdict on a caller whose app may have changed while the upgrade was on its way: the shard
+/// was told of the change already, and would not be told again.
+fn renew(verdict: Verdict, apps: &Apps) -> Verdict {
+    let Verdict::Admit(opening, permit) = verdict else { return verdict };
+    match apps.of_id(opening.app.id.as_str()) {
+        Some(tenant) if tenant.app.enabled => {
+            Verdict::Admit(Opening { app: Arc::clone(&tenant.app), ..opening }, permit)
+        }
+        Some(_) => refuse(Some(opening.protocol), CloseCode::AppDisabled),
+        None => refuse(Some(opening.protocol), CloseCode::UnknownApp),
+    }
+}
+
 fn refuse(protocol: Option<Protocol>, code: CloseCode) -> Verdict {
     Verdict::Refuse(Refusal { protocol, code, reason: None })
 }
@@ -100,4 +116,41 @@ fn is_allowed(app: &App, origin: Option<&str>) -> bool {
         app.allowed_origins.iter().any(|o| o == "*" || o.eq_ignore_ascii_case(origin))
     };
     origin.is_none_or(allows)
+}
+
+#[cfg(test)]
+mod tests {
+    use rollcall_engine::AppId;
+    use rollcall_wire::SocketId;
+    use rollcall_wire::auth::Key;
+
+    use super::*;
+
+    #[test]
+    fn p190_a_change_during_the_upgrade_counts() {
+        let apps = |change: fn(&mut App)| {
+            let key = Key { key: "k".to_owned(), secret: "s".to_owned() };
+            let mut app = App::new("1", vec![key]);
+            change(&mut app);
+            Apps::new(vec![app]).expect("one app")
+        };
+        let code = |newest: &Apps| {
+            let first = apps(|_| {});
+            let tenant = first.of_id("1").expect("it is there");
+            let opening = Opening {
+                socket: SocketId::parse("1.1").expect("digits").expect("in range"),
+                app: Arc::clone(&tenant.app),
+                protocol: Protocol::parse(Some("7")).expect("seven"),
+            };
+            let permit = tenant.take_place().expect("there is no limit");
+            match renew(Verdict::Admit(opening, permit), newest) {
+                Verdict::Admit(opening, _) => Ok(opening.app.client_events),
+                Verdict::Refuse(refusal) => Err(refusal.code),
+            }
+        };
+        assert_eq!(code(&apps(|_| {})), Ok(false));
+        assert_eq!(code(&apps(|app| app.client_events = true)), Ok(true));
+        assert_eq!(code(&apps(|app| app.enabled = false)), Err(CloseCode::AppDisabled));
+        assert_eq!(code(&apps(|app| app.id = AppId::new("2"))), Err(CloseCode::UnknownApp));
+    }
 }
