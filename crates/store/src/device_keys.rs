@@ -23,6 +23,25 @@ impl Store {
             .await?;
         Ok(transaction.commit().await?)
     }
+
+    /// The names that the browser with this key may sign in to, the one used last first.
+    pub async fn names_of_device(
+        &self,
+        key: &TokenHash,
+        now: UnixMillis,
+    ) -> Result<Vec<String>, StoreError> {
+        let names = sqlx::query_scalar(
+            "SELECT a.name FROM device_keys k JOIN accounts a ON a.id = k.account_id \
+             WHERE k.key_hash = $1 AND k.used_at > $2 \
+             ORDER BY k.used_at DESC, k.account_id DESC LIMIT $3",
+        )
+        .bind(&key.0[..])
+        .bind(now - DEVICE_KEY_MS)
+        .bind(NAMES_PER_DEVICE_KEY)
+        .fetch_all(&self.reads)
+        .await?;
+        Ok(names)
+    }
 }
 
 /// Whether the key owns the account.

@@ -55,6 +55,16 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// Ends every session that an account has at this moment; one that begins later lives.
+    pub async fn end_sessions_of(&self, account: AccountId) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("DELETE FROM web_sessions WHERE account_id = $1")
+            .bind(account.0)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
+    }
+
     async fn live_session(
         &self,
         token: &TokenHash,

@@ -184,6 +184,40 @@ async fn a_forgotten_device_owns_nothing() {
 }
 
 #[tokio::test]
+async fn a_device_key_tells_its_names_the_one_used_last_first() {
+    let scratch = Scratch::new();
+    let store = open(&scratch).await;
+    register(&store, &wish("ana", 1)).await;
+    register(&store, &wish("eve", 9)).await;
+    let bo = Registration { device_key: Some(hash(101)), ..wish("bo", 2) };
+    store.register(&bo, START + 1).await.unwrap();
+    let names = async |key, now| store.names_of_device(&hash(key), now).await.unwrap();
+    assert_eq!(names(102, START + 1).await, ["bo", "ana"]);
+    assert_eq!(names(101, START + 1).await, ["ana"]);
+    assert_eq!(names(102, START + DEVICE_KEY_MS).await, ["bo"]);
+    store.forget_device(&hash(102)).await.unwrap();
+    assert_eq!(names(102, START + 1).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn s12_all_sessions_of_one_account_end_and_its_device_keys_stay() {
+    let scratch = Scratch::new();
+    let store = open(&scratch).await;
+    let ana = register(&store, &wish("ana", 1)).await.account;
+    let second = Registration { device_key: Some(hash(101)), ..wish("ana", 2) };
+    register(&store, &second).await;
+    register(&store, &wish("bo", 3)).await;
+    store.end_sessions_of(ana.id).await.unwrap();
+    store.end_sessions_of(ana.id).await.unwrap();
+    for (session, lives) in [(1, false), (2, false), (3, true)] {
+        let found = store.signed_in(&hash(session), START).await.unwrap();
+        assert_eq!(found.is_some(), lives, "{session}");
+    }
+    let again = Registration { new_session: hash(4), ..second };
+    assert_eq!(register(&store, &again).await.device_key, DeviceKey::Renewed);
+}
+
+#[tokio::test]
 async fn s9_another_name_needs_confirmation_and_ends_the_old_session() {
     let scratch = Scratch::new();
     let store = open(&scratch).await;
