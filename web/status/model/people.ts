@@ -1,24 +1,24 @@
 /**
  * The rows of the list: one signal per member, so that a new status re-renders one row and keeps every other node.
  *
- * The order is the viewer first, then by name in the viewer's language (docs/status.md C15).
+ * It follows the roster when `Follower` says so; what comes before what is for `Order` to know.
  */
 
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import { locale } from '../../shared/i18n';
 import type { Member } from './frames';
+import { Order } from './order';
 import type { Change } from './roster';
 
 export class People {
   readonly #rows = new Map<string, Signal<Member>>();
   readonly #users = signal<readonly string[]>([]);
-  readonly #me: ReadonlySignal<string | null>;
-
   /** User ids in the order of the list. */
-  readonly order = computed(() => sorted(this.#users.value, this.#me.value, locale.value));
+  readonly order: ReadonlySignal<readonly string[]>;
 
-  constructor(me: ReadonlySignal<string | null>) {
-    this.#me = me;
+  /** `me`: the viewer, who comes first; `language`: by whose rules names are sorted. */
+  constructor(me: string, language: ReadonlySignal<string>) {
+    const order = new Order(me);
+    this.order = computed(() => order.of(this.#users.value, language.value));
   }
 
   /** The member's row; undefined only between a leave and the next render. */
@@ -26,16 +26,15 @@ export class People {
     return this.#rows.get(user);
   }
 
+  has(user: string): boolean {
+    return this.#rows.has(user);
+  }
+
   apply(changes: readonly Change[]): void {
     batch(() => {
       for (const { kind, member } of changes) this.#applyOne(kind, member);
       if (changes.some((change) => change.kind !== 'changed')) this.#users.value = [...this.#rows.keys()];
     });
-  }
-
-  clear(): void {
-    this.#rows.clear();
-    this.#users.value = [];
   }
 
   #applyOne(kind: Change['kind'], member: Member): void {
@@ -47,13 +46,4 @@ export class People {
     if (row === undefined) this.#rows.set(member.user, signal(member));
     else row.value = member;
   }
-}
-
-/** `me` first, then by the collation of the language; ties by code unit, so that the order is the same everywhere. */
-export function sorted(users: readonly string[], me: string | null, language: string): readonly string[] {
-  const collator = new Intl.Collator(language, { numeric: true });
-  return [...users].sort((one, other) => {
-    if (one === me || other === me) return one === me ? -1 : 1;
-    return collator.compare(one, other) || (one < other ? -1 : 1);
-  });
 }

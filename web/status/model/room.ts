@@ -3,10 +3,12 @@
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Reply } from '../../shared/http';
 import { serverNow } from '../../shared/clock';
+import { locale } from '../../shared/i18n';
 import { putStatus, type Account, type Settings } from './api';
 import { Announcer } from './announcer';
 import { storedDraft, storeDraft } from './draft';
 import { StatusEditor } from './editor';
+import { Follower, type Origin } from './follower';
 import type { Info } from './frames';
 import { Link } from './link';
 import { People } from './people';
@@ -21,6 +23,7 @@ export class Room {
   readonly subscription: Subscription;
   readonly announcer = new Announcer();
   readonly #roster = new Roster();
+  readonly #follower: Follower;
   readonly #own: Signal<Info>;
   readonly #seen = signal(false);
   readonly #liveUntil = signal<number | null>(null);
@@ -30,7 +33,8 @@ export class Room {
   constructor(settings: Settings, account: Account, handleSessionDoubt: () => void) {
     this.name = account.name;
     this.#own = signal(account.info);
-    this.people = new People(signal(account.name));
+    this.people = new People(account.name, locale);
+    this.#follower = new Follower(this.#roster, this.people, (news) => this.announcer.note(news, account.name));
     this.editor = new StatusEditor(this.#surroundings(handleSessionDoubt), storedDraft(account.name));
     this.link = new Link(settings.appKey);
     this.subscription = new Subscription(this.link, settings.channel, this.#roster, {
@@ -52,6 +56,7 @@ export class Room {
     for (const stop of this.#stopWatching) stop();
     this.subscription.stop();
     this.link.stop();
+    this.#follower.stop();
     this.announcer.clear();
   }
 
@@ -74,12 +79,11 @@ export class Room {
     void this.editor.retryUnsent();
   }
 
-  #handleChanges(changes: readonly Change[], origin: 'snapshot' | 'difference'): void {
+  #handleChanges(changes: readonly Change[], origin: Origin): void {
     for (const { kind, member } of changes) {
       if (kind !== 'left' && member.user === this.name && member.info !== null) this.#learnOwn(member.info);
     }
-    this.people.apply(changes);
-    if (origin === 'difference') this.announcer.note(changes, this.name);
+    this.#follower.note(changes, origin);
   }
 
   #learnOwn(info: Info): void {
@@ -102,7 +106,7 @@ export class Room {
 
   #handleStored(info: Info): void {
     this.#learnOwn(info);
-    this.people.apply(this.#roster.handleOwn(this.name, info).changes);
+    this.#follower.note(this.#roster.handleOwn(this.name, info).changes, 'difference');
   }
 }
 
