@@ -74,6 +74,18 @@ pub enum ConfigError {
         /// The table.
         table: &'static str,
     },
+    /// A word of the command line that sets nothing.
+    NotAnAssignment {
+        /// The word.
+        word: String,
+    },
+    /// One command sets the same twice.
+    Repeated {
+        /// What it sets.
+        key: &'static str,
+    },
+    /// The id of an app that there is.
+    IdIsFixed,
     /// Two apps share what must tell them apart.
     Duplicate {
         /// Where the second stands.
@@ -97,6 +109,8 @@ pub enum Place {
         /// The line.
         line: usize,
     },
+    /// A `KEY=VALUE` of the command line.
+    CommandLine,
     /// The settings of an app of the store.
     Stored {
         /// Its id.
@@ -131,6 +145,7 @@ impl Place {
         match self {
             Self::Flag(name) => format!("--{name}"),
             Self::Variable(name) => format!("the variable {name}"),
+            Self::CommandLine => key.to_owned(),
             Self::File { .. } | Self::Stored { .. } => format!("{self}: {key}"),
         }
     }
@@ -142,6 +157,7 @@ impl fmt::Display for Place {
             Self::Flag(name) => write!(f, "--{name}"),
             Self::Variable(name) => write!(f, "{name}"),
             Self::File { file, line } => write!(f, "{}, line {line}", file.display()),
+            Self::CommandLine => f.write_str("the command line"),
             Self::Stored { app } => write!(f, "the stored app {app}"),
         }
     }
@@ -172,6 +188,14 @@ impl fmt::Display for ConfigError {
             Self::Missing { place, key, table } => {
                 write!(f, "{place}: {key} is missing{}", InTable(table))
             }
+            Self::NotAnAssignment { word } => {
+                write!(f, "\"{word}\" sets nothing; write KEY=VALUE, such as client_events=true")
+            }
+            Self::Repeated { key } => write!(f, "{key} may be given only once"),
+            Self::IdIsFixed => f.write_str(
+                "the id of an app cannot be changed; add another app, and remove this one when \
+                 nobody uses it any longer",
+            ),
             Self::Duplicate { place, duplicate } => write!(f, "{place}: {duplicate}"),
         }
     }

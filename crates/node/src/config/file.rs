@@ -10,35 +10,42 @@ use super::value::{Entry, Item, Value, unknown};
 use super::{Config, SERVER, app};
 
 /// Reads the file and applies it.
-pub(super) fn apply(config: &mut Config, path: &Path) -> Result<(), ConfigError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| ConfigError::Unreadable { file: path.to_owned(), error })?;
-    apply_text(config, &text, path)
-}
-
-/// Applies the text of a file; `path` is for the error.
-pub(super) fn apply_text(config: &mut Config, text: &str, path: &Path) -> Result<(), ConfigError> {
-    for entry in parse(text, path)? {
-        let place = Place::line(path, entry.item.line);
-        apply_entry(config, &entry, &place)?;
+pub(super) fn apply(config: &mut Config, path: &Path, errors: &mut Vec<ConfigError>) {
+    match std::fs::read_to_string(path) {
+        Ok(text) => apply_text(config, &text, path, errors),
+        Err(error) => errors.push(ConfigError::Unreadable { file: path.to_owned(), error }),
     }
-    Ok(())
 }
 
-fn apply_entry(config: &mut Config, entry: &Entry, place: &Place) -> Result<(), ConfigError> {
+/// Applies the text of a file; `path` is for the errors.
+pub(super) fn apply_text(
+    config: &mut Config,
+    text: &str,
+    path: &Path,
+    errors: &mut Vec<ConfigError>,
+) {
+    match parse(text, path) {
+        Ok(entries) => entries.iter().for_each(|entry| {
+            apply_entry(config, entry, &Place::line(path, entry.item.line), errors);
+        }),
+        Err(error) => errors.push(error),
+    }
+}
+
+fn apply_entry(config: &mut Config, entry: &Entry, place: &Place, errors: &mut Vec<ConfigError>) {
     if entry.key == APPS {
-        config.apps = app::read_all(&entry.item, place)?;
-        return Ok(());
+        for (app, declared) in app::read_all(&entry.item, place, errors) {
+            config.declared.insert(app.id.to_string(), declared);
+            config.apps.push(app);
+        }
+        return;
     }
     let mut in_file = SERVER.iter().filter(|setting| setting.is_in_file());
-    match in_file.find(|setting| setting.key == entry.key) {
-        Some(setting) => {
-            setting.apply(config, &entry.item.value, place)?;
-            config.places.insert(setting.key, place.clone());
-            Ok(())
-        }
+    let outcome = match in_file.find(|setting| setting.key == entry.key) {
+        Some(setting) => config.set(setting, &entry.item.value, place.clone()),
         None => Err(unknown(&entry.key, "", known_keys(), place)),
-    }
+    };
+    errors.extend(outcome.err());
 }
 
 fn known_keys() -> impl Iterator<Item = &'static str> {

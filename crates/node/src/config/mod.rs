@@ -7,6 +7,7 @@
 
 mod app;
 mod docs;
+mod edit;
 mod error;
 mod file;
 mod nearest;
@@ -26,12 +27,13 @@ use std::path::{Path, PathBuf};
 
 use rollcall_engine::App;
 
-pub use app::{APP, check_unique};
+pub use app::{APP, Declared, Settings, check_unique};
 pub use docs::options_markdown;
+pub use edit::edited_app;
 pub use error::{ConfigError, Duplicate, Place};
 pub use server::SERVER;
 pub use setting::{Kind, NotAllowed, Preset, Reach, Setting};
-pub use stored::stored_app;
+pub use stored::{stored_app, stored_settings};
 pub use types::{ListenAddress, LogLevel, PublicUrl};
 
 use value::Value;
@@ -57,8 +59,12 @@ pub struct Config {
     pub log: LogLevel,
     /// The apps that the file declares.
     pub apps: Vec<App>,
+    /// Where the file declares each app, by the app's id.
+    pub declared: BTreeMap<String, Declared>,
     /// Where each option that was given stands, by the key of its [`Setting`]; the place that won.
     pub places: BTreeMap<&'static str, Place>,
+    /// What was given there, as the file would spell it.
+    pub values: BTreeMap<&'static str, String>,
 }
 
 impl Config {
@@ -66,6 +72,18 @@ impl Config {
     /// which it was given, and where.
     pub fn subject(&self, key: &str) -> String {
         self.places.get(key).map_or_else(|| key.to_owned(), |place| place.subject(key))
+    }
+
+    fn set(
+        &mut self,
+        setting: &'static Setting<Self>,
+        value: &Value,
+        place: Place,
+    ) -> Result<(), ConfigError> {
+        setting.apply(self, value, &place)?;
+        self.places.insert(setting.key, place);
+        self.values.insert(setting.key, value.to_string());
+        Ok(())
     }
 }
 
@@ -80,16 +98,28 @@ pub struct Given {
 
 /// Puts the configuration together: a flag beats a variable, a variable the file, the file the
 /// default. Every value is checked, also one that another beats.
+///
+/// # Errors
+///
+/// The first thing that is wrong.
 pub fn load(given: &Given) -> Result<Config, ConfigError> {
+    let (config, errors) = check(given);
+    errors.into_iter().next().map_or(Ok(config), Err)
+}
+
+/// Like [`load`], with everything that is wrong; what is wrong is left out of the configuration.
+pub fn check(given: &Given) -> (Config, Vec<ConfigError>) {
+    let mut errors = Vec::new();
     let mut outside = Config::default();
-    apply_outside(&mut outside, given)?;
+    apply_outside(&mut outside, given, &mut errors);
     let mut config = Config::default();
     if let Some(path) = outside.file {
-        file::apply(&mut config, &path)?;
+        file::apply(&mut config, &path, &mut errors);
     }
-    apply_outside(&mut config, given)?;
+    // What is wrong outside has been told.
+    apply_outside(&mut config, given, &mut Vec::new());
     config.shards = resolve_shards(config.shards);
-    Ok(config)
+    (config, errors)
 }
 
 /// Variables that look like a misspelt one of ours, each with the one that was probably meant.
@@ -120,26 +150,25 @@ impl Default for Config {
             status_app: None,
             log: LogLevel::default(),
             apps: Vec::new(),
+            declared: BTreeMap::new(),
             places: BTreeMap::new(),
+            values: BTreeMap::new(),
         }
     }
 }
 
-fn apply_outside(config: &mut Config, given: &Given) -> Result<(), ConfigError> {
+fn apply_outside(config: &mut Config, given: &Given, errors: &mut Vec<ConfigError>) {
     for setting in SERVER {
         let variable = setting.variable().and_then(|name| given.variables.get(&name));
         if let Some(value) = variable.filter(|value| !value.is_empty()) {
             let place = Place::Variable(setting.variable().unwrap_or_default());
-            setting.apply(config, &Value::Written(value.clone()), &place)?;
-            config.places.insert(setting.key, place);
+            errors.extend(config.set(setting, &Value::Written(value.clone()), place).err());
         }
         if let Some(value) = given.flags.get(setting.key) {
             let place = Place::Flag(setting.flag().unwrap_or_default());
-            setting.apply(config, &Value::Written(value.clone()), &place)?;
-            config.places.insert(setting.key, place);
+            errors.extend(config.set(setting, &Value::Written(value.clone()), place).err());
         }
     }
-    Ok(())
 }
 
 fn resolve_shards(shards: usize) -> usize {

@@ -4,27 +4,45 @@
 use rollcall_engine::{App, AppId};
 use rollcall_store::AppRow;
 use rollcall_wire::auth::Key;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use super::app::apply;
+use super::app::{self, Settings};
 use super::error::{ConfigError, Place};
 use super::value::{Entry, Item, Value};
 
 /// The app that a row stands for.
 pub fn stored_app(row: &AppRow) -> Result<App, ConfigError> {
-    let place = Place::Stored { app: row.id.clone() };
-    let settings = match serde_json::from_str(&row.settings_json) {
-        Ok(Json::Object(settings)) => settings,
-        _ => return Err(not_an_object(place, &row.settings_json)),
-    };
+    let entries = entries(row)?;
+    let place = place(row);
     let mut app = App::new(&row.id, row.keys.iter().map(key).collect());
-    for entry in settings.into_iter().map(entry) {
-        apply(&mut app, "", &entry, &place)?;
+    for leaf in app::leaves(&entries) {
+        leaf.apply(&mut app, &place)?;
     }
     // The columns of the row count, whatever the settings say.
     app.id = AppId::new(&row.id);
-    app.name = row.name.clone();
+    app.name = if row.name.is_empty() { row.id.clone() } else { row.name.clone() };
     Ok(app)
+}
+
+/// What a row sets beside id, name and keys, where that is not the default.
+pub fn stored_settings(row: &AppRow) -> Result<Settings, ConfigError> {
+    Ok(app::settings(&app::leaves(&entries(row)?)))
+}
+
+/// The settings of a row as the object that they are.
+pub(super) fn object(row: &AppRow) -> Result<Map<String, Json>, ConfigError> {
+    match serde_json::from_str(&row.settings_json) {
+        Ok(Json::Object(settings)) => Ok(settings),
+        _ => Err(not_an_object(place(row), &row.settings_json)),
+    }
+}
+
+fn entries(row: &AppRow) -> Result<Vec<Entry>, ConfigError> {
+    Ok(object(row)?.into_iter().map(entry).collect())
+}
+
+fn place(row: &AppRow) -> Place {
+    Place::Stored { app: row.id.clone() }
 }
 
 fn key(row: &rollcall_store::KeyRow) -> Key {

@@ -336,6 +336,48 @@ fn apps_need_an_id_and_keys_and_share_neither() {
 }
 
 #[test]
+fn everything_that_is_wrong_is_told_and_what_is_right_counts() {
+    let text = "\
+        lisen = 'x'\n\
+        log = 'loud'\n\
+        data = 'd'\n\
+        [[apps]]\n\
+        id = 'a/b'\n\
+        mirror = 1\n\
+        presence = { grace_seconds = 121, grace = 2 }\n\
+        [[apps]]\n\
+        id = '1'\n\
+        keys = [{ key = 'a', secret = 's' }]\n";
+    let (mut config, mut errors) = (Config::default(), Vec::new());
+    apply_text(&mut config, text, Path::new("r.toml"), &mut errors);
+    let told: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    let expected = [
+        "r.toml, line 1: there is no key \"lisen\"; did you mean",
+        "r.toml, line 2: log must be",
+        "r.toml, line 4: keys is missing in [[apps]]",
+        "r.toml, line 5: id must be",
+        "r.toml, line 6: mirror must be",
+        "r.toml, line 7: presence.grace_seconds must be",
+        "r.toml, line 7: there is no key \"grace\" in presence",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for (told, expected) in told.iter().zip(expected) {
+        assert!(told.starts_with(expected), "{told}\nexpected {expected}");
+    }
+    assert_eq!((config.data.as_path(), config.apps.len()), (Path::new("d"), 1));
+}
+
+#[test]
+fn it_is_known_where_an_app_stands_and_what_it_sets() {
+    let config = read(&demo("mirror = true\nbridge = false\npresence = { grace_seconds = 9 }"));
+    let config = config.expect("valid");
+    let Declared { place, settings } = &config.declared["1001"];
+    assert_eq!(place.to_string(), "rollcall.toml, line 1");
+    let told: Vec<_> = settings.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    assert_eq!(told, ["mirror=true", "presence.grace_seconds=9"], "bridge has its default");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named() {
     let error = load(&given([("config", "/nowhere/rollcall.toml")], [])).expect_err("no file");
     let error = error.to_string();
@@ -390,7 +432,9 @@ fn set_default<T>(setting: &Setting<T>, target: &mut T) {
 
 fn read(text: &str) -> Result<Config, ConfigError> {
     let mut config = Config::default();
-    apply_text(&mut config, text, Path::new("rollcall.toml")).map(|()| config)
+    let mut errors = Vec::new();
+    apply_text(&mut config, text, Path::new("rollcall.toml"), &mut errors);
+    errors.into_iter().next().map_or(Ok(config), Err)
 }
 
 fn assert_refused(text: &str, expected: &str) {
@@ -403,8 +447,9 @@ fn assert_refused(text: &str, expected: &str) {
 /// Precedence with the text of a file in the place where `load` reads one.
 fn load_with_file(text: &str, given: Given) -> Result<Config, ConfigError> {
     let mut config = read(text)?;
-    apply_outside(&mut config, &given)?;
-    Ok(config)
+    let mut errors = Vec::new();
+    apply_outside(&mut config, &given, &mut errors);
+    errors.into_iter().next().map_or(Ok(config), Err)
 }
 
 /// A minimal app of three lines, and more keys of it from line 4 on.

@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use rollcall_wire::auth::Key;
+use serde_json::Value as Json;
 
 use super::error::{ConfigError, Place};
 use super::nearest::nearest;
@@ -141,6 +142,23 @@ pub(super) fn unknown<'a>(
         key: key.to_owned(),
         table: table.to_owned(),
         nearest: nearest(key, known).map(str::to_owned),
+    }
+}
+
+impl Value {
+    /// The value as JSON, for the store and for programs.
+    pub(super) fn to_json(&self) -> Json {
+        match self {
+            Self::Written(text) => text.to_string_lossy().into(),
+            Self::Text(text) | Self::Other(text) => text.as_str().into(),
+            Self::Whole(number) => (*number).into(),
+            Self::Switch(on) => (*on).into(),
+            Self::List(items) => items.iter().map(|item| item.value.to_json()).collect(),
+            Self::Table(entries) => entries
+                .iter()
+                .map(|entry| (entry.key.clone(), entry.item.value.to_json()))
+                .collect(),
+        }
     }
 }
 

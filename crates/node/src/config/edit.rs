@@ -1,0 +1,287 @@
+//! Changing a stored app by words `KEY=VALUE`: the keys are those of `[[apps]]`, with dots for
+//! nested tables, and what they take is what the file takes.
+//!
+//! A word is text, so lists may be written shorter than in the file: with commas between. A key
+//! without a value has its default again.
+
+use std::path::Path;
+
+use rollcall_engine::App;
+use rollcall_store::{AppRow, KeyRow, UnixMillis};
+use serde_json::{Map, Value as Json};
+
+use super::error::{ConfigError, Place};
+use super::nearest::nearest;
+use super::setting::{Kind, Setting};
+use super::stored::{object, stored_app};
+use super::value::{Entry, Item, Value};
+use super::{APP, app, file};
+
+/// `row` after `words`. Nothing of them counts unless all are good.
+pub fn edited_app(row: &AppRow, words: &[String], now: UnixMillis) -> Result<AppRow, ConfigError> {
+    let changes = words.iter().map(|word| Change::parse(word)).collect::<Result<Vec<_>, _>>()?;
+    let mut edited = row.clone();
+    let settings = object(row)?;
+    let mut next = settings.clone();
+    for (position, change) in changes.iter().enumerate() {
+        if changes[..position].iter().any(|other| other.setting.key == change.setting.key) {
+            return Err(ConfigError::Repeated { key: change.setting.key });
+        }
+        change.apply(&mut edited, &mut next, now)?;
+    }
+    if next != settings {
+        edited.settings_json = Json::Object(next).to_string();
+    }
+    stored_app(&edited)?;
+    Ok(edited)
+}
+
+/// One word: what it sets, and to what; to its default without a value.
+struct Change {
+    setting: &'static Setting<App>,
+    value: Option<Value>,
+}
+
+impl Change {
+    fn parse(word: &str) -> Result<Self, ConfigError> {
+        let not_one = || ConfigError::NotAnAssignment { word: word.to_owned() };
+        let (key, text) = word.split_once('=').ok_or_else(not_one)?;
+        let setting = app::find(key).ok_or_else(|| unknown(key))?;
+        Ok(Self { setting, value: (!text.is_empty()).then(|| read(setting, text)) })
+    }
+
+    fn apply(
+        &self,
+        row: &mut AppRow,
+        settings: &mut Map<String, Json>,
+        now: UnixMillis,
+    ) -> Result<(), ConfigError> {
+        let mut checked = App::new("", Vec::new());
+        if let Some(value) = &self.value {
+            self.setting.apply(&mut checked, value, &Place::CommandLine)?;
+        }
+        match (self.setting.key, &self.value) {
+            ("id", _) => return Err(ConfigError::IdIsFixed),
+            ("name", _) => row.name = checked.name,
+            ("keys", None) => {
+                let none = Value::List(Vec::new());
+                return self.setting.apply(&mut checked, &none, &Place::CommandLine);
+            }
+            ("keys", Some(_)) => row.keys = dated(&checked, &row.keys, now),
+            (key, Some(value)) => put(settings, key, value.to_json()),
+            (key, None) => take(settings, key),
+        }
+        Ok(())
+    }
+}
+
+/// The keys of `app`, each with the date that it had already.
+fn dated(app: &App, old: &[KeyRow], now: UnixMillis) -> Vec<KeyRow> {
+    let row = |key: &rollcall_wire::auth::Key| {
+        let same = old.iter().find(|old| old.key == key.key && old.secret == key.secret);
+        let created_at = same.map_or(now, |same| same.created_at);
+        KeyRow { key: key.key.clone(), secret: key.secret.clone(), created_at }
+    };
+    app.keys.iter().map(row).collect()
+}
+
+/// The text of a word as the record's kind of value. What is none stays text, which the record
+/// refuses with its own sentence.
+fn read(setting: &Setting<App>, text: &str) -> Value {
+    match &setting.kind {
+        Kind::Text { .. } | Kind::Path { .. } => Value::Text(text.to_owned()),
+        Kind::Texts { .. } if !text.starts_with('[') => {
+            list(text, |text| Value::Text(text.to_owned()))
+        }
+        Kind::Keys(_) if !text.starts_with('[') => list(text, key_pair),
+        _ => as_in_the_file(text).unwrap_or_else(|| Value::Written(text.into())),
+    }
+}
+
+fn list(text: &str, item: impl Fn(&str) -> Value) -> Value {
+    let items = text.split(',').map(|text| Item { line: 0, value: item(text.trim()) });
+    Value::List(items.collect())
+}
+
+/// `KEY:SECRET`.
+fn key_pair(text: &str) -> Value {
+    let (key, secret) = text.split_once(':').map_or((text, None), |(k, s)| (k, Some(s)));
+    let entry = |name: &str, text: &str| Entry {
+        key: name.to_owned(),
+        item: Item { line: 0, value: Value::Text(text.to_owned()) },
+    };
+    let secret = secret.map(|secret| entry("secret", secret));
+    Value::Table([entry("key", key)].into_iter().chain(secret).collect())
+}
+
+fn as_in_the_file(text: &str) -> Option<Value> {
+    let entries = file::parse(&format!("value = {text}"), Path::new("")).ok()?;
+    match <[Entry; 1]>::try_from(entries) {
+        Ok([entry]) => Some(entry.item.value),
+        Err(_) => None,
+    }
+}
+
+/// The nearest key may be one whose table was left out.
+fn unknown(key: &str) -> ConfigError {
+    let dotted = || APP.iter().map(|setting| setting.key);
+    let inner = |key: &str| dotted().find(|dotted| dotted.rsplit('.').next() == Some(key));
+    let inners = || dotted().filter_map(|dotted| dotted.rsplit('.').next());
+    let meant = nearest(key, dotted()).or_else(|| inner(nearest(key, inners())?));
+    ConfigError::UnknownKey {
+        place: Place::CommandLine,
+        key: key.to_owned(),
+        table: "[[apps]]".to_owned(),
+        nearest: meant.map(str::to_owned),
+    }
+}
+
+fn put(settings: &mut Map<String, Json>, key: &str, value: Json) {
+    let Some((table, key)) = key.split_once('.') else {
+        settings.insert(key.to_owned(), value);
+        return;
+    };
+    let table = settings.entry(table).or_insert_with(|| Json::Object(Map::new()));
+    if let Json::Object(table) = table {
+        put(table, key, value);
+    }
+}
+
+fn take(settings: &mut Map<String, Json>, key: &str) {
+    let Some((table, key)) = key.split_once('.') else {
+        settings.remove(key);
+        return;
+    };
+    let Some(Json::Object(inner)) = settings.get_mut(table) else { return };
+    take(inner, key);
+    if inner.is_empty() {
+        settings.remove(table);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_settings_that_the_file_would_take() {
+        for (words, settings) in [
+            ("client_events=true", r#"{"client_events":true}"#),
+            ("presence.grace_seconds=5", r#"{"presence":{"grace_seconds":5}}"#),
+            ("max_connections=7 mirror=false", r#"{"max_connections":7,"mirror":false}"#),
+            ("allowed_origins=*", r#"{"allowed_origins":["*"]}"#),
+            (
+                "allowed_origins=https://a,https://b",
+                r#"{"allowed_origins":["https://a","https://b"]}"#,
+            ),
+            (r#"allowed_origins=["https://a"]"#, r#"{"allowed_origins":["https://a"]}"#),
+            ("force_tls=false webhooks=[]", r#"{"force_tls":false,"webhooks":[]}"#),
+        ] {
+            assert_eq!(edit(&plain(), words).expect(words).settings_json, settings);
+        }
+    }
+
+    #[test]
+    fn a_key_without_a_value_has_its_default_again() {
+        let row = AppRow {
+            settings_json: r#"{"mirror":true,"presence":{"grace_seconds":5}}"#.to_owned(),
+            name: "Demo".to_owned(),
+            ..plain()
+        };
+        assert_eq!(
+            edit(&row, "presence.grace_seconds=").unwrap().settings_json,
+            r#"{"mirror":true}"#
+        );
+        assert_eq!(edit(&row, "client_events=").unwrap(), row);
+        let unnamed = edit(&row, "name=").unwrap();
+        assert_eq!(stored_app(&unnamed).unwrap().name, "1001");
+    }
+
+    #[test]
+    fn what_is_so_already_changes_nothing() {
+        let row = AppRow { settings_json: r#"{ "mirror" : true }"#.to_owned(), ..plain() };
+        assert_eq!(edit(&row, "mirror=true name=App keys=k:s").unwrap(), row);
+    }
+
+    #[test]
+    fn keys_may_be_written_short_or_as_in_the_file() {
+        let keys = |words| {
+            let row = edit(&plain(), words).expect("good keys");
+            let pair = |key: &KeyRow| format!("{}:{} {}", key.key, key.secret, key.created_at);
+            row.keys.iter().map(pair).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(keys("keys=k:s,new:t"), "k:s 1, new:t 9");
+        assert_eq!(keys("keys=k:other"), "k:other 9");
+        assert_eq!(keys(r#"keys=[{key="a",secret="b:,c"}]"#), "a:b:,c 9");
+    }
+
+    #[test]
+    fn refusals_are_the_sentences_of_the_file() {
+        for (words, sentence) in [
+            ("client_events=yes", "client_events must be true or false, not \"yes\""),
+            (
+                "presence.grace_seconds=121",
+                "presence.grace_seconds must be a whole number from 0 to 120, not 121",
+            ),
+            ("limits.batch=-1", "limits.batch must be a whole number from 1 to 10000, not -1"),
+            (
+                "force_tls=true",
+                "force_tls = true is not possible in this version of Rollcall yet; leave it at \
+                 false",
+            ),
+            (
+                "client_event=true",
+                "the command line: there is no key \"client_event\" in [[apps]]; did you mean \
+                 \"client_events\"?",
+            ),
+            (
+                "grace_second=1",
+                "the command line: there is no key \"grace_second\" in [[apps]]; did you mean \
+                 \"presence.grace_seconds\"?",
+            ),
+            ("colour=blue", "the command line: there is no key \"colour\" in [[apps]]"),
+            ("mirror", "\"mirror\" sets nothing; write KEY=VALUE, such as client_events=true"),
+            ("mirror=true mirror=false", "mirror may be given only once"),
+            (
+                "id=2",
+                "the id of an app cannot be changed; add another app, and remove this one when \
+                 nobody uses it any longer",
+            ),
+            (
+                "keys=",
+                "keys must be a list of at least one { key = \"…\", secret = \"…\" }, oldest first",
+            ),
+            ("keys=hush", "the command line: secret is missing in keys"),
+            (
+                "keys=a b:hush",
+                "keys.key must be 1 to 128 letters, digits, dots, hyphens and underscores of ASCII",
+            ),
+        ] {
+            let words: Vec<_> = match words.starts_with("keys") {
+                true => vec![words.to_owned()],
+                false => words.split(' ').map(str::to_owned).collect(),
+            };
+            let error = edited_app(&plain(), &words, 9).expect_err(sentence).to_string();
+            assert_eq!(error, sentence);
+            assert!(!error.contains("hush"), "{error}");
+        }
+    }
+
+    #[test]
+    fn one_bad_word_spoils_all() {
+        assert!(edit(&plain(), "mirror=true bridge=maybe").is_err());
+    }
+
+    fn edit(row: &AppRow, words: &str) -> Result<AppRow, ConfigError> {
+        edited_app(row, &words.split(' ').map(str::to_owned).collect::<Vec<_>>(), 9)
+    }
+
+    fn plain() -> AppRow {
+        AppRow {
+            id: "1001".to_owned(),
+            name: "App".to_owned(),
+            settings_json: "{}".to_owned(),
+            keys: vec![KeyRow { key: "k".to_owned(), secret: "s".to_owned(), created_at: 1 }],
+        }
+    }
+}
