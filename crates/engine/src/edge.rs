@@ -151,6 +151,7 @@ impl Edge {
     /// Takes a connection only to tell it why it cannot stay.
     pub fn handle_refused(&mut self, now: Time, refusal: Refusal) -> ConnId {
         let conn = self.connections.insert(Connection::refused(now, refusal.protocol));
+        self.stats.closes.count(refusal.code);
         let reason = refusal.reason.as_deref().unwrap_or(refusal.code.reason());
         self.say_close(conn, refusal.code, reason);
         self.arm(conn);
@@ -173,7 +174,10 @@ impl Edge {
     }
 
     /// Forgets a connection whose socket is gone, whoever knew first.
-    pub fn handle_closed(&mut self, _now: Time, conn: ConnId, _how: Ending) {
+    pub fn handle_closed(&mut self, _now: Time, conn: ConnId, how: Ending) {
+        if self.is_open(conn) {
+            self.stats.ends.count(how);
+        }
         self.end_subscriptions(conn, Departure::Lost);
         self.forget(conn);
     }
@@ -249,7 +253,9 @@ impl Edge {
             if !connection.outbox.blocked {
                 return Some(conn);
             }
+            let before = connection.outbox.backlog_len();
             connection.outbox.put_off(&self.palette);
+            self.stats.queue_bytes += (connection.outbox.backlog_len() - before) as u64;
             self.check_pending(now, conn);
         }
         self.palette.clear();
@@ -269,7 +275,9 @@ impl Edge {
     pub fn handle_wrote(&mut self, now: Time, conn: ConnId, n: usize) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         self.stats.bytes_out += n as u64;
+        self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
         connection.outbox.took(n, &self.palette);
+        self.stats.queue_bytes += connection.outbox.backlog_len() as u64;
         if connection.is_finished() {
             self.hang_up(conn, Hangup::Finish);
         } else {

@@ -35,7 +35,7 @@ pub use message::{
     ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition,
 };
 pub use partition::{Partition, PartitionEffect};
-pub use stats::EdgeStats;
+pub use stats::{CodeCounts, EdgeStats, EndCounts, ErrorCounts, PartitionStats};
 pub use time::Time;
 
 /// Seeds of the hash maps of a machine.

@@ -152,7 +152,8 @@ impl Outbox {
         }
     }
 
-    fn backlog_len(&self) -> usize {
+    /// How many bytes earlier turns left.
+    pub(crate) fn backlog_len(&self) -> usize {
         self.backlog.as_ref().map_or(0, |backlog| backlog.bytes.len())
     }
 }

@@ -24,6 +24,7 @@ use crate::message::{
     MemberChange, MemberUpdate, Publish, ToPartition,
 };
 use crate::roster::{Change, Roster, Update};
+use crate::stats::PartitionStats;
 use crate::time::Time;
 use crate::timers::Timers;
 use crate::{HashMap, HashSeed, hash_map};
@@ -40,6 +41,7 @@ pub struct Partition {
     apps: HashMap<AppId, Arc<App>>,
     timers: Timers<ChannelKey>,
     effects: VecDeque<PartitionEffect>,
+    stats: PartitionStats,
 }
 
 /// What a partition wants done.
@@ -63,8 +65,17 @@ struct Channel {
     presence: Option<Box<Presence>>,
     intercepts: Vec<Intercept>,
     watches: Vec<WatchId>,
+    /// What it adds to the partition's counters.
+    counted: Counted,
     /// When the earliest of its timers runs.
     armed: Option<Time>,
+}
+
+/// What one channel adds to the counters of its partition.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counted {
+    channels: u64,
+    members: u64,
 }
 
 #[derive(Debug)]
@@ -95,6 +106,7 @@ impl Partition {
             apps: hash_map(seed),
             timers: Timers::new(),
             effects: VecDeque::new(),
+            stats: PartitionStats::default(),
         }
     }
 
@@ -193,6 +205,7 @@ impl Partition {
         if let Some(change) = change {
             channel.tell(&key, &change, Some((edge, conn)), &mut self.effects);
         }
+        self.settle(&key);
     }
 
     fn leave(&mut self, now: Time, leave: &Leave) {
@@ -216,6 +229,7 @@ impl Partition {
     }
 
     fn publish(&mut self, publish: &Publish) {
+        self.stats.published += 1;
         let Some(channel) = self.channels.get(&publish.channel) else { return };
         let Publish { channel: key, event, data, except } = publish;
         if channel.edges.is_empty() {
@@ -231,6 +245,7 @@ impl Partition {
     }
 
     fn client_event(&mut self, event: ClientEvent) {
+        self.stats.client_events += 1;
         let Some(channel) = self.channels.get_mut(&event.channel) else { return };
         let diverted = channel.intercepts.iter_mut().find(|i| i.event == event.event);
         if let Some(intercept) = diverted {
@@ -264,9 +279,11 @@ impl Partition {
         self.apps.get(&app.id).cloned().unwrap_or(app)
     }
 
-    /// Arms the timer that a channel needs by now, and forgets a channel that nothing is known of.
+    /// Counts a channel anew, arms the timer that it needs by now, and forgets it if nothing is
+    /// known of it.
     fn settle(&mut self, key: &ChannelKey) {
         let Entry::Occupied(mut entry) = self.channels.entry(key.clone()) else { return };
+        entry.get_mut().count_into(&mut self.stats);
         if entry.get().is_forgettable() {
             entry.remove();
             return;

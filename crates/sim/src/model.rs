@@ -98,6 +98,15 @@ impl Model {
         open.map(|((_, channel), _)| channel.as_str()).collect()
     }
 
+    /// How many channels are occupied, and how many members they have together.
+    pub fn sizes(&self) -> (u64, u64) {
+        let members = |channel: &Channel| channel.roster.members() as u64;
+        let is_occupied =
+            |channel: &&Channel| !channel.subscribers.is_empty() || channel.roster.members() > 0;
+        let occupied = self.channels.values().filter(is_occupied).count() as u64;
+        (occupied, self.channels.values().map(members).sum())
+    }
+
     /// Compares what a connection heard of a channel with what it must hear.
     ///
     /// # Errors

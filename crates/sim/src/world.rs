@@ -10,7 +10,7 @@ use std::time::Duration;
 use rollcall_engine::{
     Answer, AppId, ChannelFacts, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId,
     EdgeStats, Ending, Intercepted, ListedChannel, MemberChange, Opening, PARTITIONS, Partition,
-    PartitionEffect, PartitionIndex, Refusal, Time, ToPartition,
+    PartitionEffect, PartitionIndex, PartitionStats, Refusal, Time, ToPartition,
 };
 
 use crate::chance::Chance;
@@ -210,16 +210,16 @@ impl World {
 
     /// The sum of what the edges count.
     pub fn stats(&self) -> EdgeStats {
-        self.edges.iter().map(Edge::stats).fold(EdgeStats::default(), |sum, one| EdgeStats {
-            connections: sum.connections + one.connections,
-            subscriptions: sum.subscriptions + one.subscriptions,
-            messages_in: sum.messages_in + one.messages_in,
-            bytes_in: sum.bytes_in + one.bytes_in,
-            bytes_out: sum.bytes_out + one.bytes_out,
-            deliveries: sum.deliveries + one.deliveries,
-            errors: sum.errors + one.errors,
-            slow_readers: sum.slow_readers + one.slow_readers,
-        })
+        let mut sum = EdgeStats::default();
+        self.edges.iter().for_each(|edge| sum.add(edge.stats()));
+        sum
+    }
+
+    /// The sum of what the partitions count.
+    pub fn partition_stats(&self) -> PartitionStats {
+        let mut sum = PartitionStats::default();
+        self.partitions.iter().for_each(|partition| sum.add(partition.stats()));
+        sum
     }
 
     /// The mail that reached partitions since this was asked last, in order.

@@ -21,6 +21,7 @@ impl Edge {
             _ => Departure::Lost,
         };
         if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
+            self.stats.closes.count(code);
             self.say_close(conn, code, code.reason());
         }
     }
@@ -86,6 +87,7 @@ impl Edge {
     pub(super) fn say_close(&mut self, conn: ConnId, code: CloseCode, reason: &str) {
         let protocol = self.connections.get(conn).and_then(|connection| connection.protocol);
         if code.code() >= 4000 && protocol.is_some_and(Protocol::announces_close) {
+            self.stats.errors.by_code.count(code);
             self.tell(conn, |out| pusher::error(out, Some(code.code()), reason));
         }
         let span = self.palette.write(|out| ws::write_close(out, code.code(), reason));
@@ -99,6 +101,7 @@ impl Edge {
             Some(_) => Departure::Lost,
         };
         if self.begin_closing(now, conn, departure, PeerClosed::Already) {
+            self.stats.ends.closed += 1;
             let span = self.palette.write(|out| match code {
                 Some(code) => ws::write_close(out, code, ""),
                 None => ws::write_close_empty(out),
@@ -123,9 +126,12 @@ impl Edge {
             return;
         }
         self.stats.slow_readers += 1;
+        self.stats.closes.count(CloseCode::SlowReader);
         self.begin_closing(now, conn, Departure::Lost, PeerClosed::NotYet);
         if let Some(connection) = self.connections.get_mut(conn) {
+            self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
             connection.outbox.drop_queue();
+            self.stats.queue_bytes += connection.outbox.backlog_len() as u64;
         }
         self.say_close(conn, CloseCode::SlowReader, CloseCode::SlowReader.reason());
     }
@@ -163,9 +169,9 @@ impl Edge {
     }
 
     pub(super) fn forget(&mut self, conn: ConnId) {
-        if let Some(connection) = self.connections.remove(conn)
-            && let Some(identity) = connection.identity()
-        {
+        let Some(connection) = self.connections.remove(conn) else { return };
+        self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
+        if let Some(identity) = connection.identity() {
             self.sockets.remove(&identity.socket);
         }
     }

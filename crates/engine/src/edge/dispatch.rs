@@ -260,14 +260,14 @@ impl Edge {
 impl Edge {
     /// An error without a code leaves the connection as it is (docs/protocol.md 1.6).
     fn reject(&mut self, conn: ConnId, text: &str) {
-        self.stats.errors += 1;
+        self.stats.errors.without_code += 1;
         self.tell(conn, |out| pusher::error(out, None, text));
     }
 
     pub(super) fn reject_rate(&mut self, conn: ConnId) {
-        self.stats.errors += 1;
-        let code = CloseCode::ClientEventRate.code();
-        self.tell(conn, |out| pusher::error(out, Some(code), CLIENT_EVENT_RATE));
+        let code = CloseCode::ClientEventRate;
+        self.stats.errors.by_code.count(code);
+        self.tell(conn, |out| pusher::error(out, Some(code.code()), CLIENT_EVENT_RATE));
     }
 
     fn reject_unsupported(&mut self, conn: ConnId, event: &str) {

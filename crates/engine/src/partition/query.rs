@@ -1,10 +1,12 @@
-//! What may be asked of a partition (docs/protocol.md 6.5). Asking changes nothing, so it is no mail
-//! with effects: the answer is what is so at that moment, told to subscribers or not yet.
+//! What may be asked of a partition (docs/protocol.md 6.5), and what it counts. Asking changes
+//! nothing, so it is no mail with effects: the answer is what is so at that moment, told to
+//! subscribers or not yet.
 
-use super::{Channel, Partition};
+use super::{Channel, Counted, Partition};
 use crate::app::AppId;
 use crate::ids::{ChannelKey, UserId};
 use crate::message::{ChannelFacts, ListedChannel};
+use crate::stats::PartitionStats;
 
 impl Partition {
     /// What is so of a channel; one that nobody knows is not occupied.
@@ -35,9 +37,23 @@ impl Partition {
             },
         )
     }
+
+    /// What was counted so far.
+    pub fn stats(&self) -> PartitionStats {
+        self.stats
+    }
 }
 
 impl Channel {
+    /// Corrects the partition's counters by what has changed here.
+    pub(super) fn count_into(&mut self, stats: &mut PartitionStats) {
+        let counted =
+            Counted { channels: u64::from(self.is_occupied()), members: self.members() as u64 };
+        let before = std::mem::replace(&mut self.counted, counted);
+        stats.channels = stats.channels + counted.channels - before.channels;
+        stats.members = stats.members + counted.members - before.members;
+    }
+
     /// Whether a connection is subscribed, or a member is in its grace (docs/protocol.md 2.6).
     fn is_occupied(&self) -> bool {
         self.subscriptions() > 0 || self.members() > 0

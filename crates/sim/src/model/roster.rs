@@ -135,6 +135,10 @@ impl Roster {
         self.app.as_deref().expect("a roster is changed by joins and updates, which bring the app")
     }
 
+    pub(super) fn members(&self) -> usize {
+        self.present.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.present.is_empty() && self.absent.is_empty()
     }

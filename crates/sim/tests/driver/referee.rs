@@ -96,6 +96,7 @@ impl Referee {
         for player in &self.retired {
             player.audit(&self.model, Audit::SoFar)?;
         }
+        self.check_counters()?;
         self.look_around()
     }
 
@@ -163,6 +164,21 @@ impl Referee {
             if !self.stage.is_connected(name) && !known.is_empty() {
                 return Err(format!("{name} is gone, but partitions know {known:?}"));
             }
+        }
+        Ok(())
+    }
+
+    /// What goes up and down must have come to where it is.
+    fn check_counters(&mut self) -> Verdict {
+        let open = self.players.keys().filter(|name| self.stage.is_connected(name)).count();
+        let world = self.stage.world();
+        let (edges, partitions) = (world.stats(), world.partition_stats());
+        let counted = (partitions.channels, partitions.members);
+        if counted != self.model.sizes() {
+            return Err(format!("counted {counted:?}, there are {:?}", self.model.sizes()));
+        }
+        if (edges.connections, edges.queue_bytes) != (open as u64, 0) {
+            return Err(format!("{open} clients have read everything, but {edges:?}"));
         }
         Ok(())
     }
