@@ -11,6 +11,7 @@ use rollcall_engine::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::mail::{Diversion, Inquiry, Listing, Lookout, Mailboxes, Update};
+use crate::stats::NodeStats;
 
 /// An edge, some partitions, and what is under way between them.
 #[derive(Debug)]
@@ -107,6 +108,14 @@ impl Machines {
         let partitions = self.partitions.iter().flatten();
         let listed = partitions.flat_map(|partition| partition.list(&app, &prefix)).collect();
         let _ = answer.send(listed);
+    }
+
+    /// What the machines counted.
+    pub(crate) fn stats(&self) -> NodeStats {
+        let mut stats = NodeStats { edges: self.edge.stats(), ..NodeStats::default() };
+        let partitions = self.partitions.iter().flatten();
+        partitions.for_each(|partition| stats.partitions.add(partition.stats()));
+        stats
     }
 
     /// Carries out every effect until none is left; `true` if there was any.

@@ -11,13 +11,14 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use rollcall_engine::{
-    Answer, AppId, ChannelFacts, ChannelKey, EdgeCommand, EdgeId, EdgeStats, FromPartition,
-    InterceptId, Intercepted, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex,
-    Refusal, ToPartition, WatchId,
+    Answer, AppId, ChannelFacts, ChannelKey, EdgeCommand, EdgeId, FromPartition, InterceptId,
+    Intercepted, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex, Refusal,
+    ToPartition, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use crate::apps::ConnectionPermit;
+use crate::stats::NodeStats;
 
 /// Mail for a shard.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub(crate) enum Mail {
     /// Somebody wants to know which channels of the shard are occupied.
     List(Box<Listing>),
     /// Somebody wants the counters.
-    Count(oneshot::Sender<EdgeStats>),
+    Count(oneshot::Sender<NodeStats>),
     /// Somebody waits for the last connection to end.
     TellWhenEmpty(oneshot::Sender<()>),
     /// The thread ends, whatever is left.
@@ -183,6 +184,11 @@ impl Inbox {
     /// bounded number, so that the sockets of the shard have their turn in between.
     pub(crate) fn poll_take(&mut self, cx: &mut Context<'_>, batch: &mut Vec<Mail>) -> Poll<()> {
         self.mail.poll_recv_many(cx, batch, BATCH).map(|_| ())
+    }
+
+    /// How many bytes of mail are in it, or being dealt with.
+    pub(crate) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
     }
 
     /// Takes mail out of the account, once it is dealt with.

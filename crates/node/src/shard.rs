@@ -30,6 +30,7 @@ use crate::clock::Clock;
 use crate::conn::{Conn, Wrote, attend};
 use crate::machines::Machines;
 use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
+use crate::stats::{NodeStats, TurnTimes};
 
 /// What a shard is made of before its thread runs.
 pub(crate) struct ShardSetup {
@@ -66,6 +67,9 @@ pub(crate) struct Shard {
     draining: Cell<bool>,
     /// A reader panicked.
     broken: Cell<bool>,
+    /// When the first thing of this turn came in.
+    began: Cell<Option<Time>>,
+    times: Cell<TurnTimes>,
 }
 
 /// The shard, in the hands of one running reader task.
@@ -134,6 +138,8 @@ impl Shard {
             awaiting_empty: RefCell::default(),
             draining: Cell::new(false),
             broken: Cell::new(false),
+            began: Cell::new(None),
+            times: Cell::default(),
         }
     }
 
@@ -166,11 +172,11 @@ impl Shard {
 impl Shard {
     fn turn(self: &Rc<Self>, inbox: &Inbox, batch: &mut Vec<Mail>) -> Turn {
         assert!(!self.broken.get(), "a reader panicked");
-        let now = self.clock.now();
+        let now = self.begin();
         self.machines.borrow_mut().handle_timeout(now);
         for mail in batch.drain(..) {
             let cost = mail.cost();
-            if self.take(now, mail) == Turn::Last {
+            if self.take(now, mail, inbox) == Turn::Last {
                 return Turn::Last;
             }
             inbox.settle(cost);
@@ -180,10 +186,26 @@ impl Shard {
         self.bell.set(more);
         self.wake_waiting(now);
         self.tell_if_empty();
+        self.end();
         Turn::Done
     }
 
-    fn take(self: &Rc<Self>, now: Time, mail: Mail) -> Turn {
+    /// What time it is; a turn begins with the first thing that comes in.
+    fn begin(&self) -> Time {
+        let now = self.clock.now();
+        self.began.set(self.began.get().or(Some(now)));
+        now
+    }
+
+    fn end(&self) {
+        if let Some(began) = self.began.take() {
+            let mut times = self.times.get();
+            times.count(self.clock.now() - began);
+            self.times.set(times);
+        }
+    }
+
+    fn take(self: &Rc<Self>, now: Time, mail: Mail, inbox: &Inbox) -> Turn {
         match mail {
             Mail::Arrival(arrival) => self.take_arrival(now, *arrival),
             Mail::ToPartition(mail) => self.machines.borrow_mut().handle_partition_mail(now, mail),
@@ -198,13 +220,18 @@ impl Shard {
             Mail::Describe(inquiry) => self.machines.borrow().describe(*inquiry),
             Mail::List(listing) => self.machines.borrow().list(*listing),
             // Who asked may have given up.
-            Mail::Count(asker) => drop(asker.send(self.machines.borrow().edge.stats())),
+            Mail::Count(asker) => drop(asker.send(self.stats(inbox))),
             Mail::TellWhenEmpty(asker) => self.awaiting_empty.borrow_mut().push(asker),
             Mail::Stop => return Turn::Last,
         }
         self.settle(now);
         self.flush_if_full(now);
         Turn::Done
+    }
+
+    fn stats(&self, inbox: &Inbox) -> NodeStats {
+        let machines = self.machines.borrow().stats();
+        NodeStats { turns: self.times.get(), mailbox_bytes: inbox.held() as u64, ..machines }
     }
 
     fn take_arrival(self: &Rc<Self>, now: Time, arrival: Arrival) {
@@ -330,7 +357,7 @@ impl Shard {
     /// Takes what a socket read. All readers that are ready run before the loop does, so what they
     /// bring together is bounded here.
     pub(crate) fn received(&self, id: ConnId, bytes: &mut [u8]) {
-        let now = self.clock.now();
+        let now = self.begin();
         self.machines.borrow_mut().edge.handle_received(now, id, bytes);
         self.settle(now);
         self.flush_if_full(now);
@@ -339,13 +366,14 @@ impl Shard {
 
     /// A socket takes more again.
     pub(crate) fn writable(&self, id: ConnId) {
-        self.machines.borrow_mut().edge.handle_writable(self.clock.now(), id);
+        let now = self.begin();
+        self.machines.borrow_mut().edge.handle_writable(now, id);
         self.bell.ring();
     }
 
     /// A socket came to its end.
     pub(crate) fn ended(&self, id: ConnId, how: Ending) {
-        let now = self.clock.now();
+        let now = self.begin();
         self.machines.borrow_mut().edge.handle_closed(now, id, how);
         self.conns.borrow_mut().remove(id);
         self.settle(now);

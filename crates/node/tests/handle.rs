@@ -131,7 +131,7 @@ async fn p190_new_settings_are_in_force_without_dropping_anybody() {
     let (mut other, _) = node.subscriber("private-a").await;
     node.handle.replace_app(App { client_events: true, ..app() }).unwrap();
     // The counters are asked for behind the settings.
-    assert_eq!(node.handle.stats().await.connections, 2);
+    assert_eq!(node.handle.stats().await.edges.connections, 2);
     client.send(&said).await;
     other.event("client-said").await;
 }

@@ -58,7 +58,7 @@ async fn p6_p7_p8_p9_a_refusal_completes_the_upgrade_and_then_closes() {
 }
 
 #[tokio::test]
-async fn a_handshake_at_an_unknown_path_closes_4005() {
+async fn p12_a_handshake_at_an_unknown_path_closes_4005() {
     let node = TestNode::start(1).await;
     refused(&mut node.open("/socket?protocol=7").await, 4005).await;
 }
@@ -190,11 +190,11 @@ async fn p189_who_does_not_read_is_closed_and_the_others_hear_everything() {
         let event = json!({ "name": format!("e{n}"), "channel": "news", "data": data });
         assert_eq!(node.publish(&event).await.0, 200);
         quick.event(&format!("e{n}")).await;
-        if node.handle.stats().await.slow_readers > 0 {
+        if node.handle.stats().await.edges.slow_readers > 0 {
             break;
         }
     }
-    assert_eq!(node.handle.stats().await.slow_readers, 1);
+    assert_eq!(node.handle.stats().await.edges.slow_readers, 1);
     let mut heard = 0;
     loop {
         match slow.told().await {
@@ -212,7 +212,7 @@ async fn p22_p189_a_peer_that_takes_not_even_its_close_is_reset() {
     let node = TestNode::with_apps(1, vec![limited]).await;
     let (slow, _) = node.subscriber("news").await;
     let data = "x".repeat(10_000);
-    while node.handle.stats().await.slow_readers == 0 {
+    while node.handle.stats().await.edges.slow_readers == 0 {
         let event = json!({ "name": "e", "channel": "news", "data": data });
         assert_eq!(node.publish(&event).await.0, 200);
     }

@@ -21,14 +21,16 @@ use crate::mail::Mail;
 /// A shard without a thread.
 struct Bench {
     shard: Rc<Shard>,
+    inbox: Inbox,
     app: Arc<App>,
 }
 
 impl Bench {
     fn new() -> Self {
-        let (mailboxes, _) = Mailboxes::new(1, 1 << 20);
+        let (mailboxes, mut inboxes) = Mailboxes::new(1, 1 << 20);
+        let inbox = inboxes.remove(0);
         let shard = Rc::new(Shard::new(0, [1, 2, 3, 4], mailboxes, Clock::start()));
-        Self { shard, app: Arc::new(App::new("1", Vec::new())) }
+        Self { shard, inbox, app: Arc::new(App::new("1", Vec::new())) }
     }
 
     /// A connection whose writes are counted, subscribed to `news`.
@@ -61,7 +63,8 @@ impl Bench {
                 data: "{}".into(),
                 except: message::Except::Nobody,
             };
-            self.shard.take(now, Mail::ToPartition(ToPartition::Publish(publish)));
+            let mail = Mail::ToPartition(ToPartition::Publish(publish));
+            self.shard.take(now, mail, &self.inbox);
         }
         self.shard.settle(now);
         self.shard.flush(now);
@@ -245,7 +248,7 @@ async fn connect_to(mailboxes: &Mailboxes, shard: usize) -> TcpStream {
 async fn bytes_in(mailboxes: &Mailboxes) -> u64 {
     let (asker, stats) = oneshot::channel();
     mailboxes.send(0, Mail::Count(asker));
-    stats.await.unwrap().bytes_in
+    stats.await.unwrap().edges.bytes_in
 }
 
 #[test]
