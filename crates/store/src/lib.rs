@@ -25,7 +25,9 @@ pub use directory::DataDirectory;
 pub use error::{OpenError, StoreError};
 pub use mutations::MUTATION_MS;
 pub use open::Store;
-pub use registration::{DeviceKey, OnOtherSession, RegisterError, Registered, Registration};
+pub use registration::{
+    Claimed, DeviceKey, Ground, OnOtherSession, RegisterError, Registered, Registration,
+};
 pub use sessions::{
     SESSION_ABSOLUTE_MS, SESSION_IDLE_MS, SESSION_TOUCH_MS, SessionId, SignedIn, TokenHash,
 };

@@ -95,6 +95,28 @@ impl From<sqlx::Error> for RegisterError {
     }
 }
 
+/// A registration that was looked at and changes nothing yet. It holds the write lock, so what it
+/// says stays true until it registers or is dropped.
+pub struct Claimed<'a> {
+    transaction: Transaction<'static, Sqlite>,
+    wish: &'a Registration,
+    now: UnixMillis,
+    session: Option<(SessionId, AccountId)>,
+    /// None where the name is somebody else's.
+    claim: Option<Claim>,
+}
+
+/// What a name is to the browser that wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// Its own: it signs in.
+    Own,
+    /// Nobody's, or not used for 30 days: it signs up.
+    Free,
+    /// Somebody else's: it is refused.
+    Taken,
+}
+
 impl Store {
     /// Signs a browser up, or in again (status.md section 0, S1, S9, S10).
     pub async fn register(
@@ -102,39 +124,59 @@ impl Store {
         wish: &Registration,
         now: UnixMillis,
     ) -> Result<Registered, RegisterError> {
-        let mut transaction = self.write().await.map_err(RegisterError::Store)?;
-        let registered = register_in(&mut transaction, wish, now).await?;
-        transaction.commit().await?;
-        Ok(registered)
+        self.claim(wish, now).await.map_err(RegisterError::Store)?.register().await
+    }
+
+    /// Finds out what registering would be, for a caller that may not want it then.
+    pub async fn claim<'a>(
+        &self,
+        wish: &'a Registration,
+        now: UnixMillis,
+    ) -> Result<Claimed<'a>, StoreError> {
+        let mut transaction = self.write().await?;
+        let session = present_session(&mut transaction, wish, now).await?;
+        let claim = claim(&mut transaction, wish, session, now).await?;
+        Ok(Claimed { transaction, wish, now, session, claim })
     }
 }
 
-/// A refusal returns before anything is written; the caller then drops the transaction.
-///
-/// That the name is free, or the browser's, is decided before the other session: nobody is asked
-/// to confirm a change that would then be refused.
-async fn register_in(
-    transaction: &mut Transaction<'_, Sqlite>,
-    wish: &Registration,
-    now: UnixMillis,
-) -> Result<Registered, RegisterError> {
-    let session = present_session(transaction, wish, now).await?;
-    let claim = claim(transaction, wish, session, now).await?;
-    let (continued, ended) = match (session, &claim) {
-        (None, _) => (None, None),
-        (Some((id, owner)), Claim::Own { account, .. }) if account.id == owner => (Some(id), None),
-        (Some(_), _) if wish.on_other_session == OnOtherSession::Refuse => {
-            return Err(RegisterError::AlreadySignedIn);
+impl Claimed<'_> {
+    /// What the name is to the browser.
+    pub fn ground(&self) -> Ground {
+        match self.claim {
+            Some(Claim::Own { .. }) => Ground::Own,
+            Some(Claim::Free | Claim::Unused(_)) => Ground::Free,
+            None => Ground::Taken,
         }
-        (Some((id, _)), _) => (None, Some(id)),
-    };
-    if let Some(id) = continued.or(ended) {
-        sessions::end(transaction, id).await?;
     }
-    let evicted = claim.evicted();
-    let (account, device_key) = take(transaction, wish, claim, now).await?;
-    let session = sessions::insert(transaction, &wish.new_session, account.id, now).await?;
-    Ok(Registered { account, session, device_key, continued, ended, evicted })
+
+    /// Registers, or refuses before anything is written.
+    ///
+    /// That the name is free, or the browser's, is decided before the other session: nobody is
+    /// asked to confirm a change that would then be refused.
+    pub async fn register(self) -> Result<Registered, RegisterError> {
+        let Self { mut transaction, wish, now, session, claim } = self;
+        let claim = claim.ok_or(RegisterError::NameTaken)?;
+        let (continued, ended) = match (session, &claim) {
+            (None, _) => (None, None),
+            (Some((id, owner)), Claim::Own { account, .. }) if account.id == owner => {
+                (Some(id), None)
+            }
+            (Some(_), _) if wish.on_other_session == OnOtherSession::Refuse => {
+                return Err(RegisterError::AlreadySignedIn);
+            }
+            (Some((id, _)), _) => (None, Some(id)),
+        };
+        if let Some(id) = continued.or(ended) {
+            sessions::end(&mut transaction, id).await?;
+        }
+        let evicted = claim.evicted();
+        let (account, device_key) = take(&mut transaction, wish, claim, now).await?;
+        let session =
+            sessions::insert(&mut transaction, &wish.new_session, account.id, now).await?;
+        transaction.commit().await?;
+        Ok(Registered { account, session, device_key, continued, ended, evicted })
+    }
 }
 
 /// On what ground a browser may have a name.
@@ -173,19 +215,19 @@ async fn claim(
     wish: &Registration,
     session: Option<(SessionId, AccountId)>,
     now: UnixMillis,
-) -> Result<Claim, RegisterError> {
+) -> Result<Option<Claim>, sqlx::Error> {
     let mut namesakes = accounts::namesakes(transaction, &wish.name_keys).await?;
     namesakes.sort_by_key(|namesake| namesake.account.name != wish.name);
     for Namesake { account, .. } in &namesakes {
         if let Some(device_key) = ownership(transaction, wish, session, account.id, now).await? {
-            return Ok(Claim::Own { account: account.clone(), device_key });
+            return Ok(Some(Claim::Own { account: account.clone(), device_key }));
         }
     }
     if namesakes.iter().any(|namesake| now - namesake.last_used_at < NAME_UNUSED_MS) {
-        return Err(RegisterError::NameTaken);
+        return Ok(None);
     }
     let unused: Vec<Account> = namesakes.into_iter().map(|namesake| namesake.account).collect();
-    Ok(if unused.is_empty() { Claim::Free } else { Claim::Unused(unused) })
+    Ok(Some(if unused.is_empty() { Claim::Free } else { Claim::Unused(unused) }))
 }
 
 /// Which device key the browser is to keep for an account that is its own.

@@ -4,7 +4,7 @@ mod common;
 
 use common::Scratch;
 use rollcall_store::{
-    Account, DEVICE_KEY_MS, DeviceKey, MUTATION_MS, NAME_UNUSED_MS, NAMES_PER_DEVICE_KEY,
+    Account, DEVICE_KEY_MS, DeviceKey, Ground, MUTATION_MS, NAME_UNUSED_MS, NAMES_PER_DEVICE_KEY,
     OnOtherSession, RegisterError, Registered, Registration, SESSION_ABSOLUTE_MS, SESSION_IDLE_MS,
     SESSION_TOUCH_MS, StatusWrite, Store, TokenHash, Written,
 };
@@ -110,6 +110,22 @@ async fn s1_two_at_once_for_one_name_leave_one_owner() {
     let (first, second) =
         tokio::join!(store.register(&first, START), store.register(&second, START));
     assert_eq!(u8::from(first.is_ok()) + u8::from(second.is_ok()), 1);
+}
+
+#[tokio::test]
+async fn s14_a_claim_tells_the_ground_and_changes_nothing_until_it_registers() {
+    let scratch = Scratch::new();
+    let store = open(&scratch).await;
+    register(&store, &wish("ana", 1)).await;
+    let ground = async |wish: &Registration, now| store.claim(wish, now).await.unwrap().ground();
+    let own = Registration { device_key: Some(hash(101)), ..wish("ana", 2) };
+    assert_eq!(ground(&own, START).await, Ground::Own);
+    assert_eq!(ground(&wish("ana", 2), START).await, Ground::Taken);
+    assert_eq!(ground(&wish("ana", 2), START + NAME_UNUSED_MS).await, Ground::Free);
+    assert_eq!(ground(&wish("bo", 2), START).await, Ground::Free);
+    assert!(store.signed_in(&hash(2), START).await.unwrap().is_none());
+    assert!(store.account("bo").await.unwrap().is_none());
+    assert_eq!(store.account("ana").await.unwrap().unwrap().rev, 1);
 }
 
 #[tokio::test]
