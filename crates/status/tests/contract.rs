@@ -8,6 +8,9 @@ use serde_json::json;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
+/// What the tutorial's page takes for success.
+const SUCCESS: &str = r#"{"success":true,"error":false}"#;
+
 /// A failure as `failure()` gives it.
 fn failure(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
@@ -54,7 +57,7 @@ async fn register_and_is_logged_in_answer_as_the_tutorial_expects() {
     );
     let answer = browser.post_form("/register", "username=Ana+B.&status=at+work").await;
     assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.text, r#"{"success":true,"error":false}"#);
+    assert_eq!(answer.text, SUCCESS);
     assert!(browser.is_signed_in().await);
     let user = browser.user().await;
     assert_eq!((&user["name"], &user["status"]), (&json!("Ana B."), &json!("at work")));
@@ -270,6 +273,86 @@ async fn a_device_key_outlives_sign_out_until_it_is_forgotten() {
 }
 
 #[tokio::test]
+async fn s12_signing_out_everywhere_ends_all_sessions_and_keeps_the_device_key() {
+    let server = Server::start().await;
+    let mut ana = server.signed_up("ana", "hi").await;
+    // Another session under the same key, as of a copied profile.
+    let mut copy = server.browser();
+    copy.cookies = vec![("k".to_owned(), ana.cookie("k").unwrap().to_owned())];
+    copy.register("ana", "there").await;
+    let mut bo = server.signed_up("bo", "hi").await;
+    let answer = copy.post_form("/api/me/sign-out-everywhere", "").await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, SUCCESS));
+    assert_eq!(copy.cookie("s"), None);
+    for browser in [&mut ana, &mut copy] {
+        assert_eq!(browser.save("x", "m").await.failure(), failure(401, "not_signed_in"));
+        let again = browser.post_form("/api/me/sign-out-everywhere", "").await;
+        assert_eq!(again.failure(), failure(401, "not_signed_in"));
+    }
+    assert!(bo.is_signed_in().await);
+    assert_eq!(ana.register("ana", "back").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn s12_sign_ins_that_race_with_signing_out_everywhere_live_or_are_ended_whole() {
+    let server = Server::start().await;
+    let ana = server.signed_up("ana", "hi").await;
+    let sign_in = async |n: i32| {
+        let mut browser = server.browser();
+        browser.cookies = vec![("k".to_owned(), ana.cookie("k").unwrap().to_owned())];
+        let answer = browser.register("ana", &format!("status {n}")).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        browser
+    };
+    let mut first = ana.clone();
+    let (one, ended, two) =
+        tokio::join!(sign_in(1), first.post_form("/api/me/sign-out-everywhere", ""), sign_in(2),);
+    assert_eq!(ended.status, StatusCode::OK);
+    for mut browser in [one, two] {
+        let lives = browser.is_signed_in().await;
+        let signed = browser.authorize("1.2", LOBBY).await;
+        assert_eq!(signed.status == StatusCode::OK, lives, "{}", signed.text);
+    }
+    assert!(!ana.clone().is_signed_in().await);
+    let mut last = sign_in(3).await;
+    assert_eq!(last.post_form("/api/me/sign-out-everywhere", "").await.status, StatusCode::OK);
+    assert!(!last.is_signed_in().await);
+}
+
+#[tokio::test]
+async fn forgetting_the_device_leaves_the_session_and_can_be_repeated() {
+    let server = Server::start().await;
+    let mut ana = server.signed_up("ana", "hi").await;
+    let key = ana.cookie("k").unwrap().to_owned();
+    for _ in 0..2 {
+        let answer = ana.post_form("/api/device/forget", "").await;
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, SUCCESS));
+        assert_eq!(ana.cookie("k"), None);
+    }
+    assert!(ana.is_signed_in().await);
+    assert_eq!(ana.get("/api/session").await.json()["device"], json!([]));
+    let mut old = server.browser();
+    old.cookies = vec![("k".to_owned(), key)];
+    assert_eq!(old.register("ana", "back").await.failure(), failure(409, "name_taken"));
+    // Who is signed in has the name, and gets a new key by signing in again.
+    assert_eq!(ana.register("ana", "again").await.status, StatusCode::OK);
+    assert_eq!(ana.get("/api/session").await.json()["device"], json!(["ana"]));
+}
+
+#[tokio::test]
+async fn s9_the_guard_stands_before_signing_out_everywhere_and_forgetting() {
+    let server = Server::start().await;
+    let mut ana = server.signed_up("ana", "hi").await;
+    for path in ["/api/me/sign-out-everywhere", "/api/device/forget"] {
+        for header in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
+            let answer = ana.send(Method::POST, path, &[header], "").await;
+            assert_eq!(answer.failure(), failure(403, "cross_site"), "{path}");
+        }
+    }
+    assert!(ana.is_signed_in().await && ana.cookie("k").is_some());
+}
+
+#[tokio::test]
 async fn a_name_unused_for_30_days_starts_an_empty_account() {
     let server = Server::start().await;
     let mut old = server.signed_up("ana", "old").await;
@@ -366,12 +449,15 @@ async fn the_session_tells_the_page_what_it_needs() {
     let server = Server::start().await;
     let mut ana = server.browser();
     let expect = json!({
-        "app_key": APP_KEY, "channel": LOBBY, "user": null, "now": server.now(),
+        "app_key": APP_KEY, "channel": LOBBY, "user": null, "device": [], "now": server.now(),
     });
     assert_eq!(ana.get("/api/session").await.json(), expect);
     ana.register("ana", "hi").await;
     let user = json!({ "name": "ana", "status": "hi", "rev": 1, "updated_at": server.now() });
     assert_eq!(ana.user().await, user);
+    ana.post_form("/logout", "").await;
+    let after = ana.get("/api/session").await.json();
+    assert_eq!((&after["user"], &after["device"]), (&json!(null), &json!(["ana"])));
 }
 
 #[tokio::test]

@@ -311,6 +311,41 @@ async fn s12_sign_out_closes_the_sockets_that_its_session_authorized() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s12_signing_out_everywhere_closes_the_sockets_of_all_sessions() {
+    let live = Live::start().await;
+    let mut ana = live.server.signed_up("ana", "here").await;
+    let mut copy = live.server.browser();
+    copy.cookies = vec![("k".to_owned(), ana.cookie("k").unwrap().to_owned())];
+    copy.register("ana", "there").await;
+    let mut bo = live.server.signed_up("bo", "hi").await;
+    let (mut bos, _) = live.join(&mut bo).await;
+    let (mut one, _) = live.join(&mut ana).await;
+    let (mut two, _) = live.join(&mut copy).await;
+    bos.event("pusher_internal:member_added");
+    ana.post_form("/api/me/sign-out-everywhere", "").await;
+    assert_eq!((one.close_code(), two.close_code()), (4009, 4009));
+    assert_eq!(bos.event("pusher_internal:member_removed")["user_id"], "ana");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s12_a_signature_on_its_way_is_worth_nothing_after_the_sign_out() {
+    let live = Live::start().await;
+    for path in ["/logout", "/api/me/sign-out-everywhere"] {
+        let mut ana = live.server.browser();
+        ana.register(&format!("ana of {path}"), "here").await;
+        let mut socket = Socket::open(live.address);
+        let id = socket.event("pusher:connection_established")["socket_id"].clone();
+        let signed = ana.authorize(id.as_str().unwrap(), LOBBY).await.json();
+        ana.post_form(path, "").await;
+        socket.send(&json!({ "event": "pusher:subscribe", "data": {
+            "channel": LOBBY, "auth": signed["auth"], "channel_data": signed["channel_data"],
+        }}));
+        let refused = socket.event("pusher:subscription_error");
+        assert!(refused["error"].as_str().unwrap().contains("revoked"), "{path} {refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s12_s9_changing_the_name_closes_the_old_names_sockets_and_signing_in_again_none() {
     let live = Live::start().await;
     let mut browser = live.server.signed_up("ana", "here").await;

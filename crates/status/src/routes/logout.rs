@@ -1,5 +1,5 @@
-//! Signing out: `POST /logout` for pages, `GET /logout` for the tutorial's link
-//! (docs/status.md section 0 "`GET /logout`", S8, S12).
+//! Signing out: `POST /logout` for pages, `GET /logout` for the tutorial's link, everywhere at
+//! once, and forgetting the device (docs/status.md section 0 "`GET /logout`", S8, S12).
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -30,8 +30,7 @@ pub(crate) async fn sign_out(
     };
     clear(&app, &mut response, Cookie::Session);
     if forget {
-        forget_device(&app, &headers).await?;
-        clear(&app, &mut response, Cookie::DeviceKey);
+        delete_device_key(&app, &headers, &mut response).await?;
     }
     Ok(response)
 }
@@ -50,6 +49,34 @@ pub(crate) async fn follow_link(
     end(&app, &signed_in).await?;
     let mut response = redirect_home(StatusCode::FOUND);
     clear(&app, &mut response, Cookie::Session);
+    Ok(response)
+}
+
+/// Ends every session of the account, that of the request too. Their device keys stay: a name has
+/// no other proof, so without them its owner could not come back either.
+pub(crate) async fn sign_out_everywhere(
+    State(app): State<StatusApp>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let account = app.require_signed_in(&headers).await?.account.id;
+    app.0.store.end_sessions_of(account).await?;
+    let sessions = app.sockets().take_account(account);
+    for of_session in sessions {
+        app.close_sockets(of_session);
+    }
+    let mut response = json(SUCCESS.to_owned()).into_response();
+    clear(&app, &mut response, Cookie::Session);
+    Ok(response)
+}
+
+/// Takes the browser's device key away: it signs in to no name any more. The session goes on, and
+/// a browser without a key has nothing to lose.
+pub(crate) async fn forget_device(
+    State(app): State<StatusApp>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let mut response = json(SUCCESS.to_owned()).into_response();
+    delete_device_key(&app, &headers, &mut response).await?;
     Ok(response)
 }
 
@@ -72,10 +99,15 @@ async fn wants_to_be_forgotten(request: Request) -> Result<bool, Failure> {
     }
 }
 
-async fn forget_device(app: &StatusApp, headers: &HeaderMap) -> Result<(), Failure> {
+async fn delete_device_key(
+    app: &StatusApp,
+    headers: &HeaderMap,
+    response: &mut Response,
+) -> Result<(), Failure> {
     if let Some(key) = Cookie::DeviceKey.read(app.scheme(), headers) {
         app.0.store.forget_device(&key.hash()).await?;
     }
+    clear(app, response, Cookie::DeviceKey);
     Ok(())
 }
 

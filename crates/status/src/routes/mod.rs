@@ -25,6 +25,8 @@ impl StatusApp {
             .route("/logout", get(logout::follow_link).post(logout::sign_out))
             .route("/api/session", get(session::session))
             .route("/api/me/status", put(status::save))
+            .route("/api/me/sign-out-everywhere", post(logout::sign_out_everywhere))
+            .route("/api/device/forget", post(logout::forget_device))
             .route("/", get(pages::front))
             .route("/rollcall", get(pages::to_built_in))
             .route("/rollcall/", get(pages::built_in))

@@ -7,6 +7,7 @@ use rollcall_store::Account;
 use serde::Serialize;
 
 use crate::app::{LOBBY, StatusApp};
+use crate::cookies::Cookie;
 use crate::failure::Failure;
 
 /// What the tutorial's page takes for success.
@@ -29,13 +30,22 @@ pub(crate) async fn session(
     let app_id = &app.0.settings.app_id;
     let credentials = app.0.node.app(app_id).ok_or(Failure::AppUnavailable)?;
     let signed_in = app.signed_in(&headers).await?;
+    let device = names_of_device(&app, &headers).await?;
     let session = SessionBody {
         app_key: &credentials.key,
         channel: LOBBY,
         user: signed_in.as_ref().map(|signed_in| UserBody::from(&signed_in.account)),
+        device: &device,
         now: app.now(),
     };
     Ok(json(serde_json::to_string(&session).expect("texts and numbers always serialise")))
+}
+
+async fn names_of_device(app: &StatusApp, headers: &HeaderMap) -> Result<Vec<String>, Failure> {
+    match Cookie::DeviceKey.read(app.scheme(), headers) {
+        Some(key) => Ok(app.0.store.names_of_device(&key.hash(), app.now()).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
 /// A body that is JSON text already.
@@ -48,6 +58,8 @@ struct SessionBody<'a> {
     app_key: &'a str,
     channel: &'a str,
     user: Option<UserBody<'a>>,
+    /// The names that this browser may sign in to again, the one used last first.
+    device: &'a [String],
     now: i64,
 }
 
