@@ -11,21 +11,22 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly field: string | null;
-  /** From `Retry-After`, when the server names a delay. */
+  /** From `Retry-After`, or `retry_after` in the body, when the server names a delay. */
   readonly retryAfterSeconds: number | null;
 }
 
 export type Reply<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly failure: Failure };
 
-/** Sends a JSON request; the body of a successful answer is for the caller to check. */
+/** Sends a JSON request, or a form for `URLSearchParams`; the body of a successful answer is for the caller to check. */
 export async function send(method: string, path: string, body?: unknown): Promise<Reply<unknown>> {
+  const plain = body === undefined || body instanceof URLSearchParams;
   try {
     const response = await fetch(path, {
       method,
       cache: 'no-store',
       credentials: 'same-origin',
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: plain ? {} : { 'Content-Type': 'application/json' },
+      body: plain ? (body ?? null) : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const answer = await parsed(response);
@@ -48,7 +49,7 @@ export function unreachable(): { ok: false; failure: Failure } {
 export function failureOf(status: number, answer: unknown, retryAfter: string | null): Failure {
   const body = record(answer);
   const text = (key: string) => (typeof body?.[key] === 'string' ? body[key] : null);
-  const seconds = Number.parseInt(retryAfter ?? '', 10);
+  const seconds = Number.parseInt(retryAfter ?? String(body?.['retry_after']), 10);
   return {
     status,
     code: text('error') ?? `http_${status}`,
