@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { startTicking } from '../shared/clock';
 import { followLocale } from '../shared/i18n';
+import { followNetwork } from '../shared/network';
 import { Session } from './model/session';
 import { App } from './view/app';
 
@@ -10,6 +11,7 @@ const root = document.getElementById('app');
 const session = new Session();
 
 startTicking();
+followNetwork();
 followLocale();
 if (root !== null) render(<App session={session} />, root);
 void session.load();

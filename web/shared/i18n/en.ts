@@ -2,6 +2,7 @@
 
 import { isolated, plurals } from './plural';
 
+const list = new Intl.ListFormat('en');
 const plural = plurals('en');
 const number = new Intl.NumberFormat('en');
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -45,12 +46,40 @@ export const en = {
   serverTrouble: 'Something went wrong on the server. Your text is kept; try again.',
   unreachable: 'The server can’t be reached: check your connection. Your text is kept.',
 
+  signUpLimited: (seconds: number) => `Too many attempts. Try again in ${number.format(seconds)} s.`,
+
+  remembers: (names: readonly string[]) => `This browser remembers ${list.format(names.map(isolated))}.`,
+  signInAs: (name: string) => `Sign in as ${isolated(name)}`,
+
   sessionEnded: 'You have been signed out: the session ended in another tab or on another device.',
+  sessionOver: 'Not saved: you are no longer signed in. Your text is kept.',
+  draftKept: 'The status you had not saved is kept below.',
   signedOut: 'You signed out. See you soon!',
+  signedOutEverywhere: 'You are signed out everywhere: in this browser and on every other device.',
   signOut: 'Sign out',
-  signOutFailed: 'You are still signed in: the server can’t be reached.',
+  stillSignedIn: 'You are still signed in.',
+
+  account: (name: string) => `Account of ${isolated(name)}`,
+  everywhere: 'Sign out everywhere',
+  everywhereTitle: 'Sign out everywhere?',
+  everywhereText:
+    'Every browser and device where you are signed in is signed out, this one included, and you leave the list at once. ' +
+    'Browsers that remember you can sign you in again.',
+  forget: 'Forget this browser',
+  forgetTitle: 'Forget this browser?',
+  forgetText:
+    'Rollcall deletes the key by which this browser can sign in under your name. ' +
+    'Once you are signed out here, this browser is a stranger: your name stays taken, and another browser of yours has to sign in with it.',
+  forgotten: 'This browser remembers nobody any more.',
+  forgottenStay: 'This browser no longer remembers you. You stay signed in until you sign out.',
+  actionUnreachable: 'The server can’t be reached: check your connection, then try again.',
+  actionLimited: (seconds: number) => `Too many attempts. Try again in ${number.format(seconds)} s.`,
+  actionFailed: 'Something went wrong on the server. Try again.',
 
   you: 'you',
+  edit: 'Edit',
+  save: 'Save',
+  cancel: 'Cancel',
   editHint: 'Enter saves, Escape undoes.',
   visible: 'Visible to everyone here',
   unsaved: 'Not saved yet',
@@ -59,6 +88,11 @@ export const en = {
   saved: 'Saved',
   saveFailed: 'Not saved: check your connection. Your text is kept.',
   saveRefused: 'Not saved: the server could not store it. Your text is kept.',
+  savedLater: 'You’re offline. Your text is kept and saved once you’re back.',
+  notSaved: 'Not saved.',
+  pending: 'not saved yet',
+  nextTry: (seconds: number) => `Next try in ${number.format(seconds)} s.`,
+  retryNow: 'Try now',
   saveConflict: 'Not saved: your status changed elsewhere meanwhile. Your text is kept.',
   limited: (seconds: number) => `You’re changing status too quickly. Try again in ${number.format(seconds)} s.`,
 
@@ -71,9 +105,13 @@ export const en = {
   badMember: 'Status unknown',
   listWaiting: 'The list will appear as soon as the connection is back.',
   justNow: 'just now',
+  rowMe: (name: string) => `${name} (you)`,
+  rowChanged: (ago: string) => `changed ${ago}`,
 
   connecting: 'Connecting…',
   reconnecting: (asOf: string) => `Reconnecting… statuses as of ${asOf}`,
+  offline: 'You’re offline.',
+  offlineSince: (asOf: string) => `You’re offline. Statuses as of ${asOf}`,
   backOnline: 'Back online',
   reconnect: 'Reconnect now',
   refused: (code: number | null) => `The server ended the live connection${code === null ? '' : ` (code ${code})`}.`,
@@ -83,7 +121,8 @@ export const en = {
     'The server does not let this page connect (code 4009). Its operator can check the allowed origins.',
   listTrouble: 'Live updates aren’t working',
   troubleRefused: 'The server does not let this page see the list.',
-  troubleFull: 'The room is full.',
+  troubleFull: 'The room is full. Try again when somebody has left.',
+  troubleLimited: 'This browser has asked too often.',
   troubleServer: 'The server could not open the list.',
   troubleUnreachable: 'The server can’t be reached.',
   troubleDetail: (detail: string) => `Cause: ${isolated(detail)}`,

@@ -3,6 +3,7 @@
 import type { Messages } from './en';
 import { isolated, plurals } from './plural';
 
+const list = new Intl.ListFormat('fr');
 const plural = plurals('fr');
 const number = new Intl.NumberFormat('fr');
 const time = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
@@ -47,12 +48,40 @@ export const fr: Messages = {
   serverTrouble: 'Un problème est survenu sur le serveur. Votre texte est conservé\u00a0; réessayez.',
   unreachable: 'Serveur injoignable\u00a0: vérifiez votre connexion. Votre texte est conservé.',
 
+  signUpLimited: (seconds) => `Trop de tentatives. Réessayez dans ${number.format(seconds)}\u00a0s.`,
+
+  remembers: (names) => `Ce navigateur se souvient de ${list.format(names.map(isolated))}.`,
+  signInAs: (name) => `Continuer sous le nom ${isolated(name)}`,
+
   sessionEnded: 'Votre session a pris fin dans un autre onglet ou sur un autre appareil.',
+  sessionOver: 'Non enregistré\u00a0: votre session a pris fin. Votre texte est conservé.',
+  draftKept: 'Le statut non enregistré est conservé ci-dessous.',
   signedOut: 'Session fermée. À bientôt\u00a0!',
+  signedOutEverywhere: 'Session fermée partout\u00a0: dans ce navigateur et sur tous vos autres appareils.',
   signOut: 'Se déconnecter',
-  signOutFailed: 'La session reste ouverte\u00a0: le serveur est injoignable.',
+  stillSignedIn: 'La session reste ouverte.',
+
+  account: (name) => `Compte de ${isolated(name)}`,
+  everywhere: 'Se déconnecter partout',
+  everywhereTitle: 'Se déconnecter partout\u00a0?',
+  everywhereText:
+    'La session est fermée dans tous les navigateurs et sur tous les appareils, ici compris, et vous quittez la liste aussitôt. ' +
+    'Les navigateurs qui se souviennent de vous pourront rouvrir une session.',
+  forget: 'Oublier ce navigateur',
+  forgetTitle: 'Oublier ce navigateur\u00a0?',
+  forgetText:
+    'Rollcall efface la clé qui permet à ce navigateur d’ouvrir une session à votre nom. ' +
+    'Une fois la session fermée ici, ce navigateur vous est étranger\u00a0: votre nom reste pris, et seul un autre de vos navigateurs pourra l’utiliser.',
+  forgotten: 'Ce navigateur ne se souvient plus de personne.',
+  forgottenStay: 'Ce navigateur ne se souvient plus de vous. La session reste ouverte jusqu’à ce que vous la fermiez.',
+  actionUnreachable: 'Serveur injoignable\u00a0: vérifiez votre connexion, puis réessayez.',
+  actionLimited: (seconds) => `Trop de tentatives. Réessayez dans ${number.format(seconds)}\u00a0s.`,
+  actionFailed: 'Un problème est survenu sur le serveur. Réessayez.',
 
   you: 'vous',
+  edit: 'Modifier',
+  save: 'Enregistrer',
+  cancel: 'Annuler',
   editHint: 'Entrée enregistre, Échap annule.',
   visible: 'Visible par toutes les personnes ici',
   unsaved: 'Pas encore enregistré',
@@ -65,6 +94,11 @@ export const fr: Messages = {
   saved: 'Enregistré',
   saveFailed: 'Non enregistré\u00a0: vérifiez votre connexion. Votre texte est conservé.',
   saveRefused: 'Non enregistré\u00a0: le serveur n’a pas pu le garder. Votre texte est conservé.',
+  savedLater: 'Vous êtes hors ligne. Votre texte est conservé et sera enregistré à votre retour.',
+  notSaved: 'Non enregistré.',
+  pending: 'pas encore enregistré',
+  nextTry: (seconds) => `Nouvel essai dans ${number.format(seconds)}\u00a0s.`,
+  retryNow: 'Essayer maintenant',
   saveConflict: 'Non enregistré\u00a0: votre statut a changé ailleurs entre-temps. Votre texte est conservé.',
   limited: (seconds) => `Vous changez de statut trop vite. Réessayez dans ${number.format(seconds)} s.`,
 
@@ -77,9 +111,13 @@ export const fr: Messages = {
   badMember: 'Statut inconnu',
   listWaiting: 'La liste apparaîtra dès que la connexion sera rétablie.',
   justNow: 'à l’instant',
+  rowMe: (name) => `${name} (vous)`,
+  rowChanged: (ago) => `changé ${ago}`,
 
   connecting: 'Connexion…',
   reconnecting: (asOf) => `Reconnexion… statuts à ${asOf}`,
+  offline: 'Vous êtes hors ligne.',
+  offlineSince: (asOf) => `Vous êtes hors ligne. Statuts à ${asOf}`,
   backOnline: 'De nouveau en ligne',
   reconnect: 'Reconnecter',
   refused: (code) => `Le serveur a mis fin à la connexion en direct${code === null ? '' : ` (code ${code})`}.`,
@@ -89,7 +127,8 @@ export const fr: Messages = {
     'Le serveur ne laisse pas cette page se connecter (code 4009). Son exploitant peut vérifier les origines autorisées.',
   listTrouble: 'Les mises à jour en direct ne fonctionnent pas',
   troubleRefused: 'Le serveur ne laisse pas cette page voir la liste.',
-  troubleFull: 'La salle est pleine.',
+  troubleFull: 'La salle est pleine. Réessayez quand quelqu’un sera parti.',
+  troubleLimited: 'Ce navigateur a fait trop de demandes.',
   troubleServer: 'Le serveur n’a pas pu ouvrir la liste.',
   troubleUnreachable: 'Le serveur est injoignable.',
   troubleDetail: (detail) => `Cause\u00a0: ${isolated(detail)}`,

@@ -14,6 +14,8 @@ export interface Settings {
   readonly appKey: string;
   readonly channel: string;
   readonly account: Account | null;
+  /** The names that this browser's key may sign in as. */
+  readonly device: readonly string[];
   /** The server's clock. */
   readonly now: number;
 }
@@ -23,11 +25,15 @@ export async function fetchSettings(): Promise<Reply<Settings>> {
 }
 
 /**
- * Signs up or in; `confirmed` leaves a session under another name for this one (docs/status.md S9).
+ * Signs up or in; without a status an account that exists keeps its own. `confirmed` leaves a session under another name for this one (docs/status.md S9).
  * An answer that does not say `success: true` is a failure, whatever its status (C18).
  */
-export async function register(name: string, status: string, confirmed: 'confirmed' | 'plain'): Promise<Failure | null> {
-  const body = { username: name, status };
+export async function register(
+  name: string,
+  status: string | null,
+  confirmed: 'confirmed' | 'plain',
+): Promise<Failure | null> {
+  const body = status === null ? { username: name } : { username: name, status };
   const reply = await send('POST', '/register', confirmed === 'confirmed' ? { ...body, confirm: true } : body);
   if (!reply.ok) return reply.failure;
   return record(reply.body)?.['success'] === true ? null : failureOf(200, reply.body, null);
@@ -38,9 +44,41 @@ export async function signOut(): Promise<Failure | null> {
   return reply.ok || reply.failure.status === 401 ? null : reply.failure;
 }
 
-export async function putStatus(text: string, mutation: string): Promise<Reply<Info>> {
-  const reply = await send('PUT', '/api/me/status', { text, mutation_id: mutation });
+/** Ends every session of the account, this one too. */
+export async function signOutEverywhere(): Promise<Failure | null> {
+  const reply = await send('POST', '/api/me/sign-out-everywhere');
+  return reply.ok || reply.failure.status === 401 ? null : reply.failure;
+}
+
+/** Makes the server and this browser forget that they know each other; a session goes on. */
+export async function forgetDevice(): Promise<Failure | null> {
+  const reply = await send('POST', '/api/device/forget');
+  return reply.ok ? null : reply.failure;
+}
+
+/** `ifRev`: only if this is still the revision (docs/status.md R14). */
+export async function putStatus(text: string, mutation: string, ifRev: number | null): Promise<Reply<Info>> {
+  const change = { text, mutation_id: mutation };
+  const reply = await send('PUT', '/api/me/status', ifRev === null ? change : { ...change, if_rev: ifRev });
   return typed(reply, (body) => memberInfo({ ...body, status: body['text'] }));
+}
+
+/** The proof that this person may join a channel, as pusher-js sends it to the server. */
+export interface Proof {
+  readonly auth: string;
+  readonly channel_data?: string;
+}
+
+/** Asks for the proof in the way of the tutorial, with a form. */
+export async function authorize(socketId: string, channel: string): Promise<Reply<Proof>> {
+  const form = new URLSearchParams({ socket_id: socketId, channel_name: channel });
+  return typed(await send('POST', '/usersystem/auth', form), proof);
+}
+
+function proof(body: Record<string, unknown>): Proof | null {
+  const { auth, channel_data: data } = body;
+  if (typeof auth !== 'string') return null;
+  return typeof data === 'string' ? { auth, channel_data: data } : { auth };
 }
 
 function settings(body: Record<string, unknown>): Settings | null {
@@ -49,7 +87,11 @@ function settings(body: Record<string, unknown>): Settings | null {
   const user = body['user'] ?? null;
   const account = user === null ? null : accountOf(record(user));
   if (account === undefined) return null;
-  return { appKey, channel, account, now: typeof now === 'number' ? now : Date.now() };
+  return { appKey, channel, account, device: names(body['device']), now: typeof now === 'number' ? now : Date.now() };
+}
+
+function names(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
 }
 
 function accountOf(user: Record<string, unknown> | null): Account | undefined {

@@ -1,23 +1,47 @@
-/** The unsaved draft, kept in this tab over a reload (docs/status.md C5), for its author only. */
+/**
+ * What a tab keeps of unfinished editing over a reload, for its author only (docs/status.md C5, C10):
+ * the draft in the field, and the edit that is on its way to the server.
+ */
 
 import { record } from '../../shared/http';
+import type { Edit } from './delivery';
 
 export function storedDraft(user: string): string | null {
+  const text = read(DRAFT_KEY, user)?.['text'];
+  return typeof text === 'string' ? text : null;
+}
+
+export function storeDraft(user: string, text: string | null): void {
+  write(DRAFT_KEY, text === null ? null : { user, text });
+}
+
+export function storedEdit(user: string): Edit | null {
+  const { text, mutation, basis, tried, overtook } = read(EDIT_KEY, user) ?? {};
+  if (typeof text !== 'string' || typeof mutation !== 'string') return null;
+  return { text, mutation, basis: typeof basis === 'number' ? basis : null, tried: tried === true, overtook: overtook === true };
+}
+
+export function storeEdit(user: string, edit: Edit | null): void {
+  write(EDIT_KEY, edit === null ? null : { user, ...edit });
+}
+
+function read(key: string, user: string): Record<string, unknown> | null {
   try {
-    const stored = record(JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null'));
-    return stored?.['user'] === user && typeof stored['text'] === 'string' ? stored['text'] : null;
+    const stored = record(JSON.parse(sessionStorage.getItem(key) ?? 'null'));
+    return stored?.['user'] === user ? stored : null;
   } catch {
     return null;
   }
 }
 
-export function storeDraft(user: string, text: string | null): void {
+function write(key: string, value: object | null): void {
   try {
-    if (text === null) sessionStorage.removeItem(STORAGE_KEY);
-    else sessionStorage.setItem(STORAGE_KEY, JSON.stringify({ user, text }));
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // Storage may be refused or full; the draft then lasts as long as the page.
+    // Storage may be refused or full; what it would keep then lasts as long as the page.
   }
 }
 
-const STORAGE_KEY = 'rollcall.draft';
+const DRAFT_KEY = 'rollcall.draft';
+const EDIT_KEY = 'rollcall.edit';

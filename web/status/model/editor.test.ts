@@ -1,4 +1,4 @@
-/** The editor's rules: what makes a request and what does not, and what a failure leaves behind. */
+/** The field's rules: what leaves it and what does not, and what comes back into it. */
 
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
@@ -15,40 +15,54 @@ const failure = (code: number): Reply<Info> => {
 /** An editor whose server stores what it gets, unless `answers` says otherwise. */
 function editing(answers: Reply<Info>[] = [], draft: string | null = null) {
   const known = signal(status('known', 1));
-  const puts: { text: string; mutation: string }[] = [];
+  const puts: string[] = [];
   const kept: { draft: string | null } = { draft };
-  const put = async (text: string, mutation: string): Promise<Reply<Info>> => {
-    puts.push({ text, mutation });
+  const put = async (text: string): Promise<Reply<Info>> => {
+    puts.push(text);
     const answer = answers.shift();
     if (answer !== undefined) return answer;
     known.value = status(text, (known.value.rev ?? 0) + 1);
     return { ok: true, body: known.value };
   };
-  const remember = (text: string | null) => {
-    kept.draft = text;
+  const around = {
+    known,
+    put,
+    online: () => true,
+    random: () => 0,
+    rememberDraft: (text: string | null) => void (kept.draft = text),
+    rememberEdit: () => {},
   };
-  return { editor: new StatusEditor({ known, put, remember, now: () => 0 }, draft), known, puts, kept };
+  return { editor: new StatusEditor(around, { draft, edit: null }), known, puts, kept };
 }
 
-test('c9 leaving the field unchanged makes no request', async () => {
+/** Lets everything that waits for an answer go on. */
+async function answered(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+}
+
+test('c9 leaving the field unchanged makes no request and closes it', () => {
   const { editor, puts } = editing();
-  await editor.commit();
+  editor.start();
+  editor.leave();
+  editor.start();
   editor.edit('  known ');
-  await editor.commit();
+  editor.commit();
   expect(puts).toEqual([]);
   expect(editor.text.value).toBe('known');
+  expect(editor.open.value).toBe(false);
 });
 
-test('c4 what arrives from elsewhere never makes a request', async () => {
+test('c4 what arrives from elsewhere never makes a request', () => {
   const { editor, known, puts } = editing();
   known.value = status('from another tab', 2);
-  await editor.commit();
+  editor.leave();
   expect(puts).toEqual([]);
   expect(editor.text.value).toBe('from another tab');
 });
 
 test('c5 a draft survives what arrives, and Escape brings back the newest', () => {
   const { editor, known, kept } = editing();
+  editor.start();
   editor.edit('half typed');
   known.value = status('from another tab', 2);
   expect(editor.text.value).toBe('half typed');
@@ -58,62 +72,80 @@ test('c5 a draft survives what arrives, and Escape brings back the newest', () =
   expect(kept.draft).toBeNull();
 });
 
-test('c5 a draft kept over a reload is shown and not sent', () => {
+test('c5 a draft kept over a reload is shown in its field and not sent', () => {
   const { editor, puts } = editing([], 'half typed');
+  expect(editor.open.value).toBe(true);
   expect(editor.text.value).toBe('half typed');
   expect(puts).toEqual([]);
 });
 
-test('a failure keeps the text, and the same text again carries the same mutation id', async () => {
-  const { editor, puts } = editing([failure(0)]);
-  editor.edit('new');
-  await editor.commit();
-  expect(editor.save.value.kind).toBe('failed');
-  expect(editor.text.value).toBe('new');
-  await editor.retryUnsent();
-  expect(editor.save.value.kind).toBe('saved');
-  expect(puts.map((each) => each.text)).toEqual(['new', 'new']);
-  expect(puts[0]?.mutation).toBe(puts[1]?.mutation);
+test('c5 a draft that is what everybody sees by now is no draft', () => {
+  const { editor } = editing([], ' known');
+  expect(editor.open.value).toBe(false);
+  expect(editor.dirty.value).toBe(false);
 });
 
-test('an edit that never arrived does not overwrite a newer status by itself', async () => {
-  const { editor, known, puts } = editing([failure(0)]);
+test('c10 an edit is shown at once and pending until it is confirmed', async () => {
+  const { editor } = editing();
+  editor.start();
   editor.edit('new');
-  await editor.commit();
-  known.value = status('from another tab', 2);
-  await editor.retryUnsent();
+  editor.commit();
+  expect([editor.shown.value, editor.pending.value, editor.open.value]).toEqual(['new', 'new', false]);
+  expect(editor.save.value.kind).toBe('saving');
+  await answered();
+  expect([editor.shown.value, editor.pending.value]).toEqual(['new', null]);
+  expect(editor.save.value.kind).toBe('saved');
+});
+
+test('c10 a rejected edit is rolled back and returned to its field with the reason', async () => {
+  const { editor, kept } = editing([failure(422)]);
+  editor.edit('refused');
+  editor.commit();
+  await answered();
+  expect(editor.shown.value).toBe('known');
+  expect([editor.text.value, editor.open.value, kept.draft]).toEqual(['refused', true, 'refused']);
+  expect(editor.save.value).toMatchObject({ kind: 'rejected', failure: { status: 422 } });
+});
+
+test('c10 a rejected edit does not push the next one out of the field', async () => {
+  const { editor } = editing([failure(422)]);
+  editor.edit('refused');
+  editor.commit();
+  editor.start();
+  editor.edit('typing on');
+  await answered();
+  expect(editor.text.value).toBe('typing on');
+  expect(editor.save.value.kind).toBe('idle');
+});
+
+test('c10 leaving the field does not ask again about a text that was refused; Enter does', async () => {
+  const { editor, puts } = editing([failure(422)]);
+  editor.edit('refused');
+  editor.commit();
+  await answered();
+  editor.leave();
   expect(puts).toHaveLength(1);
-  expect(editor.text.value).toBe('new');
+  editor.commit();
+  expect(puts).toHaveLength(2);
 });
 
-test('an edit that arrived although its answer was lost counts as saved', async () => {
-  const { editor, known, puts } = editing([failure(0)]);
-  editor.edit('new');
-  await editor.commit();
-  known.value = status('new', 2);
-  await editor.retryUnsent();
-  expect(puts).toHaveLength(1);
-  expect(editor.save.value.kind).toBe('saved');
-});
-
-test('Enter and then leaving the field send one request; other text follows when the first is done', async () => {
+test('s6 141 grapheme clusters stay in the field without a request, 140 are sent', () => {
   const { editor, puts } = editing();
-  editor.edit('one');
-  const first = editor.commit();
-  await editor.commit();
-  editor.edit('two');
-  await editor.commit();
-  await first;
-  expect(puts.map((each) => each.text)).toEqual(['one', 'two']);
-  expect(editor.save.value.kind).toBe('saved');
-});
-
-test('s6 141 grapheme clusters are refused without a request, 140 are sent', async () => {
-  const { editor, puts } = editing();
+  editor.start();
   editor.edit('👩‍👩‍👧'.repeat(141));
-  await editor.commit();
-  expect(editor.save.value.kind).toBe('too-long');
+  editor.commit();
+  expect([editor.save.value.kind, editor.open.value]).toEqual(['too-long', true]);
   editor.edit('👩‍👩‍👧'.repeat(140));
-  await editor.commit();
+  editor.commit();
   expect(puts).toHaveLength(1);
+});
+
+test('c5 what was not saved when the session ends is told: the draft, else the edit on its way', async () => {
+  const { editor } = editing([failure(0), failure(0)]);
+  editor.edit('sent');
+  editor.commit();
+  await answered();
+  const { editor: other } = editing();
+  other.edit('half typed');
+  expect([editor.stop(), other.stop()]).toEqual(['sent', 'half typed']);
 });

@@ -1,12 +1,16 @@
 /**
  * The live connection: the stock pusher-js client, pointed at this page's own server and nothing else (docs/status.md section 0, S16).
  *
- * pusher-js waits 15 s and more between attempts once an attempt fails; `Link` starts a new one sooner, with jitter (docs/status.md R11).
+ * pusher-js comes back after exactly 1 s, and waits 15 s and more once an attempt fails, without saying that it failed.
+ * So `Link` starts the attempts itself: the first within a second, later ones further and further apart, up to 30 s (R11).
  */
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import Pusher from 'pusher-js';
-import { record } from '../../shared/http';
+import { lateJitter } from '../../shared/backoff';
+import { record, type Failure } from '../../shared/http';
+import { noteAnswer } from '../../shared/network';
+import { authorize } from './api';
 
 /** `refused`: the server closed with a code after which pusher-js does not come back by itself (docs/protocol.md 1.5). */
 export type LinkState =
@@ -16,6 +20,8 @@ export type LinkState =
 export class Link {
   readonly pusher: Pusher;
   readonly #state = signal<LinkState>({ kind: 'connecting', sinceMs: Date.now() });
+  readonly #nextAttemptMs = signal<number | null>(null);
+  #refusal: Failure | null = null;
   #attempts = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Whether a `disconnected` is this class's own doing. */
@@ -25,13 +31,15 @@ export class Link {
   #resumed = false;
 
   constructor(appKey: string) {
-    this.pusher = new Pusher(appKey, options(window.location));
+    this.pusher = new Pusher(appKey, { ...options(window.location), channelAuthorization: this.#authorization() });
     this.pusher.connection.bind('error', (error: unknown) => {
       this.#lastCode = closeCode(error) ?? this.#lastCode;
     });
     // A lost connection is announced by the wait before the next attempt; the state changes only after that.
     this.pusher.connection.bind('connecting_in', () => this.#handleConnecting());
     this.pusher.connection.bind('state_change', ({ current }: { current: string }) => this.#handleState(current));
+    this.pusher.connection.bind('message', noteAnswer);
+    this.#attempts = 1;
     this.#scheduleAttempt();
   }
 
@@ -39,10 +47,27 @@ export class Link {
     return this.#state;
   }
 
+  /** When the next attempt begins, by this device's clock; null while none is due. */
+  get nextAttemptMs(): ReadonlySignal<number | null> {
+    return this.#nextAttemptMs;
+  }
+
+  /** Why the server last refused to authorize a channel, which pusher-js does not pass on whole. */
+  get refusal(): Failure | null {
+    return this.#refusal;
+  }
+
   /** Tries again at once, because a person asked. */
   reconnect(): void {
     this.#attempts = 0;
     this.#attempt();
+  }
+
+  /** The device has a network again: tries again soon, but not in the same instant as everybody around. */
+  handleOnline(): void {
+    if (this.#state.peek().kind !== 'connecting') return;
+    this.#attempts = 0;
+    this.#scheduleAttempt();
   }
 
   /** Tries again if the connection has been away for a while: somebody is looking at the page again. */
@@ -64,7 +89,7 @@ export class Link {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#cancelAttempt();
     this.#deliberate = true;
     this.#become({ kind: 'stopped', sinceMs: Date.now() });
     this.pusher.disconnect();
@@ -80,14 +105,14 @@ export class Link {
   }
 
   #handleConnected(): void {
-    clearTimeout(this.#timer);
+    this.#cancelAttempt();
     this.#attempts = 0;
     this.#lastCode = null;
     this.#become({ kind: 'connected', sinceMs: Date.now() });
   }
 
   #handleRefused(): void {
-    clearTimeout(this.#timer);
+    this.#cancelAttempt();
     this.#become({ kind: 'refused', sinceMs: Date.now(), code: this.#lastCode });
     this.#lastCode = null;
   }
@@ -98,10 +123,17 @@ export class Link {
     this.#scheduleAttempt();
   }
 
+  /** The first attempt at a random moment of the first second; an attempt under way is given half of its time at least. */
   #scheduleAttempt(): void {
+    this.#cancelAttempt();
+    const delay = this.#attempts === 0 ? FIRST_ATTEMPT_MS * Math.random() : lateJitter(this.#attempts + 1, Math.random);
+    this.#nextAttemptMs.value = Date.now() + delay;
+    this.#timer = setTimeout(() => this.#attempt(), delay);
+  }
+
+  #cancelAttempt(): void {
     clearTimeout(this.#timer);
-    const delay = Math.min(FIRST_ATTEMPT_MS * 2 ** this.#attempts, LAST_ATTEMPT_MS);
-    this.#timer = setTimeout(() => this.#attempt(), delay * (0.75 + Math.random() / 2));
+    this.#nextAttemptMs.value = null;
   }
 
   #attempt(): void {
@@ -113,12 +145,27 @@ export class Link {
     this.#scheduleAttempt();
   }
 
+  /** pusher-js would ask by itself, but keeps to itself when a refusal says to come back later. */
+  #authorization(): ChannelAuthorizationOptions {
+    return {
+      customHandler: async ({ socketId, channelName }, callback) => {
+        const reply = await authorize(socketId, channelName);
+        this.#refusal = reply.ok ? null : reply.failure;
+        if (reply.ok) callback(null, reply.body);
+        else callback(new Error(reply.failure.code), null);
+      },
+    };
+  }
+
   #become(state: LinkState): void {
     this.#state.value = state;
   }
 }
 
-function options(page: Location): ConstructorParameters<typeof Pusher>[1] {
+type PusherOptions = ConstructorParameters<typeof Pusher>[1];
+type ChannelAuthorizationOptions = NonNullable<PusherOptions['channelAuthorization']>;
+
+function options(page: Location): PusherOptions {
   const secure = page.protocol === 'https:';
   const port = Number(page.port) || (secure ? 443 : 80);
   return {
@@ -134,7 +181,6 @@ function options(page: Location): ConstructorParameters<typeof Pusher>[1] {
     enableStats: false,
     enabledTransports: ['ws', 'wss'],
     pongTimeout: 10_000,
-    channelAuthorization: { endpoint: '/usersystem/auth', transport: 'ajax' },
   };
 }
 
@@ -146,5 +192,4 @@ function closeCode(error: unknown): number | null {
 }
 
 const WAKE_MS = 1_000;
-const FIRST_ATTEMPT_MS = 3_000;
-const LAST_ATTEMPT_MS = 30_000;
+const FIRST_ATTEMPT_MS = 1_000;

@@ -1,16 +1,18 @@
 /** Everything that lives while one person is signed in: connection, roster, rows, editor. Ends with `stop`. */
 
 import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
-import type { Reply } from '../../shared/http';
 import { serverNow } from '../../shared/clock';
 import { locale } from '../../shared/i18n';
+import type { Reply } from '../../shared/http';
+import { online } from '../../shared/network';
 import { putStatus, type Account, type Settings } from './api';
 import { Announcer } from './announcer';
-import { storedDraft, storeDraft } from './draft';
-import { StatusEditor } from './editor';
+import { storedDraft, storedEdit, storeDraft, storeEdit } from './draft';
+import { StatusEditor, type Surroundings } from './editor';
 import { Follower, type Origin } from './follower';
 import type { Info } from './frames';
 import { Link } from './link';
+import { Outage } from './outage';
 import { People } from './people';
 import { replaces, Roster, type Change } from './roster';
 import { Subscription } from './subscription';
@@ -21,6 +23,7 @@ export class Room {
   readonly link: Link;
   readonly people: People;
   readonly subscription: Subscription;
+  readonly outage: Outage;
   readonly announcer = new Announcer();
   readonly #roster = new Roster();
   readonly #follower: Follower;
@@ -35,12 +38,17 @@ export class Room {
     this.#own = signal(account.info);
     this.people = new People(account.name, locale);
     this.#follower = new Follower(this.#roster, this.people, (news) => this.announcer.note(news, account.name));
-    this.editor = new StatusEditor(this.#surroundings(handleSessionDoubt), storedDraft(account.name));
+    this.editor = new StatusEditor(this.#surroundings(handleSessionDoubt), {
+      draft: storedDraft(account.name),
+      edit: storedEdit(account.name),
+    });
     this.link = new Link(settings.appKey);
     this.subscription = new Subscription(this.link, settings.channel, this.#roster, {
       handleChanges: (changes, origin) => this.#handleChanges(changes, origin),
       handleUnauthorized: handleSessionDoubt,
     });
+    const interrupted = computed(() => !online.value || this.link.state.value.kind !== 'connected');
+    this.outage = new Outage(interrupted, this.subscription.live);
     this.#watch(handleSessionDoubt);
   }
 
@@ -52,12 +60,18 @@ export class Room {
   /** When the list stopped being up to date; null while it is, or was never. */
   readonly staleSince = computed(() => (this.subscription.live.value ? null : this.#liveUntil.value));
 
-  stop(): void {
+  /** Ends everything; what was not saved is kept as a draft of its author, and returned. */
+  stop(): string | null {
+    const unsaved = this.editor.stop();
+    storeEdit(this.name, null);
+    storeDraft(this.name, unsaved);
     for (const stop of this.#stopWatching) stop();
+    this.outage.stop();
     this.subscription.stop();
     this.link.stop();
     this.#follower.stop();
     this.announcer.clear();
+    return unsaved;
   }
 
   #watch(handleSessionDoubt: () => void): void {
@@ -70,13 +84,20 @@ export class Room {
         if (live) this.#handleLive();
         else if (this.#seen.peek()) this.#liveUntil.value = serverNow();
       }),
+      online.subscribe((now) => now && this.#handleOnline()),
     );
   }
 
   #handleLive(): void {
     this.#seen.value = true;
     this.link.handleLive();
-    void this.editor.retryUnsent();
+    this.editor.hurry();
+  }
+
+  #handleOnline(): void {
+    this.link.handleOnline();
+    // While the connection comes back its snapshot will tell what happened meanwhile, and `#handleLive` follows.
+    if (this.subscription.live.peek()) this.editor.hurry();
   }
 
   #handleChanges(changes: readonly Change[], origin: Origin): void {
@@ -90,13 +111,15 @@ export class Room {
     if (replaces(info, this.#own.peek())) this.#own.value = info;
   }
 
-  #surroundings(handleSessionDoubt: () => void) {
+  #surroundings(handleSessionDoubt: () => void): Surroundings {
     return {
       known: this.#own,
-      now: serverNow,
-      remember: (draft: string | null) => storeDraft(this.name, draft),
-      put: async (text: string, mutation: string): Promise<Reply<Info>> => {
-        const reply = await putStatus(text, mutation);
+      online: () => online.peek(),
+      random: Math.random,
+      rememberDraft: (draft) => storeDraft(this.name, draft),
+      rememberEdit: (edit) => storeEdit(this.name, edit),
+      put: async (text: string, mutation: string, ifRev: number | null): Promise<Reply<Info>> => {
+        const reply = await putStatus(text, mutation, ifRev);
         if (reply.ok) this.#handleStored(reply.body);
         else if (reply.failure.status === 401) handleSessionDoubt();
         return reply;

@@ -7,6 +7,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type Pusher from 'pusher-js';
 import type { Channel } from 'pusher-js';
+import { lateJitter } from '../../shared/backoff';
 import { record } from '../../shared/http';
 import { rosterFrame } from './frames';
 import type { Link } from './link';
@@ -18,6 +19,8 @@ export interface Trouble {
   readonly status: number;
   readonly type: string;
   readonly detail: string;
+  /** When the page asks again by itself, by this device's clock; null when only a person can. */
+  readonly retryMs: number | null;
 }
 
 /** Whom a subscription tells. */
@@ -29,6 +32,7 @@ export interface Listener {
 }
 
 export class Subscription {
+  readonly #link: Link;
   readonly #pusher: Pusher;
   readonly #channelName: string;
   readonly #roster: Roster;
@@ -42,6 +46,7 @@ export class Subscription {
   #renewedMs = Number.NEGATIVE_INFINITY;
 
   constructor(link: Link, channelName: string, roster: Roster, listener: Listener) {
+    this.#link = link;
     this.#pusher = link.pusher;
     this.#channelName = channelName;
     this.#roster = roster;
@@ -129,17 +134,20 @@ export class Subscription {
   #handleError(error: Record<string, unknown>): void {
     // An authorization that belonged to an earlier socket may fail after the current one succeeded.
     if (this.#roster.attached) return;
-    const status = typeof error['status'] === 'number' ? error['status'] : 0;
-    if (status === 401 && error['type'] === 'AuthError') this.#listener.handleUnauthorized();
-    this.#trouble.value = { status, type: String(error['type'] ?? ''), detail: String(error['error'] ?? '') };
-    if (isTransient(status)) this.#retryLater();
+    const refusal = error['type'] === 'AuthError' ? this.#link.refusal : null;
+    const status = refusal?.status ?? (typeof error['status'] === 'number' ? error['status'] : 0);
+    if (refusal?.status === 401) this.#listener.handleUnauthorized();
+    const retryMs = isTransient(status) ? this.#retryLater(refusal?.retryAfterSeconds ?? null) : null;
+    this.#trouble.value = { status, type: String(error['type'] ?? ''), detail: String(error['error'] ?? ''), retryMs };
   }
 
-  #retryLater(): void {
+  /** Returns when: not before the server allows it, and then not all at once. */
+  #retryLater(seconds: number | null): number {
     clearTimeout(this.#timer);
-    const delay = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
+    const delay = (seconds ?? 0) * 1000 + lateJitter(seconds === null ? this.#failures + 3 : 0, Math.random);
     this.#failures += 1;
-    this.#timer = setTimeout(() => this.retry(), delay * (0.75 + Math.random() / 2));
+    this.#timer = setTimeout(() => this.retry(), delay);
+    return Date.now() + delay;
   }
 }
 
@@ -149,5 +157,3 @@ function isTransient(status: number): boolean {
 
 const SNAPSHOT_MS = 12_000;
 const RENEW_INTERVAL_MS = 5_000;
-const FIRST_RETRY_MS = 10_000;
-const LAST_RETRY_MS = 60_000;

@@ -3,8 +3,9 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
+import type { Room } from '../model/room';
 import type { Phase, Session } from '../model/session';
-import { Header } from './header';
+import { Header, type Person } from './header';
 import { RoomView } from './room-view';
 import { SignUp } from './sign-up';
 
@@ -13,12 +14,21 @@ export function App({ session }: { session: Session }): JSX.Element {
   const main = useFocusOnChange(phase.kind);
   return (
     <>
-      <Header onLeave={phase.kind === 'room' ? () => session.leave(phase.room) : null} />
+      <Header key={phase.kind} person={phase.kind === 'room' ? personOf(session, phase.room) : null} />
       <main ref={main} class={`main main-${phase.kind}`}>
         <Face phase={phase} session={session} />
       </main>
     </>
   );
+}
+
+function personOf(session: Session, room: Room): Person {
+  return {
+    name: room.name,
+    leave: () => session.leave(room),
+    leaveEverywhere: () => session.leaveEverywhere(room),
+    forgetDevice: () => session.forgetDevice(),
+  };
 }
 
 function Face({ phase, session }: { phase: Phase; session: Session }): JSX.Element {
@@ -28,7 +38,7 @@ function Face({ phase, session }: { phase: Phase; session: Session }): JSX.Eleme
     case 'failed':
       return <LoadFailed onRetry={() => void session.load()} />;
     case 'form':
-      return <SignUp notice={phase.notice} onJoin={(name, status, how) => session.join(name, status, how)} />;
+      return <SignUp start={phase} onJoin={(...wish) => session.join(...wish)} onForget={() => session.forgetDevice()} />;
     case 'room':
       return <RoomView key={phase.room.name} room={phase.room} />;
   }

@@ -1,47 +1,53 @@
-/**
- * The state of the live connection, when it is worth knowing: nothing for the first 2 s, then a thin line, then a button
- * (docs/status.md, feature 20).
- */
+/** The state of the live connection, when it is worth knowing; `Outage` says when that is (docs/status.md, feature 20). */
 
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
 import type { Messages } from '../../shared/i18n/en';
+import { online } from '../../shared/network';
 import type { LinkState } from '../model/link';
+import type { Stage } from '../model/outage';
 import type { Room } from '../model/room';
-import { useElapsed } from './use-elapsed';
+import { useCountdown } from './use-countdown';
 
 export function Banner({ room }: { room: Room }): JSX.Element {
-  const state = room.link.state.value;
-  const t = texts.value;
-  const quiet = !useElapsed(state, QUIET_MS);
-  const slow = useElapsed(state, SLOW_MS);
-  const back = useBackOnline(state, quiet, room.subscription.live.value);
-  const text = sentence(state, { quiet, back }, room, t);
-  const button = state.kind === 'refused' || (state.kind === 'connecting' && slow);
+  const [stage, state] = [room.outage.stage.value, room.link.state.value];
+  const text = sentence(stage, state, room.staleSince.value, texts.value);
+  const waiting = stage === 'long' && state.kind === 'connecting';
   return (
-    <div class={text === '' ? 'banner banner-empty' : `banner banner-${state.kind}`} data-testid="banner" role="status">
-      {text !== '' && <span>{text}</span>}
-      {button && (
+    <div class={text === '' ? 'banner banner-empty' : `banner banner-${look(stage, state)}`} data-testid="banner" role="status">
+      {text !== '' && <span class="banner-text">{text}</span>}
+      {waiting && <NextTry room={room} />}
+      {(waiting || state.kind === 'refused') && (
         <button type="button" class="button button-quiet" data-testid="retry" onClick={() => room.link.reconnect()}>
-          {t.reconnect}
+          {texts.value.reconnect}
         </button>
       )}
     </div>
   );
 }
 
-interface Timing {
-  readonly quiet: boolean;
-  readonly back: boolean;
+/** Not for screen readers: a region that speaks every second would drown everything else. */
+function NextTry({ room }: { room: Room }): JSX.Element | null {
+  const seconds = useCountdown(room.link.nextAttemptMs.value);
+  if (seconds === null || !online.value) return null;
+  return (
+    <span class="banner-next" data-testid="next-try" aria-hidden="true">
+      {texts.value.nextTry(seconds)}
+    </span>
+  );
 }
 
-function sentence(state: LinkState, { quiet, back }: Timing, room: Room, t: Messages): string {
+function sentence(stage: Stage, state: LinkState, asOf: number | null, t: Messages): string {
   if (state.kind === 'refused') return refusal(state.code, t);
-  if (state.kind === 'connected') return back ? t.backOnline : '';
-  if (quiet || state.kind === 'stopped') return '';
-  const asOf = room.staleSince.value;
+  if (stage === 'over') return t.backOnline;
+  if (stage === 'quiet' || state.kind === 'stopped') return '';
+  if (!online.value) return asOf === null ? t.offline : t.offlineSince(t.timeOfDay(asOf));
   return asOf === null ? t.connecting : t.reconnecting(t.timeOfDay(asOf));
+}
+
+function look(stage: Stage, state: LinkState): string {
+  if (state.kind === 'refused') return 'refused';
+  return stage === 'over' ? 'over' : 'away';
 }
 
 /** Why the server stays closed, where the code tells (docs/close-codes.md). */
@@ -57,23 +63,3 @@ function refusal(code: number | null, t: Messages): string {
       return t.refused(code);
   }
 }
-
-/** True for a while after an interruption that was long enough to be shown. */
-function useBackOnline(state: LinkState, quiet: boolean, live: boolean): boolean {
-  const [shown, setShown] = useState(false);
-  const [back, setBack] = useState(false);
-  const interrupted = state.kind === 'refused' || (state.kind === 'connecting' && !quiet);
-  useEffect(() => {
-    if (interrupted) setShown(true);
-    if (!live || !shown) return;
-    setShown(false);
-    setBack(true);
-    const timer = setTimeout(() => setBack(false), BACK_MS);
-    return () => clearTimeout(timer);
-  }, [interrupted, live]);
-  return back;
-}
-
-const QUIET_MS = 2_000;
-const SLOW_MS = 10_000;
-const BACK_MS = 3_000;

@@ -3,11 +3,24 @@
 import type { Messages } from '../../shared/i18n/en';
 import type { Failure } from '../../shared/http';
 
-/** A sentence for a failed sign-up or save. */
+/** A sentence for a failed sign-up or a status that was refused. */
 export function explain(failure: Failure, t: Messages): string {
   if (failure.status === 0) return t.unreachable;
-  if (failure.status === 429) return t.limited(failure.retryAfterSeconds ?? 10);
   return byCode(failure, t) ?? (failure.message !== '' ? failure.message : t.serverTrouble);
+}
+
+/** A sentence for an edit that is back in its field although nothing is wrong with its text. */
+export function explainLoss(failure: Failure, t: Messages): string {
+  if (failure.status === 409) return t.saveConflict;
+  if (failure.status === 401) return t.sessionOver;
+  return failure.code === 'cross_site' ? `${t.notSaved} ${t.requestRefused}` : t.saveRefused;
+}
+
+/** A sentence for a button of the account menu that did not do its work: why, and what to do. */
+export function explainAction(failure: Failure, t: Messages): string {
+  if (failure.status === 0) return t.actionUnreachable;
+  if (failure.status === 429) return t.actionLimited(failure.retryAfterSeconds ?? DEFAULT_LIMIT_S);
+  return failure.code === 'cross_site' ? t.requestRefused : t.actionFailed;
 }
 
 /** The form field that a failure is about: `name`, `status`, or null for the form as a whole. */
@@ -43,3 +56,5 @@ function byCode(failure: Failure, t: Messages): string | null {
       return failure.status >= 500 ? t.serverTrouble : null;
   }
 }
+
+const DEFAULT_LIMIT_S = 10;

@@ -1,15 +1,21 @@
-/** The bar on top: the name of the product, the language and, once signed in, the way out. */
+/** The bar on top: the name of the product, the language and, once signed in, the ways out. */
 
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Failure } from '../../shared/http';
 import { chooseLocale, locale, LOCALES, texts } from '../../shared/i18n';
+import { AccountMenu, type Actions } from './account-menu';
+import { explainAction } from './failures';
 import { ErrorText } from './field';
 
-type Leave = () => Promise<Failure | null>;
+/** Who is signed in, and what they can do about it. */
+export interface Person extends Actions {
+  readonly name: string;
+  readonly leave: () => Promise<Failure | null>;
+}
 
-/** `onLeave` is null while nobody is signed in. */
-export function Header({ onLeave }: { onLeave: Leave | null }): JSX.Element {
+/** `person` is null while nobody is signed in. */
+export function Header({ person }: { person: Person | null }): JSX.Element {
   return (
     <header class="header">
       <p class="brand">
@@ -17,7 +23,8 @@ export function Header({ onLeave }: { onLeave: Leave | null }): JSX.Element {
         <span class="brand-name">Rollcall</span>
       </p>
       <LanguageChoice />
-      {onLeave !== null && <SignOut onLeave={onLeave} />}
+      {person !== null && <SignOut leave={person.leave} />}
+      {person !== null && <AccountMenu name={person.name} actions={person} />}
     </header>
   );
 }
@@ -49,21 +56,21 @@ function LanguageChoice(): JSX.Element {
   );
 }
 
-function SignOut({ onLeave }: { onLeave: Leave }): JSX.Element {
-  const [failed, setFailed] = useState(false);
+function SignOut({ leave }: { leave: Person['leave'] }): JSX.Element {
+  const [failure, setFailure] = useState<Failure | null>(null);
   const t = texts.value;
-  const leave = async () => {
-    setFailed(false);
-    setFailed((await onLeave()) !== null);
+  const tryToLeave = async () => {
+    setFailure(null);
+    setFailure(await leave());
   };
   return (
     <>
-      <button type="button" class="button button-quiet" data-testid="sign-out" onClick={() => void leave()}>
+      <button type="button" class="button button-quiet" data-testid="sign-out" onClick={() => void tryToLeave()}>
         {t.signOut}
       </button>
-      {failed && (
+      {failure !== null && (
         <ErrorText id="sign-out-error" field="sign-out">
-          {t.signOutFailed}
+          {t.stillSignedIn} {explainAction(failure, t)}
         </ErrorText>
       )}
     </>

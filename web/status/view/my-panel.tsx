@@ -1,12 +1,13 @@
-/** The viewer's own panel: who they are and their status, edited in place (docs/status.md A3). */
+/** The viewer's own panel: who they are and their status, which a button turns into a field (docs/status.md A3, 4.2). */
 
-import type { JSX } from 'preact';
+import type { JSX, RefObject } from 'preact';
 import { texts } from '../../shared/i18n';
-import { STATUS_LIMIT, type StatusEditor } from '../model/editor';
+import type { StatusEditor } from '../model/editor';
 import type { Room } from '../model/room';
 import { Avatar } from './avatar';
-import { ErrorText } from './field';
-import { SaveState, saveError } from './save-state';
+import { SaveState } from './save-state';
+import { StatusField } from './status-field';
+import { useEditorFocus } from './use-editor-focus';
 
 export function MyPanel({ room }: { room: Room }): JSX.Element {
   return (
@@ -17,70 +18,54 @@ export function MyPanel({ room }: { room: Room }): JSX.Element {
           <bdi data-testid="my-name">{room.name}</bdi>
         </h2>
       </div>
-      <StatusField editor={room.editor} />
+      <OwnStatus editor={room.editor} />
     </section>
   );
 }
 
-function StatusField({ editor }: { editor: StatusEditor }): JSX.Element {
-  const t = texts.value;
-  const error = saveError(editor.save.value, t);
+function OwnStatus({ editor }: { editor: StatusEditor }): JSX.Element {
+  const { button, input, leaveByKey } = useEditorFocus(editor);
   return (
     <div class="field">
-      <label for="my-status">{t.statusLabel}</label>
-      <input
-        id="my-status"
-        class="input"
-        type="text"
-        name="my-status"
-        data-testid="my-status"
-        dir="auto"
-        autocomplete="off"
-        enterkeyhint="done"
-        placeholder={t.placeholder}
-        value={editor.text.value}
-        aria-invalid={error !== null || editor.used.value > STATUS_LIMIT}
-        aria-describedby={error === null ? 'my-status-hint' : 'my-status-error my-status-hint'}
-        onInput={(event) => editor.edit(event.currentTarget.value)}
-        onKeyDown={(event) => handleKey(event, editor)}
-        onBlur={() => void editor.commit()}
-      />
-      {error !== null && (
-        <ErrorText id="my-status-error" field="my-status">
-          {error}
-        </ErrorText>
+      {editor.open.value ? (
+        <StatusField editor={editor} input={input} onLeaveByKey={leaveByKey} />
+      ) : (
+        <StatusButton editor={editor} button={button} />
       )}
-      <div class="field-foot">
-        <SaveState editor={editor} />
-        <Counter editor={editor} />
-      </div>
-      <p class="hint" id="my-status-hint">
-        {t.editHint}
-      </p>
+      <SaveState editor={editor} />
     </div>
   );
 }
 
-/** Enter and Escape that belong to an input method are left to it. */
-function handleKey(event: KeyboardEvent, editor: StatusEditor): void {
-  if (event.isComposing) return;
-  if (event.key === 'Enter') {
-    event.preventDefault();
-    void editor.commit();
-  } else if (event.key === 'Escape') {
-    editor.discard();
-  }
+interface StatusButtonProps {
+  readonly editor: StatusEditor;
+  readonly button: RefObject<HTMLButtonElement | null>;
 }
 
-function Counter({ editor }: { editor: StatusEditor }): JSX.Element | null {
-  const used = editor.used.value;
-  if (!editor.dirty.value) return null;
+function StatusButton({ editor, button }: StatusButtonProps): JSX.Element {
+  const t = texts.value;
+  const status = editor.shown.value;
+  const pending = editor.pending.value !== null;
   return (
-    <span class={used > STATUS_LIMIT ? 'counter over' : 'counter'} data-testid="counter">
-      <span aria-hidden="true">
-        {used}/{STATUS_LIMIT}
+    <>
+      <span class="field-label" id="my-status-label">
+        {t.statusLabel}
       </span>
-      <span class="visually-hidden">{texts.value.counter(used, STATUS_LIMIT)}</span>
-    </span>
+      <button
+        ref={button}
+        type="button"
+        class={pending ? 'status-button pending' : 'status-button'}
+        data-testid="edit-status"
+        aria-labelledby="my-status-label my-status-text edit-status-verb"
+        onClick={() => editor.start()}
+      >
+        <bdi id="my-status-text" data-testid="my-status-text" class={status === '' ? 'muted' : undefined}>
+          {status === '' ? t.placeholder : status}
+        </bdi>
+        <span id="edit-status-verb" class="status-button-verb">
+          {t.edit}
+        </span>
+      </button>
+    </>
   );
 }

@@ -1,63 +1,71 @@
-/** What became of the last edit: saving, saved, failed with the text kept, or limited with a countdown (docs/status.md 2.4). */
+/**
+ * What became of the last edit: saving, saved, waiting to be tried again, or given back (docs/status.md 2.4, C10, S14).
+ *
+ * A countdown is for the eye; a screen reader is told once, when it begins.
+ */
 
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { serverNow } from '../../shared/clock';
+import { useMemo } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
 import type { Messages } from '../../shared/i18n/en';
-import type { Save, StatusEditor } from '../model/editor';
-import { explain } from './failures';
+import { STATUS_LIMIT, type Save, type StatusEditor } from '../model/editor';
+import { explain, explainLoss } from './failures';
+import { useCountdown } from './use-countdown';
 
 export function SaveState({ editor }: { editor: StatusEditor }): JSX.Element {
   const t = texts.value;
   const save = editor.save.value;
-  const seconds = useCountdown(save, () => editor.limitPassed());
+  const dirty = editor.dirty.value;
+  const seconds = useCountdown('untilMs' in save ? save.untilMs : null) ?? 0;
+  const spoken = useMemo(() => words(save, seconds, dirty, t), [save, dirty, t]);
   return (
     <div class={`save-state save-${save.kind}`}>
-      <span role="status" data-testid="save-state" data-state={save.kind}>
-        {save.kind === 'limited' ? t.limited(seconds) : words(save, editor.dirty.value, t)}
+      <span data-testid="save-state" data-state={save.kind} aria-hidden="true">
+        {words(save, seconds, dirty, t)}
       </span>
-      {save.kind === 'failed' && (
-        <button type="button" class="link-button" data-testid="save-retry" onClick={() => void editor.commit()}>
-          {t.retry}
+      <span class="visually-hidden" role="status">
+        {spoken}
+      </span>
+      {save.kind === 'retrying' && (
+        <button type="button" class="link-button" data-testid="save-retry" onClick={() => editor.hurry()}>
+          {t.retryNow}
         </button>
       )}
     </div>
   );
 }
 
-/** The sentence beside the field when the text itself is what was refused. */
+/** The sentence beside the field when the server, or the page, will not have the text. */
 export function saveError(save: Save, t: Messages): string | null {
-  if (save.kind === 'too-long') return t.statusTooLong;
-  return save.kind === 'rejected' ? explain(save.failure, t) : null;
+  switch (save.kind) {
+    case 'too-long':
+      return t.statusTooLong;
+    case 'rejected':
+      return explain(save.failure, t);
+    case 'failed':
+      return explainLoss(save.failure, t);
+    default:
+      return null;
+  }
 }
 
-function words(save: Save, dirty: boolean, t: Messages): string {
+export function isOverLimit(editor: StatusEditor): boolean {
+  return editor.used.value > STATUS_LIMIT;
+}
+
+function words(save: Save, seconds: number, dirty: boolean, t: Messages): string {
   switch (save.kind) {
     case 'saving':
       return t.saving;
     case 'saved':
-      return t.saved;
-    case 'failed':
-      return save.failure.status === 409 ? t.saveConflict : save.failure.status === 0 ? t.saveFailed : t.saveRefused;
-    case 'idle':
-      return dirty ? t.unsaved : t.visible;
+      return dirty ? t.unsaved : t.saved;
+    case 'offline':
+      return t.savedLater;
+    case 'retrying':
+      return `${save.failure.status === 0 ? t.saveFailed : t.saveRefused} ${t.nextTry(seconds)}`;
+    case 'limited':
+      return t.limited(seconds);
     default:
-      return '';
+      return dirty ? t.unsaved : t.visible;
   }
-}
-
-/** Whole seconds until the limit passes; reports that it did. */
-function useCountdown(save: Save, onEnd: () => void): number {
-  const [, redraw] = useState(0);
-  const left = save.kind === 'limited' ? Math.max(0, Math.ceil((save.untilMs - serverNow()) / 1000)) : 0;
-  useEffect(() => {
-    if (save.kind !== 'limited') return;
-    const timer = setInterval(() => {
-      if (save.untilMs <= serverNow()) onEnd();
-      else redraw((count) => count + 1);
-    }, 1000);
-    return () => clearInterval(timer);
-  }, [save]);
-  return left;
 }

@@ -5,6 +5,7 @@ import { texts } from '../../shared/i18n';
 import type { Messages } from '../../shared/i18n/en';
 import type { Room } from '../model/room';
 import type { Trouble } from '../model/subscription';
+import { useCountdown } from './use-countdown';
 
 export function TroubleNote({ room }: { room: Room }): JSX.Element | null {
   const trouble = room.subscription.trouble.value;
@@ -19,21 +20,35 @@ export function TroubleNote({ room }: { room: Room }): JSX.Element | null {
         {cause(trouble, t)} {asOf !== null && t.troubleStale(t.timeOfDay(asOf))}
       </p>
       {detail !== '' && <p class="trouble-detail">{t.troubleDetail(detail)}</p>}
-      <button type="button" class="button button-quiet" data-testid="retry" onClick={() => room.subscription.retry()}>
-        {t.retry}
-      </button>
+      <div class="trouble-foot">
+        <button type="button" class="button button-quiet" data-testid="retry" onClick={() => room.subscription.retry()}>
+          {t.retry}
+        </button>
+        <NextTry untilMs={trouble.retryMs} />
+      </div>
     </div>
+  );
+}
+
+function NextTry({ untilMs }: { untilMs: number | null }): JSX.Element | null {
+  const seconds = useCountdown(untilMs);
+  if (seconds === null) return null;
+  return (
+    <span data-testid="next-try" aria-hidden="true">
+      {texts.value.nextTry(seconds)}
+    </span>
   );
 }
 
 function cause(trouble: Trouble, t: Messages): string {
   if (trouble.type === 'LimitReached') return t.troubleFull;
+  if (trouble.status === 429) return t.troubleLimited;
   if (trouble.status === 401 || trouble.status === 403) return t.troubleRefused;
   return trouble.status === 0 ? t.troubleUnreachable : t.troubleServer;
 }
 
-/** pusher-js puts advice for developers in place of the cause; the status is what helps here, if there is one. */
+/** For a person the status says more than the code of an authorization that failed. */
 function short(trouble: Trouble): string {
-  if (trouble.status === 0) return '';
+  if (trouble.status === 0 || trouble.status === 429) return '';
   return trouble.type === 'AuthError' ? `HTTP ${trouble.status}` : trouble.detail;
 }

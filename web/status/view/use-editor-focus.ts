@@ -1,0 +1,37 @@
+/** Where the focus goes when the status turns from button to field and back (docs/status.md 4.2). */
+
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { StatusEditor } from '../model/editor';
+
+interface EditorFocus {
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly input: RefObject<HTMLInputElement | null>;
+  /** The field is about to close by a key or a button, so the focus must not fall on the floor. */
+  readonly leaveByKey: () => void;
+}
+
+export function useEditorFocus(editor: StatusEditor): EditorFocus {
+  const button = useRef<HTMLButtonElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const byKey = useRef(false);
+  const open = editor.open.value;
+  const before = useRef(open);
+  const kind = editor.save.value.kind;
+  useEffect(() => {
+    // A draft that a reload brought back does not take the focus; only what a person did moves it.
+    if (open && !before.current) focusAll(input.current);
+    if (!open && byKey.current) button.current?.focus();
+    before.current = open;
+    byKey.current = false;
+  }, [open]);
+  useEffect(() => {
+    if (kind === 'rejected' || kind === 'failed' || kind === 'too-long') input.current?.focus();
+  }, [kind]);
+  return { button, input, leaveByKey: () => (byKey.current = true) };
+}
+
+function focusAll(input: HTMLInputElement | null): void {
+  input?.focus();
+  input?.select();
+}
