@@ -1,8 +1,8 @@
-/** The entry of the status page: starts the clock, the language and the session, and draws the page. */
+/** The entry of the status page: starts the clocks, the language and the session, and draws the page. */
 
 import { render } from 'preact';
-import { startTicking } from '../shared/clock';
 import { followLocale } from '../shared/i18n';
+import { followWakes } from '../shared/moments';
 import { followNetwork } from '../shared/network';
 import { Session } from './model/session';
 import { App } from './view/app';
@@ -10,7 +10,7 @@ import { App } from './view/app';
 const root = document.getElementById('app');
 const session = new Session();
 
-startTicking();
+followWakes();
 followNetwork();
 followLocale();
 if (root !== null) render(<App session={session} />, root);

@@ -1,12 +1,11 @@
-/** Everybody in the room, one row each; names and statuses are text nodes and nothing else (docs/status.md S5). */
+/** Everybody in the room, one row each, and what stands in the place of the rows: nobody else, not yet, in trouble (docs/status.md A7). */
 
 import type { JSX } from 'preact';
-import { useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
-import type { Info } from '../model/frames';
 import type { Room } from '../model/room';
-import { Avatar } from './avatar';
-import { RelativeTime } from './relative-time';
+import { ListWindow } from './list-window';
+import { MemberRow } from './member-row';
 import { TroubleNote } from './trouble-note';
 import { useElapsed } from './use-elapsed';
 
@@ -25,43 +24,38 @@ function Members({ room, stale }: { room: Room; stale: boolean }): JSX.Element {
   const alone = order.length === 1 && order[0] === room.name;
   return (
     <>
-      <ul class={stale ? 'members stale' : 'members'} data-testid="members">
-        {order.map((user) => (
-          <Row key={user} user={user} room={room} />
-        ))}
-      </ul>
+      <Rows room={room} order={order} stale={stale} />
       {alone && <Alone />}
     </>
   );
 }
 
-function Row({ user, room }: { user: string; room: Room }): JSX.Element | null {
-  const member = room.people.row(user)?.value;
-  if (member === undefined) return null;
+function Rows({ room, order, stale }: { room: Room; order: readonly string[]; stale: boolean }): JSX.Element {
+  const list = useRef<HTMLUListElement>(null);
+  const rows = useMemo(() => new ListWindow(), [room]);
+  useLayoutEffect(() => (list.current === null ? undefined : rows.attach(list.current)), [rows]);
+  useLayoutEffect(() => rows.afterRender());
+  void rows.redraw.value;
+  const parts = rows.parts(order);
+  // Safari takes a list without bullets for no list unless the role is spelled out.
   return (
-    <li class="member" data-testid="member" data-user={user}>
-      <Avatar user={user} />
-      <span class="member-name">
-        <bdi>{user}</bdi>
-        {user === room.name && <span class="tag">{texts.value.you}</span>}
-      </span>
-      {typeof member.info?.updatedAt === 'number' && <RelativeTime ms={member.info.updatedAt} />}
-      <StatusText info={member.info} />
-    </li>
-  );
-}
-
-/** A status that changed while the row was on screen is set off for a moment; the first one is not. */
-function StatusText({ info }: { info: Info | null }): JSX.Element {
-  const first = useRef(info);
-  const fresh = info !== first.current;
-  const t = texts.value;
-  const missing = info === null ? t.badMember : info.status === '' ? t.noStatus : null;
-  return (
-    <span key={info?.rev ?? info?.status} class={fresh ? 'member-status fresh' : 'member-status'}>
-      <bdi data-testid="member-status">{info?.status ?? ''}</bdi>
-      {missing !== null && <em class="muted">{missing}</em>}
-    </span>
+    <ul
+      ref={list}
+      role="list"
+      class={stale ? 'members stale' : 'members'}
+      data-testid="members"
+      aria-label={texts.value.heading}
+      tabIndex={-1}
+      onKeyDown={(event) => rows.handleKey(event)}
+    >
+      {parts.map((part) =>
+        part.kind === 'gap' ? (
+          <li key={part.key} class="gap" aria-hidden="true" style={{ blockSize: `${part.px}px` }} />
+        ) : (
+          <MemberRow key={part.key} room={room} user={part.user} index={part.index} size={order.length} active={part.user === rows.active} />
+        ),
+      )}
+    </ul>
   );
 }
 

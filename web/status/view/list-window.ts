@@ -1,0 +1,205 @@
+/**
+ * Which rows of the list are in the document: all of a short list, those around the screen of a long one (docs/status.md 4.1).
+ *
+ * The page itself scrolls, so End, wheel and touch work as everywhere. Rows are measured when they are there (`Heights`);
+ * whoever has the focus, is selected or is the keyboard's place in the list is never taken out (A5).
+ */
+
+import { signal } from '@preact/signals';
+import { Heights, parts, rowAt, rowsBetween, type Part, type Slice } from '../model/heights';
+import { targetOf, TypeAhead, type Place } from '../model/list-keys';
+import { keep, restore, rowOf, rowsOf, selectedUsers, userOf, type Kept } from './list-keeper';
+
+export class ListWindow {
+  /** Advances when the rows have to be drawn anew although nobody came or went. */
+  readonly redraw = signal(0);
+  readonly #heights = new Heights();
+  readonly #typing = new TypeAhead();
+  #list: HTMLElement | null = null;
+  #order: readonly string[] = [];
+  #slice: Slice = { start: 0, end: FIRST_ROWS };
+  /** Where the keyboard is in the list, also while the focus is elsewhere. */
+  #active: string | null = null;
+  #kept: Kept | null = null;
+  /** Where the focus is to go once the row is drawn. */
+  #wanted: string | null = null;
+  #pointed: { readonly row: Element; readonly ms: number } | null = null;
+  #width = 0;
+
+  /** Watches the page on behalf of `list`; returns how to stop. */
+  attach(list: HTMLElement): () => void {
+    this.#list = list;
+    const ended = new AbortController();
+    const options = { passive: true, signal: ended.signal };
+    window.addEventListener('scroll', () => this.#update(), options);
+    window.addEventListener('resize', () => this.#update(), options);
+    list.addEventListener('focusin', (event) => this.#handleFocus(userOf(event.target as Node)), options);
+    list.addEventListener('pointermove', (event) => this.#handlePointer(event), options);
+    const sizes = new ResizeObserver(() => this.#handleWidth(list.clientWidth));
+    sizes.observe(list);
+    return () => {
+      ended.abort();
+      sizes.disconnect();
+      this.#list = null;
+    };
+  }
+
+  /** The person whose row the Tab key leads to. */
+  get active(): string | null {
+    return this.#active ?? this.#order[0] ?? null;
+  }
+
+  /** What to draw for these people. Looks at what is drawn so far, so call it once per rendering. */
+  parts(order: readonly string[]): readonly Part[] {
+    const list = this.#list;
+    if (list !== null) {
+      this.#kept = keep(list, this.#pointedRow());
+      this.#measure(list);
+    }
+    if (order !== this.#order) this.#follow(order);
+    if (order.length <= PLAIN_ROWS) this.#slice = { start: 0, end: order.length };
+    return parts(order, this.#heights.tops(order), this.#slice, this.#pinned(order, list));
+  }
+
+  /** After the rows were drawn: puts back what moved, and draws again if the screen shows more than is there. */
+  afterRender(): void {
+    const [list, kept] = [this.#list, this.#kept];
+    if (list === null) return;
+    this.#kept = null;
+    this.#measure(list);
+    if (kept !== null) {
+      restore(kept);
+      if (kept.focused !== null && this.#wanted === null) this.#refocus(list, kept.focused);
+    }
+    const settled = !this.#update();
+    if (this.#wanted !== null) this.#reveal(list, this.#wanted, settled);
+    else if (kept?.atEnd === true && kept.focused === null) window.scrollTo({ top: document.documentElement.scrollHeight });
+  }
+
+  handleKey(event: KeyboardEvent): void {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || this.#order.length === 0) return;
+    const place = this.#place();
+    const target = targetOf(event.key, place) ?? this.#typed(event, place);
+    if (target === null) return;
+    event.preventDefault();
+    this.#go(this.#order[target] ?? null);
+  }
+
+  #typed(event: KeyboardEvent, place: Place): number | null {
+    if (!this.#typing.accepts(event.key, event.timeStamp)) return null;
+    return this.#typing.find(event.key, event.timeStamp, place);
+  }
+
+  #place(): Place {
+    const order = this.#order;
+    const index = Math.max(0, order.indexOf(this.active ?? ''));
+    const page = (direction: 1 | -1) => {
+      const tops = this.#heights.tops(order);
+      const far = rowAt(tops, tops[index]! + direction * window.innerHeight * PAGE);
+      return Math.min(Math.max(direction === 1 ? Math.max(far, index + 1) : Math.min(far, index - 1), 0), order.length - 1);
+    };
+    return { order, index, page };
+  }
+
+  #go(user: string | null): void {
+    if (user === null) return;
+    this.#wanted = user;
+    this.#active = user;
+    this.redraw.value += 1;
+  }
+
+  /** The wanted row takes the focus, and comes into sight as soon as everything around it is there. */
+  #reveal(list: HTMLElement, user: string, settled: boolean): void {
+    const row = rowOf(list, user);
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+    if (!this.#update() && (settled || row === null)) this.#wanted = null;
+    else this.redraw.value += 1;
+  }
+
+  /** The focused row may have been moved within the document, which loses the focus, or its person may have left. */
+  #refocus(list: HTMLElement, user: string): void {
+    const row = rowOf(list, user);
+    if (row === null) this.#go(this.active);
+    else if (document.activeElement === document.body) row.focus({ preventScroll: true });
+  }
+
+  /** Others came or went: the slice stays with the people that it had, the keyboard's place goes to a neighbour. */
+  #follow(order: readonly string[]): void {
+    const previous = this.#order;
+    this.#order = order;
+    const first = previous[this.#slice.start];
+    const start = first === undefined ? 0 : Math.max(0, order.indexOf(nearest(previous, this.#slice.start, order) ?? first));
+    this.#slice = { start, end: start + Math.max(FIRST_ROWS, this.#slice.end - this.#slice.start) };
+    const index = this.#active === null ? -1 : previous.indexOf(this.#active);
+    this.#active = index === -1 ? null : nearest(previous, index, order);
+  }
+
+  #pinned(order: readonly string[], list: HTMLElement | null): Set<number> {
+    const users = [this.#active, this.#wanted, this.#kept?.focused ?? null, ...(list === null ? [] : selectedUsers(list))];
+    const known = new Set(users.filter((user) => user !== null));
+    return new Set([...known].map((user) => order.indexOf(user)).filter((index) => index >= 0));
+  }
+
+  #measure(list: HTMLElement): void {
+    if (this.#order.length <= PLAIN_ROWS) return;
+    const heights = new Map<string, number>();
+    for (const row of rowsOf(list)) heights.set(row.dataset['user']!, row.getBoundingClientRect().height);
+    this.#heights.learn(heights);
+  }
+
+  /** Draws other rows if the screen is near the edge of those that are drawn; whether it had to. */
+  #update(): boolean {
+    if (this.#list === null || this.#order.length <= PLAIN_ROWS) return false;
+    const tops = this.#heights.tops(this.#order);
+    const top = -this.#list.getBoundingClientRect().top;
+    const screen = window.innerHeight;
+    const around = (by: number) => rowsBetween(tops, top - screen * by, top + screen * (1 + by));
+    const needed = around(MARGIN_LEAST);
+    if (needed.start >= this.#slice.start && needed.end <= this.#slice.end) return false;
+    this.#slice = around(MARGIN);
+    this.redraw.value += 1;
+    return true;
+  }
+
+  #handleFocus(user: string | null): void {
+    if (user === null || user === this.#active) return;
+    this.#active = user;
+    this.redraw.value += 1;
+  }
+
+  #handlePointer(event: PointerEvent): void {
+    const row = (event.target as Element).closest('[data-user]');
+    this.#pointed = row === null || event.pointerType === 'touch' ? null : { row, ms: event.timeStamp };
+  }
+
+  /** A pointer that was left lying somewhere holds nothing. */
+  #pointedRow(): Element | null {
+    const pointed = this.#pointed;
+    return pointed !== null && performance.now() - pointed.ms < POINTED_MS ? pointed.row : null;
+  }
+
+  #handleWidth(width: number): void {
+    if (width === this.#width) return;
+    this.#width = width;
+    this.#heights.forget();
+    this.redraw.value += 1;
+  }
+}
+
+/** The next person after `index` of `previous` who is in `order` too, else the last one before. */
+function nearest(previous: readonly string[], index: number, order: readonly string[]): string | null {
+  const present = new Set(order);
+  const after = previous.slice(index).find((user) => present.has(user));
+  return after ?? previous.slice(0, index).findLast((user) => present.has(user)) ?? null;
+}
+
+/** Up to here everything is drawn: find in page works, and assistive technology sees a plain list (docs/status.md 4.1). */
+const PLAIN_ROWS = 150;
+/** What is drawn before anything could be measured. */
+const FIRST_ROWS = 30;
+/** Screens that are drawn above and below the visible one, and how little of that may be left. */
+const MARGIN = 1;
+const MARGIN_LEAST = 0.4;
+const PAGE = 0.9;
+const POINTED_MS = 2_000;
