@@ -11,4 +11,4 @@ pub use error::ApiError;
 pub use info::InfoRequest;
 pub use member::MemberPatch;
 pub use publish::{BatchRequest, EventRequest, PublishLimits};
-pub use query::{ChannelQuery, ChannelsQuery, UsersQuery};
+pub use query::{ChannelQuery, ChannelsQuery, UsersQuery, parse_channel};

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::error::{ApiError, shortened};
+use super::error::ApiError;
 use super::info::{InfoRequest, OF_PUBLISHED};
+use super::query::parse_channel;
 use crate::{ChannelName, SocketId, json};
 
 /// What an app allows in one publish (`docs/protocol.md` appendix C).
@@ -192,8 +193,7 @@ fn distinct_channels(
 ) -> Result<Vec<ChannelName>, ApiError> {
     let mut channels: Vec<ChannelName> = Vec::with_capacity(names.len());
     for name in names {
-        let channel = ChannelName::parse(name, limits.channel_name)
-            .map_err(|why| ApiError::BadChannel { name: shortened(name), why })?;
+        let channel = parse_channel(name, limits.channel_name)?;
         if !channels.contains(&channel) {
             channels.push(channel);
         }

@@ -65,6 +65,12 @@ impl UsersQuery {
     }
 }
 
+/// The channel of that name, where a back end gives one.
+pub fn parse_channel(name: &str, max_len: usize) -> Result<ChannelName, ApiError> {
+    ChannelName::parse(name, max_len)
+        .map_err(|why| ApiError::BadChannel { name: shortened(name), why })
+}
+
 /// What a query string says beside its signature.
 #[derive(Default)]
 struct Parameters {
