@@ -7,6 +7,7 @@ mod authorize;
 mod door;
 mod members;
 mod publish;
+mod query;
 mod queues;
 
 use std::fmt;
@@ -15,10 +16,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use rollcall_engine::{App, ChannelKey, EdgeCommand, UserId};
 use rollcall_wire::{ChannelName, CloseCode, SocketId};
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Mutex, Semaphore, oneshot, watch};
 
 use crate::apps::{Apps, AppsCell, AppsError, Tenant};
 use crate::clock::Clock;
+use crate::http::ANSWER_PLACES;
 use crate::mail::{Mail, Mailboxes};
 use crate::socket_ids::SocketIds;
 use crate::stats::NodeStats;
@@ -27,6 +29,7 @@ pub use authorize::{Authorization, AuthorizeError, Member};
 pub(crate) use door::{Caller, Upgraded};
 pub use members::SetMemberInfoError;
 pub use publish::{Except, Publication, PublishError};
+pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
 
 /// The node, as its doors and apps see it. Cheap to clone.
@@ -70,6 +73,9 @@ struct Shared {
     next_shard: AtomicUsize,
     next_name: AtomicU64,
     body_room: Arc<Semaphore>,
+    answer_places: Arc<Semaphore>,
+    /// Held by who has a list of channels made.
+    listing: Mutex<()>,
 }
 
 impl NodeHandle {
@@ -88,6 +94,8 @@ impl NodeHandle {
             next_shard: AtomicUsize::new(0),
             next_name: AtomicU64::new(0),
             body_room: Arc::new(Semaphore::new(MAX_BODY_BYTES)),
+            answer_places: Arc::new(Semaphore::new(ANSWER_PLACES)),
+            listing: Mutex::new(()),
         }))
     }
 
@@ -205,6 +213,11 @@ impl NodeHandle {
     /// How many bytes the bodies of requests may still take, all together.
     pub(crate) fn body_room(&self) -> &Arc<Semaphore> {
         &self.0.body_room
+    }
+
+    /// The places of large answers.
+    pub(crate) fn answer_places(&self) -> &Arc<Semaphore> {
+        &self.0.answer_places
     }
 
     fn change_apps(&self, edit: impl FnOnce(&mut Vec<App>)) -> Result<(), AppsError> {

@@ -4,7 +4,9 @@
 //! [`upgrade`](self::upgrade) and are the shards' from then on.
 
 mod accept;
+mod answer;
 mod auth;
+mod channels;
 mod error;
 mod events;
 mod members;
@@ -13,6 +15,7 @@ mod router;
 mod upgrade;
 
 pub(crate) use accept::{Acceptor, accept};
+pub(crate) use answer::PLACES as ANSWER_PLACES;
 pub use router::router;
 
 #[cfg(test)]

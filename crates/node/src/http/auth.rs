@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use bytes::BytesMut;
 use http_body_util::BodyExt;
 use rollcall_engine::{App, Limits};
@@ -36,6 +37,8 @@ impl FromRequest<NodeHandle> for Signed {
         let (mut parts, body) = request.into_parts();
         match check_head(&mut parts, node).await {
             Ok((tenant, digest)) => Self::with_body(tenant, &digest, body, node).await,
+            // It has not begun to send, and need not.
+            Err(error) if parts.headers.contains_key(header::EXPECT) => Err(error),
             Err(error) => {
                 // Nothing is kept of what nobody signed. It is read all the same: a peer that is
                 // still sending would not see the answer, but a broken connection.
@@ -81,7 +84,17 @@ async fn check_head(
         path_prefix: "",
     };
     let digest = verify_request(&tenant.app.keys, &request)?;
-    Ok((tenant, digest))
+    match is_encoded(&parts.headers) {
+        true => Err(HttpError::BodyEncoded),
+        false => Ok((tenant, digest)),
+    }
+}
+
+/// Whether the body has to be undone before it says anything. Its type says nothing: a body is JSON
+/// or refused, whatever a client calls it.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// A body as far as it is here.
@@ -99,7 +112,7 @@ impl Whole {
 
     fn with(mut self, data: &[u8]) -> Result<Self, HttpError> {
         if self.bytes.len() + data.len() > self.limit {
-            return Err(HttpError::BodyTooBig);
+            return Err(HttpError::BodyTooBig { max: self.limit });
         }
         let taken = u32::try_from(data.len())
             .ok()
@@ -156,4 +169,4 @@ fn max_body(app: &App) -> usize {
 const ESCAPED: usize = 6;
 
 /// How long a body may take.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(10);

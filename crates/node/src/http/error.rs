@@ -4,13 +4,14 @@
 //! (docs/protocol.md 6.7).
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rollcall_wire::api::ApiError;
 use rollcall_wire::auth::RequestAuthError;
 use serde_json::json;
 
-use crate::handle::{PublishError, SetMemberInfoError};
+use super::auth::BODY_TIMEOUT;
+use crate::handle::{PublishError, QueryError, SetMemberInfoError};
 
 /// Why a request is not acted on.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +27,10 @@ pub(crate) enum HttpError {
     /// The app is suspended.
     AppDisabled,
     /// The body is larger than any legal one.
-    BodyTooBig,
+    BodyTooBig {
+        /// The most bytes.
+        max: usize,
+    },
     /// The body did not arrive in time.
     BodyTooSlow,
     /// The body could not be read to its end.
@@ -35,8 +39,14 @@ pub(crate) enum HttpError {
     NoRoom,
     /// The body says something that cannot be done.
     Refused(ApiError),
-    /// The answer should tell what this version does not count.
-    InfoNotSupported,
+    /// The body is compressed.
+    BodyEncoded,
+    /// The answer should tell how many subscribe, which the app does not count.
+    CountingOff,
+    /// The answer should tell what a cache channel keeps, which this version does not know.
+    NothingCached,
+    /// There is no answer about channels.
+    NotQueried(QueryError),
     /// The event cannot be published.
     NotPublished(PublishError),
     /// The member's info cannot be replaced.
@@ -56,55 +66,73 @@ impl HttpError {
             Self::MethodNotAllowed | Self::OnlyGetUpgrades => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unauthenticated(error) => numbered(error.status()),
             Self::AppDisabled => StatusCode::FORBIDDEN,
-            Self::BodyTooBig => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooBig { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyEncoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
-            Self::BodyBroken | Self::InfoNotSupported | Self::BadUpgrade => StatusCode::BAD_REQUEST,
+            Self::BodyBroken | Self::CountingOff | Self::NothingCached | Self::BadUpgrade => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Refused(error) => numbered(error.status()),
             Self::NotPublished(error) => publish_status(*error),
             Self::NotUpdated(error) => update_status(*error),
+            Self::NotQueried(error) => query_status(*error),
             Self::UpgradeNeeded => StatusCode::UPGRADE_REQUIRED,
         }
     }
 
     fn message(&self) -> String {
         match self {
-            Self::UnknownApp => "There is no app with this id".to_owned(),
+            Self::UnknownApp => UNKNOWN_APP.to_owned(),
             Self::UnknownPath => "There is nothing at this path".to_owned(),
-            Self::MethodNotAllowed => "This path does not take this method".to_owned(),
+            Self::MethodNotAllowed => METHOD_NOT_ALLOWED.to_owned(),
             Self::Unauthenticated(error) => error.to_string(),
-            Self::AppDisabled => "This app is disabled".to_owned(),
-            Self::BodyTooBig => "The body is too large".to_owned(),
-            Self::BodyTooSlow => "The body did not arrive in time".to_owned(),
-            Self::NoRoom => "Too many requests are under way".to_owned(),
-            Self::BodyBroken => "The body could not be read".to_owned(),
+            Self::AppDisabled => APP_DISABLED.to_owned(),
+            Self::BodyTooBig { max } => {
+                format!("The body is larger than {max} bytes, which the limits of the app come to")
+            }
+            Self::BodyTooSlow => {
+                format!("The body did not arrive within {} seconds", BODY_TIMEOUT.as_secs())
+            }
+            Self::BodyEncoded => BODY_ENCODED.to_owned(),
+            Self::NoRoom => NO_ROOM.to_owned(),
+            Self::BodyBroken => "The body ended before it was whole".to_owned(),
             Self::Refused(error) => error.to_string(),
-            Self::InfoNotSupported => "This version does not answer info yet".to_owned(),
+            Self::CountingOff => COUNTING_OFF.to_owned(),
+            Self::NothingCached => NOTHING_CACHED.to_owned(),
             Self::NotPublished(error) => error.to_string(),
             Self::NotUpdated(error) => error.to_string(),
+            Self::NotQueried(error) => error.to_string(),
             Self::UpgradeNeeded => UPGRADE_NEEDED.to_owned(),
             Self::OnlyGetUpgrades => "Only GET becomes a WebSocket".to_owned(),
             Self::BadUpgrade => "This is not a WebSocket handshake of version 13".to_owned(),
+        }
+    }
+
+    /// What the status alone does not say to a client's library.
+    fn header(&self) -> Option<(HeaderName, &'static str)> {
+        match self {
+            // What is still to come of the body is no request.
+            Self::BodyTooSlow => Some((header::CONNECTION, "close")),
+            Self::BodyEncoded => Some((header::ACCEPT_ENCODING, "identity")),
+            Self::UpgradeNeeded => Some((header::UPGRADE, "websocket")),
+            Self::OnlyGetUpgrades => Some((header::ALLOW, "GET")),
+            Self::BadUpgrade => Some((header::SEC_WEBSOCKET_VERSION, "13")),
+            _ if self.status() == StatusCode::SERVICE_UNAVAILABLE => {
+                Some((header::RETRY_AFTER, "1"))
+            }
+            _ => None,
         }
     }
 }
 
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let mut response = (status, Json(json!({ "error": self.message() }))).into_response();
-        let header = match status {
-            StatusCode::SERVICE_UNAVAILABLE => (header::RETRY_AFTER, "1"),
-            StatusCode::UPGRADE_REQUIRED => (header::UPGRADE, "websocket"),
-            StatusCode::METHOD_NOT_ALLOWED if self == Self::OnlyGetUpgrades => {
-                (header::ALLOW, "GET")
-            }
-            StatusCode::BAD_REQUEST if self == Self::BadUpgrade => {
-                (header::SEC_WEBSOCKET_VERSION, "13")
-            }
-            _ => return response,
-        };
-        response.headers_mut().insert(header.0, HeaderValue::from_static(header.1));
+        let body = Json(json!({ "error": self.message() }));
+        let mut response = (self.status(), body).into_response();
+        if let Some((name, value)) = self.header() {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
         response
     }
 }
@@ -130,6 +158,12 @@ impl From<PublishError> for HttpError {
 impl From<SetMemberInfoError> for HttpError {
     fn from(error: SetMemberInfoError) -> Self {
         Self::NotUpdated(error)
+    }
+}
+
+impl From<QueryError> for HttpError {
+    fn from(error: QueryError) -> Self {
+        Self::NotQueried(error)
     }
 }
 
@@ -159,6 +193,82 @@ fn update_status(error: SetMemberInfoError) -> StatusCode {
     }
 }
 
+fn query_status(error: QueryError) -> StatusCode {
+    match error {
+        QueryError::UnknownApp => StatusCode::NOT_FOUND,
+        QueryError::BadChannel => StatusCode::BAD_REQUEST,
+        QueryError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+const UNKNOWN_APP: &str = "There is no app with this id here. Check the app's id and the host";
+
+const APP_DISABLED: &str = "This app is disabled: its setting enabled is false";
+
+const METHOD_NOT_ALLOWED: &str =
+    "This path does not take this method; the header Allow names those that it takes";
+
+const BODY_ENCODED: &str = "The body has a Content-Encoding. Send it as it is, without compression";
+
+const NO_ROOM: &str = "Too many requests are under way; try again in a second";
+
+const COUNTING_OFF: &str = "subscription_count is known only with the app's setting \
+    subscription_counting, which this version cannot turn on yet";
+
+const NOTHING_CACHED: &str = "cache is not known: this version does not keep the last event of a \
+    cache channel yet";
+
 const UPGRADE_NEEDED: &str = "This is the WebSocket endpoint for clients: connect to it with a \
     Pusher client library, for example new Pusher(key, { wsHost, wsPort, forceTLS: false, \
     cluster: '' })";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(error: HttpError, header: &HeaderName) -> (u16, Option<String>) {
+        let response = error.into_response();
+        let value = response.headers().get(header).map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), value)
+    }
+
+    #[test]
+    fn a_status_says_in_a_header_what_to_do() {
+        let table = [
+            (HttpError::BodyTooSlow, 408, header::CONNECTION, "close"),
+            (HttpError::BodyEncoded, 415, header::ACCEPT_ENCODING, "identity"),
+            (HttpError::NoRoom, 503, header::RETRY_AFTER, "1"),
+            (HttpError::NotPublished(PublishError::Busy), 503, header::RETRY_AFTER, "1"),
+            (HttpError::NotQueried(QueryError::Busy), 503, header::RETRY_AFTER, "1"),
+            (HttpError::NotUpdated(SetMemberInfoError::Busy), 503, header::RETRY_AFTER, "1"),
+            (HttpError::UpgradeNeeded, 426, header::UPGRADE, "websocket"),
+            (HttpError::OnlyGetUpgrades, 405, header::ALLOW, "GET"),
+            (HttpError::BadUpgrade, 400, header::SEC_WEBSOCKET_VERSION, "13"),
+            (HttpError::UnknownApp, 404, header::CONTENT_TYPE, "application/json"),
+        ];
+        for (error, status, name, value) in table {
+            assert_eq!(answer(error, &name), (status, Some(value.to_owned())), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_setting_or_the_limit_at_fault() {
+        let table = [
+            (HttpError::AppDisabled, 403, "enabled"),
+            (HttpError::CountingOff, 400, "subscription_counting"),
+            (HttpError::NotUpdated(SetMemberInfoError::UpdatesOff), 403, "member_updates"),
+            (HttpError::BodyTooBig { max: 4711 }, 413, "4711 bytes"),
+            (HttpError::BodyTooSlow, 408, "10 seconds"),
+            (
+                HttpError::Refused(ApiError::BatchTooLong { max: 10 }),
+                400,
+                "10 events (limits.batch)",
+            ),
+            (HttpError::Refused(ApiError::InfoTooBig { max: 9 }), 400, "presence.max_info_bytes"),
+        ];
+        for (error, status, named) in table {
+            assert_eq!(error.status().as_u16(), status);
+            assert!(error.message().contains(named), "{}", error.message());
+        }
+    }
+}

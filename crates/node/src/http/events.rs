@@ -1,12 +1,17 @@
 //! `POST /apps/{id}/events` and `POST /apps/{id}/batch_events` (docs/protocol.md 6.3 and 6.4).
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
-use rollcall_engine::App;
-use rollcall_wire::api::{BatchRequest, EventRequest, PublishLimits};
-use serde_json::{Value, json};
+use axum::response::{IntoResponse, Response};
+use rollcall_engine::{App, ChannelKey};
+use rollcall_wire::ChannelName;
+use rollcall_wire::api::{BatchRequest, EventRequest, InfoRequest, PublishLimits};
+use serde_json::json;
 
 use super::auth::Signed;
+use super::channels::Attributes;
 use super::error::HttpError;
 use crate::handle::NodeHandle;
 
@@ -14,30 +19,75 @@ use crate::handle::NodeHandle;
 pub(crate) async fn publish(
     State(node): State<NodeHandle>,
     Signed { tenant, body, .. }: Signed,
-) -> Result<Json<Value>, HttpError> {
+) -> Result<Response, HttpError> {
     let event = EventRequest::parse(&body, &limits(&tenant.app))?;
-    publish_all(&node, &tenant.app, vec![event])
+    let asked = Asked::of(&event);
+    node.publish_events(&tenant.app, vec![event])?;
+    if asked.info.is_empty() {
+        return Ok(nothing_to_tell());
+    }
+    let channels: BTreeMap<_, _> = asked.answer(&node, &tenant.app).await?.into_iter().collect();
+    Ok(Json(json!({ "channels": channels })).into_response())
 }
 
 /// Publishes several events, each to one channel, or none of them.
 pub(crate) async fn publish_batch(
     State(node): State<NodeHandle>,
     Signed { tenant, body, .. }: Signed,
-) -> Result<Json<Value>, HttpError> {
+) -> Result<Response, HttpError> {
     let batch = BatchRequest::parse(&body, &limits(&tenant.app))?;
-    publish_all(&node, &tenant.app, batch.events)
+    let asked: Vec<_> = batch.events.iter().map(Asked::of).collect();
+    node.publish_events(&tenant.app, batch.events)?;
+    if asked.iter().all(|asked| asked.info.is_empty()) {
+        return Ok(nothing_to_tell());
+    }
+    let mut told = Vec::with_capacity(asked.len());
+    for event in asked {
+        let attributes = event.answer(&node, &tenant.app).await?.pop();
+        told.push(attributes.map(|(_, attributes)| attributes).unwrap_or_default());
+    }
+    Ok(Json(json!({ "batch": told })).into_response())
 }
 
-fn publish_all(
-    node: &NodeHandle,
-    app: &App,
-    events: Vec<EventRequest>,
-) -> Result<Json<Value>, HttpError> {
-    if events.iter().any(|event| !event.info.is_empty()) {
-        return Err(HttpError::InfoNotSupported);
+/// What the answer should tell of the channels of one event. Counts have nothing to do with who got
+/// it (docs/protocol.md 6.3).
+struct Asked {
+    info: InfoRequest,
+    channels: Vec<ChannelName>,
+}
+
+impl Asked {
+    fn of(event: &EventRequest) -> Self {
+        Self { info: event.info, channels: event.channels.clone() }
     }
-    node.publish_events(app, events)?;
-    Ok(Json(json!({})))
+
+    /// The attributes of each channel. All partitions are asked before the first one answers, and
+    /// none for what it need not tell.
+    async fn answer(
+        self,
+        node: &NodeHandle,
+        app: &App,
+    ) -> Result<Vec<(String, Attributes)>, HttpError> {
+        let Self { info, channels } = self;
+        let asked = channels.into_iter().map(|name| {
+            let counts = info.user_count && name.kind().is_presence();
+            let text = name.as_str().to_owned();
+            (text, counts.then(|| node.facts(ChannelKey::new(app, name))))
+        });
+        let mut told = Vec::new();
+        for (name, facts) in asked.collect::<Vec<_>>() {
+            let attributes = match facts {
+                Some(facts) => Attributes::of_one(&facts.await?, info),
+                None => Attributes::default(),
+            };
+            told.push((name, attributes));
+        }
+        Ok(told)
+    }
+}
+
+fn nothing_to_tell() -> Response {
+    Json(json!({})).into_response()
 }
 
 fn limits(app: &App) -> PublishLimits {

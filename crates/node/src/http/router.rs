@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
-use super::{events, members, upgrade};
+use super::{channels, events, members, upgrade};
 use crate::handle::NodeHandle;
 
 /// The engine's own routes; what they do not know is for `fallback`.
@@ -19,6 +19,9 @@ pub fn router(node: NodeHandle, fallback: Router) -> Router {
         .route("/app/{key}", get(upgrade::connect))
         .route("/apps/{app}/events", post(events::publish))
         .route("/apps/{app}/batch_events", post(events::publish_batch))
+        .route("/apps/{app}/channels", get(channels::list))
+        .route("/apps/{app}/channels/{channel}", get(channels::describe))
+        .route("/apps/{app}/channels/{channel}/users", get(channels::users))
         .route("/apps/{app}/channels/{channel}/members/{user}", patch(members::patch))
         .route("/up", get(up))
         .method_not_allowed_fallback(method_not_allowed)
