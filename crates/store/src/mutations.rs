@@ -1,17 +1,30 @@
 //! Table `mutations`: what a status write answered, kept so that a retry gets the same answer
 //! (status.md R15).
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Executor, Sqlite, Transaction};
 
-use crate::UnixMillis;
 use crate::accounts::AccountId;
+use crate::error::StoreError;
 use crate::status::StatusRow;
+use crate::{Store, UnixMillis};
 
 /// A mutation is remembered for so long: 10 minutes.
 pub const MUTATION_MS: i64 = 10 * 60 * 1000;
 
+impl Store {
+    /// What the write of that name answered, if it is remembered.
+    pub async fn mutation(
+        &self,
+        account: AccountId,
+        mutation: &str,
+        now: UnixMillis,
+    ) -> Result<Option<StatusRow>, StoreError> {
+        Ok(find(&self.reads, account, mutation, now).await?)
+    }
+}
+
 pub(crate) async fn find(
-    transaction: &mut Transaction<'_, Sqlite>,
+    database: impl Executor<'_, Database = Sqlite>,
     account: AccountId,
     mutation: &str,
     now: UnixMillis,
@@ -23,7 +36,7 @@ pub(crate) async fn find(
     .bind(account.0)
     .bind(mutation)
     .bind(now - MUTATION_MS)
-    .fetch_optional(&mut **transaction)
+    .fetch_optional(database)
     .await?;
     Ok(row.map(|(text, rev, updated_at)| StatusRow { text, rev: rev.cast_unsigned(), updated_at }))
 }

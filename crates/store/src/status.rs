@@ -79,7 +79,8 @@ async fn write_in(
     now: UnixMillis,
 ) -> Result<Written, sqlx::Error> {
     if let Some(mutation) = &write.mutation_id
-        && let Some(first) = mutations::find(transaction, write.account, mutation, now).await?
+        && let Some(first) =
+            mutations::find(&mut **transaction, write.account, mutation, now).await?
     {
         return Ok(Written::Replayed(first));
     }

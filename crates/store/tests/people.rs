@@ -364,7 +364,9 @@ async fn r15_a_retry_within_10_minutes_returns_the_first_result() {
     write(&store, &ana, "meanwhile", START + 1).await;
     let last_moment = START + MUTATION_MS - 1;
     let again = store.write_status(&mutation, last_moment).await.unwrap();
-    assert_eq!(again, Written::Replayed(first));
+    assert_eq!(again, Written::Replayed(first.clone()));
+    let known = async |now| store.mutation(ana.id, "m-1", now).await.unwrap();
+    assert_eq!((known(last_moment).await, known(START + MUTATION_MS).await), (Some(first), None));
     let forgotten = store.write_status(&mutation, START + MUTATION_MS).await.unwrap();
     assert!(matches!(forgotten, Written::Saved(row) if row.rev == 4));
 }
