@@ -55,6 +55,14 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// The id of the app that the status page uses; none for the one made at the first start.
     pub status_app: Option<String>,
+    /// Sign-ups on the status page in 10 minutes, per address; 0 for no limit, as below.
+    pub sign_ups_per_10_minutes: u32,
+    /// Sign-ins in a minute, per address and name.
+    pub sign_ins_per_minute: u32,
+    /// Changes of the status in 10 seconds, per user.
+    pub statuses_per_10_seconds: u32,
+    /// Subscriptions signed in a minute, per web session.
+    pub auths_per_minute: u32,
     /// How much the log says.
     pub log: LogLevel,
     /// The apps that the file declares.
@@ -148,6 +156,10 @@ impl Default for Config {
             pages: None,
             public_url: None,
             status_app: None,
+            sign_ups_per_10_minutes: 300,
+            sign_ins_per_minute: 5,
+            statuses_per_10_seconds: 5,
+            auths_per_minute: 120,
             log: LogLevel::default(),
             apps: Vec::new(),
             declared: BTreeMap::new(),

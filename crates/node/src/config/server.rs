@@ -95,6 +95,59 @@ pub static SERVER: &[Setting<Config>] = &[
         },
     },
     Setting {
+        key: "sign_ups_per_10_minutes",
+        reach: Reach::Anywhere("N"),
+        default: Preset::Written("300"),
+        doc: "How many people may sign up on the status page from one address. \
+              Tries at names that are taken count too, a whole IPv6 /64 is one address, and \
+              behind a proxy everybody has the proxy's: raise it there.",
+        kind: Kind::Whole {
+            least: 0,
+            most: MAX_PER_WINDOW,
+            zero: NO_LIMIT,
+            set: |config, times| config.sign_ups_per_10_minutes = times as u32,
+        },
+    },
+    Setting {
+        key: "sign_ins_per_minute",
+        reach: Reach::Anywhere("N"),
+        default: Preset::Written("5"),
+        doc: "How often one name may be signed in to from one address. \
+              Tries that fail because the name is somebody else's are counted apart: after so \
+              many in a minute the next has to wait a minute, and twice as long after each \
+              further one, up to an hour.",
+        kind: Kind::Whole {
+            least: 0,
+            most: MAX_PER_WINDOW,
+            zero: NO_LIMIT,
+            set: |config, times| config.sign_ins_per_minute = times as u32,
+        },
+    },
+    Setting {
+        key: "statuses_per_10_seconds",
+        reach: Reach::Anywhere("N"),
+        default: Preset::Written("5"),
+        doc: "How often one user may change the status, by whichever page.",
+        kind: Kind::Whole {
+            least: 0,
+            most: MAX_PER_WINDOW,
+            zero: NO_LIMIT,
+            set: |config, times| config.statuses_per_10_seconds = times as u32,
+        },
+    },
+    Setting {
+        key: "auths_per_minute",
+        reach: Reach::Anywhere("N"),
+        default: Preset::Written("120"),
+        doc: "How many subscriptions are signed for one signed-in browser.",
+        kind: Kind::Whole {
+            least: 0,
+            most: MAX_PER_WINDOW,
+            zero: NO_LIMIT,
+            set: |config, times| config.auths_per_minute = times as u32,
+        },
+    },
+    Setting {
         key: "log",
         reach: Reach::Anywhere("LEVEL"),
         default: Preset::Written(r#""info""#),
@@ -119,6 +172,9 @@ pub static SERVER: &[Setting<Config>] = &[
         kind: Kind::Later,
     },
 ];
+
+const NO_LIMIT: Option<&str> = Some("no limit");
+const MAX_PER_WINDOW: u64 = 1_000_000;
 
 fn set<V>(slot: &mut V, parsed: Result<V, NotAllowed>) -> Result<(), NotAllowed> {
     *slot = parsed?;
