@@ -10,7 +10,7 @@ use rollcall_engine::App;
 use rollcall_node::config::{Config, LogLevel};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Node, NodeConfig};
-use rollcall_status::{Clock, PublicUrl, StatusApp, StatusSettings};
+use rollcall_status::{Clock, LimitSettings, PublicUrl, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, DataDirectory, Store, UnixMillis, WriteAppError};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::task::JoinHandle;
@@ -82,6 +82,12 @@ fn status_settings(config: &Config, app: &App) -> StatusSettings {
         public_url: url.map(|url| PublicUrl::parse(url.origin()).expect("an origin is parsed")),
         pages: pages::embedded(),
         custom_pages: config.pages.clone(),
+        limits: LimitSettings {
+            sign_ups_per_10_minutes: config.sign_ups_per_10_minutes,
+            sign_ins_per_minute: config.sign_ins_per_minute,
+            statuses_per_10_seconds: config.statuses_per_10_seconds,
+            auths_per_minute: config.auths_per_minute,
+        },
         clock: Clock::system(),
     }
 }

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::http::HeaderMap;
 use rollcall_node::NodeHandle;
 use rollcall_node::handle::SetMemberInfoError;
-use rollcall_store::{SignedIn, StatusRow, Store};
+use rollcall_store::{SessionId, SignedIn, StatusRow, Store};
 
 use crate::bridge::Memory;
 use crate::clock::Clock;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
+use crate::limits::{self, LimitSettings, Limited, Limiter, Registrations};
 use crate::origin::{Origin, PublicUrl, Scheme};
 use crate::pages::Pages;
 use crate::published::{Published, Readers};
@@ -34,6 +35,8 @@ pub struct StatusSettings {
     pub pages: Pages,
     /// The operator's own page, which then takes the built-in one's place at `/`.
     pub custom_pages: Option<PathBuf>,
+    /// How often people may do what.
+    pub limits: LimitSettings,
     /// What tells it the time.
     pub clock: Clock,
 }
@@ -49,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) counters: Counters,
     sockets: Mutex<Sockets>,
     memory: Mutex<Memory>,
+    registrations: Mutex<Registrations>,
+    auths: Mutex<Limiter<SessionId>>,
     warned_of_origin: AtomicBool,
 }
 
@@ -56,13 +61,16 @@ impl StatusApp {
     /// An app on this node and store. Serve its [`StatusApp::router`] and spawn its
     /// [`StatusApp::run`].
     pub fn new(node: NodeHandle, store: Store, settings: StatusSettings) -> Self {
+        let limits = settings.limits;
         let app = Self(Arc::new(Shared {
             node,
             store,
             settings,
             counters: Counters::default(),
             sockets: Mutex::default(),
-            memory: Mutex::default(),
+            memory: Mutex::new(Memory::new(limits)),
+            registrations: Mutex::new(Registrations::new(limits)),
+            auths: Mutex::new(limits::of_auths(limits)),
             warned_of_origin: AtomicBool::default(),
         }));
         if app.scheme() == Scheme::Http {
@@ -106,6 +114,20 @@ impl StatusApp {
 
     pub(crate) fn now(&self) -> i64 {
         self.0.settings.clock.now()
+    }
+
+    /// Refuses what happens too often, and counts that.
+    pub(crate) fn limited(&self, limited: Limited) -> Failure {
+        self.0.counters.count_limited(limited.limit);
+        Failure::TooManyRequests(limited)
+    }
+
+    pub(crate) fn registrations(&self) -> MutexGuard<'_, Registrations> {
+        self.0.registrations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn auths(&self) -> MutexGuard<'_, Limiter<SessionId>> {
+        self.0.auths.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn sockets(&self) -> MutexGuard<'_, Sockets> {

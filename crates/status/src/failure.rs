@@ -5,11 +5,14 @@
 //! JSON body. The texts are for people who read an answer by hand: the page shows its own, in the
 //! reader's language, found by the code.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rollcall_store::{RegisterError, StatusRow, StoreError};
 use serde::Serialize;
 
+use crate::limits::{Limit, Limited};
 use crate::name::NameError;
 use crate::text::TextError;
 
@@ -40,6 +43,8 @@ pub(crate) enum Failure {
     RevisionConflict(StatusRow),
     /// The user may not subscribe to this channel.
     ChannelForbidden,
+    /// Too often (docs/status.md S14).
+    TooManyRequests(Limited),
     /// Nothing is at this path.
     NotFound,
     /// Something is, but not for this method.
@@ -92,7 +97,14 @@ impl Failure {
             Self::RevisionConflict(row) => Some(StatusBody::from(row)),
             _ => None,
         };
-        let body = FailureBody { success: false, error, message, field, current, request_id };
+        let (message, retry_after) = match self {
+            Self::TooManyRequests(limited) => {
+                (limited.sentence().into(), Some(limited.retry_after))
+            }
+            _ => (Cow::Borrowed(message), None),
+        };
+        let body =
+            FailureBody { success: false, error, message, field, retry_after, current, request_id };
         serde_json::to_string(&body).expect("texts and numbers always serialise")
     }
 
@@ -124,6 +136,7 @@ impl Failure {
             Self::ChannelForbidden => {
                 (S::FORBIDDEN, "channel_forbidden", "You may not subscribe to this channel.")
             }
+            Self::TooManyRequests(_) => (S::TOO_MANY_REQUESTS, "too_many_requests", "Too often."),
             Self::NotFound => (S::NOT_FOUND, "not_found", "Nothing is here."),
             Self::MethodNotAllowed => {
                 (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Use another method here.")
@@ -137,6 +150,22 @@ impl Failure {
                 "The status page's app is not available.",
             ),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", "Something failed here."),
+        }
+    }
+}
+
+impl Limited {
+    /// What happened too often, and how long to wait.
+    fn sentence(self) -> String {
+        let what = match self.limit {
+            Limit::SignIns => "There were too many tries with this name.",
+            Limit::SignUps => "Too many people signed up from this address.",
+            Limit::Statuses => "You're changing status too quickly.",
+            Limit::Auths => "This browser asks too often.",
+        };
+        match self.retry_after {
+            seconds if seconds < 120 => format!("{what} Try again in {seconds} s."),
+            seconds => format!("{what} Try again in {} min.", seconds.div_ceil(60)),
         }
     }
 }
@@ -164,6 +193,9 @@ impl IntoResponse for Failure {
         let mut response = self.status().into_response();
         let json = HeaderValue::from_static("application/json");
         response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if let Self::TooManyRequests(limited) = &self {
+            response.headers_mut().insert(header::RETRY_AFTER, limited.retry_after.into());
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -231,9 +263,11 @@ impl<'a> From<&'a StatusRow> for StatusBody<'a> {
 struct FailureBody<'a> {
     success: bool,
     error: &'static str,
-    message: &'static str,
+    message: Cow<'static, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<StatusBody<'a>>,
     request_id: &'a str,

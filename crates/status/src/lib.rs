@@ -16,6 +16,7 @@ mod guard;
 mod headers;
 mod html;
 mod layers;
+mod limits;
 mod name;
 mod origin;
 mod pages;
@@ -29,6 +30,7 @@ mod unicode;
 
 pub use app::{LOBBY, StatusApp, StatusSettings};
 pub use clock::Clock;
+pub use limits::LimitSettings;
 pub use origin::{PublicUrl, PublicUrlError};
 pub use pages::{Asset, Caching, Pages};
-pub use stats::StatusStats;
+pub use stats::{LimitedStats, StatusStats};

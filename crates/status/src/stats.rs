@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::limits::Limit;
+
 /// The counters at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StatusStats {
@@ -15,6 +17,29 @@ pub struct StatusStats {
     pub bridge_coalesced: u64,
     /// Statuses written through the bridge.
     pub bridge_writes: u64,
+    /// Statuses saved by the page's own request.
+    pub saves: u64,
+    /// Accounts made.
+    pub sign_ups: u64,
+    /// Sign-ins to an account that was there.
+    pub sign_ins: u64,
+    /// Subscriptions signed.
+    pub signatures: u64,
+    /// Requests refused by a limit (docs/status.md S14).
+    pub limited: LimitedStats,
+}
+
+/// Requests refused, by the limit that refused them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LimitedStats {
+    /// Tries with one name.
+    pub sign_ins: u64,
+    /// Sign-ups of one address.
+    pub sign_ups: u64,
+    /// Saves of one user.
+    pub statuses: u64,
+    /// Signatures for one web session.
+    pub auths: u64,
 }
 
 /// The live counters.
@@ -25,6 +50,19 @@ pub(crate) struct Counters {
     pub(crate) bridge_echoes: Counter,
     pub(crate) bridge_coalesced: Counter,
     pub(crate) bridge_writes: Counter,
+    pub(crate) saves: Counter,
+    pub(crate) sign_ups: Counter,
+    pub(crate) sign_ins: Counter,
+    pub(crate) signatures: Counter,
+    limited: LimitedCounters,
+}
+
+#[derive(Debug, Default)]
+struct LimitedCounters {
+    sign_ins: Counter,
+    sign_ups: Counter,
+    statuses: Counter,
+    auths: Counter,
 }
 
 impl Counters {
@@ -35,6 +73,33 @@ impl Counters {
             bridge_echoes: self.bridge_echoes.read(),
             bridge_coalesced: self.bridge_coalesced.read(),
             bridge_writes: self.bridge_writes.read(),
+            saves: self.saves.read(),
+            sign_ups: self.sign_ups.read(),
+            sign_ins: self.sign_ins.read(),
+            signatures: self.signatures.read(),
+            limited: self.limited.read(),
+        }
+    }
+
+    /// Counts a refusal.
+    pub(crate) fn count_limited(&self, limit: Limit) {
+        let counter = match limit {
+            Limit::SignIns => &self.limited.sign_ins,
+            Limit::SignUps => &self.limited.sign_ups,
+            Limit::Statuses => &self.limited.statuses,
+            Limit::Auths => &self.limited.auths,
+        };
+        counter.add_one();
+    }
+}
+
+impl LimitedCounters {
+    fn read(&self) -> LimitedStats {
+        LimitedStats {
+            sign_ins: self.sign_ins.read(),
+            sign_ups: self.sign_ups.read(),
+            statuses: self.statuses.read(),
+            auths: self.auths.read(),
         }
     }
 }

@@ -19,20 +19,36 @@ use serde::Serialize;
 use tokio::time::MissedTickBehavior;
 
 use crate::app::{LOBBY, Shared, StatusApp};
+use crate::limits::{LimitSettings, Limited};
 use crate::published::Published;
 use crate::text::StatusText;
 use echoes::{Echoes, Verdict};
 use limiter::{Admission, Limiter};
 use message::{Message, MessageError};
 
-/// What the bridge remembers of authors.
-#[derive(Default)]
+/// What is remembered of authors.
 pub(crate) struct Memory {
     echoes: Echoes,
     limiter: Limiter,
 }
 
 impl Memory {
+    pub(crate) fn new(limits: LimitSettings) -> Self {
+        Self { echoes: Echoes::default(), limiter: Limiter::new(limits) }
+    }
+
+    /// Admits a save, or refuses it. One that is admitted is newer than what waits here.
+    pub(crate) fn handle_save(&mut self, now: i64, user: &str) -> Result<(), Limited> {
+        self.limiter.handle_save(now, user)?;
+        self.limiter.forget_waiting(user);
+        Ok(())
+    }
+
+    /// A save that was admitted was a retry of one that had been stored.
+    pub(crate) fn handle_retry(&mut self, now: i64, user: &str) {
+        self.limiter.handle_retry(now, user);
+    }
+
     /// A status is about to be shown to everybody.
     pub(crate) fn handle_announcement(&mut self, now: i64, user: &str, status: &Published) {
         self.echoes.handle_status(user, status.rev, &status.text);
@@ -49,7 +65,7 @@ impl Memory {
         self.echoes.newest_rev(user).is_none_or(|newest| newest <= status.rev)
     }
 
-    /// The author writes in another way: what waits here is older.
+    /// The author signs in with a status: what waits here is older.
     pub(crate) fn handle_newer_write(&mut self, user: &str) {
         self.limiter.forget_waiting(user);
     }
@@ -163,7 +179,8 @@ impl StatusApp {
 
     /// Ends when a write that waited may be made; never, when none waits.
     async fn write_due(&self) {
-        let due = self.memory().limiter.poll_timeout();
+        let now = self.now();
+        let due = self.memory().limiter.poll_timeout(now);
         match due {
             Some(due) => {
                 let wait = u64::try_from(due - self.now()).unwrap_or(0);

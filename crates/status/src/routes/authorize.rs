@@ -1,5 +1,5 @@
 //! `POST /usersystem/auth`: signs a subscription for a signed-in person, to the channels that
-//! they may have (docs/status.md S2, S3, S13).
+//! they may have (docs/status.md S2, S3, S13, S14).
 
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
@@ -19,6 +19,8 @@ pub(crate) async fn authorize(
 ) -> Result<impl IntoResponse, Failure> {
     let headers = request.headers().clone();
     let signed_in = app.require_signed_in(&headers).await?;
+    let taken = app.auths().take(app.now(), &signed_in.session);
+    taken.map_err(|limited| app.limited(limited))?;
     let fields = Fields::read(request).await?;
     let (socket, channel) = (fields.text("socket_id")?, fields.text("channel_name")?);
     if !may_join(channel) {
@@ -31,6 +33,7 @@ pub(crate) async fn authorize(
     // A sign-out between the first look and the line above did not know of this socket.
     app.require_signed_in(&headers).await?;
     app.memory().handle_shown(&account.name, &status);
+    app.0.counters.signatures.add_one();
     let body = AuthBody { auth: &signed.auth, channel_data: signed.channel_data.as_deref() };
     Ok(json(serde_json::to_string(&body).expect("texts always serialise")))
 }

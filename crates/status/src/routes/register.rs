@@ -3,13 +3,14 @@
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rollcall_store::{DeviceKey, OnOtherSession, Registered, Registration, StatusRow};
+use rollcall_store::{DeviceKey, Ground, OnOtherSession, Registered, Registration, StatusRow};
 
 use super::session::{SUCCESS, json};
 use crate::app::StatusApp;
 use crate::body::Fields;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
+use crate::limits::Place;
 use crate::name::{self, UserName};
 use crate::text::StatusText;
 use crate::token::Token;
@@ -20,12 +21,36 @@ pub(crate) async fn register(
     request: Request,
 ) -> Result<Response, Failure> {
     let browser = Browser::of(&app, request.headers());
+    let place = Place::of_request(request.extensions());
     let form = Form::parse(&Fields::read(request).await?)?;
     let fresh = Fresh::random()?;
     let wish = registration(form, &browser, &fresh);
-    let registered = app.0.store.register(&wish, app.now()).await?;
+    let registered = claim(&app, &wish, place).await?;
     settle(&app, &registered).await;
     Ok(answer(&app, &browser, &fresh, &registered))
+}
+
+/// Registers, unless there were too many from there.
+async fn claim(app: &StatusApp, wish: &Registration, place: Place) -> Result<Registered, Failure> {
+    let claimed = app.0.store.claim(wish, app.now()).await?;
+    let ground = claimed.ground();
+    let taken = app.registrations().take(app.now(), ground, place, name_to_count(wish, ground));
+    taken.map_err(|limited| app.limited(limited))?;
+    let registered = claimed.register().await?;
+    match ground {
+        Ground::Own => app.0.counters.sign_ins.add_one(),
+        Ground::Free | Ground::Taken => app.0.counters.sign_ups.add_one(),
+    }
+    Ok(registered)
+}
+
+/// A name of the browser's own is counted under a key that all its spellings share; one of
+/// somebody else's as it is written, since whoever looks for a free name tries several.
+fn name_to_count(wish: &Registration, ground: Ground) -> &str {
+    match (ground, wish.name_keys.first()) {
+        (Ground::Own, Some(key)) => key,
+        _ => &wish.name,
+    }
 }
 
 struct Form {
@@ -94,6 +119,7 @@ fn registration(form: Form, browser: &Browser, fresh: &Fresh) -> Registration {
 async fn settle(app: &StatusApp, registered: &Registered) {
     if let Some(old) = registered.continued {
         app.sockets().continue_as(old, registered.session);
+        app.auths().continue_as(&old, registered.session);
     }
     let ended = registered.ended.and_then(|session| app.sockets().take(session));
     let evicted =

@@ -1,8 +1,9 @@
-//! `PUT /api/me/status`: the page saves (docs/status.md section 0 "Saving", R13 to R15, R20).
+//! `PUT /api/me/status`: the page saves (docs/status.md section 0 "Saving", R13 to R15, R20,
+//! S14).
 
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
-use rollcall_store::{AccountId, StatusWrite, Written};
+use rollcall_store::{AccountId, StatusRow, StatusWrite, Written};
 
 use super::session::json;
 use crate::app::StatusApp;
@@ -20,18 +21,37 @@ pub(crate) async fn save(
     let signed_in = app.require_signed_in(request.headers()).await?;
     let account = signed_in.account;
     let write = parse(&Fields::read_json(request).await?, account.id)?;
-    app.memory().handle_newer_write(&account.name);
-    let saved = match app.0.store.write_status(&write, app.now()).await? {
-        Written::Saved(saved) => {
-            app.announce(&account.name, &saved).await;
-            saved
-        }
-        Written::Replayed(first) => first,
-        Written::Conflict(current) => return Err(Failure::RevisionConflict(current)),
-        Written::Gone => return Err(Failure::NotSignedIn),
+    let admitted = app.memory().handle_save(app.now(), &account.name);
+    let saved = match admitted {
+        Ok(()) => store(&app, &account.name, &write).await?,
+        Err(limited) => replay(&app, &write).await?.ok_or_else(|| app.limited(limited))?,
     };
     let body = StatusBody::from(&saved);
     Ok(json(serde_json::to_string(&body).expect("texts and numbers always serialise")))
+}
+
+async fn store(app: &StatusApp, user: &str, write: &StatusWrite) -> Result<StatusRow, Failure> {
+    match app.0.store.write_status(write, app.now()).await? {
+        Written::Saved(saved) => {
+            app.0.counters.saves.add_one();
+            app.announce(user, &saved).await;
+            Ok(saved)
+        }
+        Written::Replayed(first) => {
+            app.memory().handle_retry(app.now(), user);
+            Ok(first)
+        }
+        Written::Conflict(current) => Err(Failure::RevisionConflict(current)),
+        Written::Gone => Err(Failure::NotSignedIn),
+    }
+}
+
+/// The first answer to a save that is sent again: it is nothing new, so no limit is asked.
+async fn replay(app: &StatusApp, write: &StatusWrite) -> Result<Option<StatusRow>, Failure> {
+    match &write.mutation_id {
+        Some(mutation) => Ok(app.0.store.mutation(write.account, mutation, app.now()).await?),
+        None => Ok(None),
+    }
 }
 
 fn parse(fields: &Fields, account: AccountId) -> Result<StatusWrite, Failure> {

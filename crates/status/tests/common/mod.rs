@@ -11,7 +11,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use rollcall_node::config::stored_app;
 use rollcall_node::{Node, NodeConfig};
-use rollcall_status::{Asset, Caching, Clock, Pages, PublicUrl, StatusApp, StatusSettings};
+use rollcall_status::{
+    Asset, Caching, Clock, LimitSettings, Pages, PublicUrl, StatusApp, StatusSettings,
+};
 use rollcall_store::{AppRow, KeyRow, Store};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -35,6 +37,7 @@ pub(crate) struct Setup {
     pub(crate) public_url: Option<&'static str>,
     pub(crate) custom_pages: Option<PathBuf>,
     pub(crate) no_pages: bool,
+    pub(crate) limits: LimitSettings,
 }
 
 impl Server {
@@ -84,6 +87,7 @@ impl Server {
             public_url: setup.public_url.map(|url| PublicUrl::parse(url).expect("a valid URL")),
             pages: if setup.no_pages { Pages::none() } else { Pages::new(page) },
             custom_pages: setup.custom_pages,
+            limits: setup.limits,
             clock: Clock::new(move || read.load(Ordering::Relaxed)),
         };
         let app = StatusApp::new(node.handle(), store.clone(), settings);

@@ -1,0 +1,306 @@
+//! How often somebody may do what (docs/status.md S14).
+//!
+//! Everything here is a plain value that is told the time. A try that is refused counts for
+//! nothing, so the wait it is told is true.
+//!
+//! - *Sign-up*, per address: every try at a name that is not the browser's own, taken or free. So
+//!   it also bounds how many names one address can be counted under.
+//! - *Sign-in*, per address and name: what the browser's own device key or session allows, apart
+//!   from what failed because the name is somebody else's. Only failures make the wait double,
+//!   and they never make the name's owner wait, who may sit in the same room.
+//! - *Status saves*, per user, however they come in: counted in `bridge`.
+//! - *Signatures for sockets*, per web session.
+
+mod failures;
+mod place;
+mod table;
+mod window;
+
+use std::hash::Hash;
+
+use rollcall_store::{Ground, SessionId};
+
+use failures::Failures;
+pub(crate) use place::Place;
+use table::{Size, Table};
+use window::{Rate, Window};
+
+/// How often, as set by the operator. Zero stands for no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// Sign-ins in a minute, per address and name, before the wait doubles.
+    pub sign_ins_per_minute: u32,
+    /// Sign-ups in 10 minutes, per address.
+    pub sign_ups_per_10_minutes: u32,
+    /// Status saves in 10 seconds, per user.
+    pub statuses_per_10_seconds: u32,
+    /// Signatures in a minute, per web session.
+    pub auths_per_minute: u32,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            sign_ins_per_minute: 5,
+            sign_ups_per_10_minutes: 300,
+            statuses_per_10_seconds: 5,
+            auths_per_minute: 120,
+        }
+    }
+}
+
+/// What there was too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    SignIns,
+    SignUps,
+    Statuses,
+    Auths,
+}
+
+/// A refusal, and when the same would be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limited {
+    pub(crate) limit: Limit,
+    /// In whole seconds, rounded up.
+    pub(crate) retry_after: u64,
+}
+
+impl Limited {
+    pub(crate) fn until(limit: Limit, now: i64, free_at: i64) -> Self {
+        let millis = u64::try_from(free_at - now).unwrap_or_default();
+        Self { limit, retry_after: millis.div_ceil(1000).max(1) }
+    }
+}
+
+/// One limit for many keys.
+pub(crate) struct Limiter<K> {
+    limit: Limit,
+    rate: Rate,
+    windows: Table<K, Window>,
+}
+
+impl<K: Clone + Eq + Hash> Limiter<K> {
+    pub(crate) fn new(limit: Limit, times: u32, window_ms: i64) -> Self {
+        Self::with_size(limit, Rate { times, window_ms }, SIZE)
+    }
+
+    /// Allows and notes, or refuses.
+    pub(crate) fn take(&mut self, now: i64, key: &K) -> Result<(), Limited> {
+        self.check(now, key)?;
+        if self.rate.is_unlimited() {
+            return Ok(());
+        }
+        let rate = self.rate;
+        let noted = self.windows.change(now, key, || Window::new(rate), |window| window.note(now));
+        noted.ok_or_else(|| self.limited(now, now + rate.window_ms))
+    }
+
+    /// Whether it is allowed.
+    pub(crate) fn check(&mut self, now: i64, key: &K) -> Result<(), Limited> {
+        match self.free_at(now, key, 1) {
+            free_at if free_at > now => Err(self.limited(now, free_at)),
+            _ => Ok(()),
+        }
+    }
+
+    /// When so many more are allowed for a key.
+    pub(crate) fn free_at(&mut self, now: i64, key: &K, wanted: u32) -> i64 {
+        match self.windows.find(key) {
+            Some(window) => window.free_at(now, wanted),
+            None => now,
+        }
+    }
+
+    /// Takes the latest note of a key back.
+    pub(crate) fn take_back(&mut self, now: i64, key: &K) {
+        if self.windows.find(key).is_some() {
+            let rate = self.rate;
+            self.windows.change(now, key, || Window::new(rate), Window::take_back);
+        }
+    }
+
+    /// Counts what one key did for another, which continues it.
+    pub(crate) fn continue_as(&mut self, old: &K, new: K) {
+        self.windows.rename(old, new);
+    }
+
+    pub(crate) fn limited(&self, now: i64, free_at: i64) -> Limited {
+        Limited::until(self.limit, now, free_at)
+    }
+
+    fn with_size(limit: Limit, rate: Rate, size: Size) -> Self {
+        Self { limit, rate, windows: Table::new(size) }
+    }
+}
+
+/// The limits of `POST /register`.
+pub(crate) struct Registrations {
+    sign_ups: Limiter<Place>,
+    sign_ins: Limiter<(Place, String)>,
+    failures: Table<(Place, String), Failures>,
+}
+
+impl Registrations {
+    pub(crate) fn new(settings: LimitSettings) -> Self {
+        let (sign_ins, sign_ups) = (settings.sign_ins_per_minute, settings.sign_ups_per_10_minutes);
+        Self {
+            sign_ups: Limiter::new(Limit::SignUps, sign_ups, 10 * MINUTE_MS),
+            sign_ins: Limiter::new(Limit::SignIns, sign_ins, MINUTE_MS),
+            failures: Table::new(SIZE),
+        }
+    }
+
+    /// Allows and notes a registration on that ground, or refuses.
+    pub(crate) fn take(
+        &mut self,
+        now: i64,
+        ground: Ground,
+        place: Place,
+        name: &str,
+    ) -> Result<(), Limited> {
+        match ground {
+            Ground::Own => self.sign_ins.take(now, &(place, name.to_owned())),
+            Ground::Free => self.sign_ups.take(now, &place),
+            Ground::Taken => self.fail(now, place, name),
+        }
+    }
+
+    fn fail(&mut self, now: i64, place: Place, name: &str) -> Result<(), Limited> {
+        let rate = self.sign_ins.rate;
+        let key = (place, name.to_owned());
+        let free_at = self.failures.find(&key).map_or(now, |failures| failures.free_at(now));
+        if free_at > now {
+            return Err(Limited::until(Limit::SignIns, now, free_at));
+        }
+        self.sign_ups.take(now, &place)?;
+        if rate.is_unlimited() {
+            return Ok(());
+        }
+        let fresh = || Failures::new(rate);
+        let noted = self.failures.change(now, &key, fresh, |failures| failures.note(now));
+        noted.ok_or(Limited::until(Limit::SignIns, now, now + MINUTE_MS))
+    }
+}
+
+/// The limit of a user's status saves, whichever way they come.
+pub(crate) fn of_statuses(settings: LimitSettings) -> Limiter<String> {
+    Limiter::new(Limit::Statuses, settings.statuses_per_10_seconds, 10_000)
+}
+
+/// The limit of a web session's signatures.
+pub(crate) fn of_auths(settings: LimitSettings) -> Limiter<SessionId> {
+    Limiter::new(Limit::Auths, settings.auths_per_minute, MINUTE_MS)
+}
+
+/// What one limit remembers at most: about 10 MB.
+const SIZE: Size = Size { keys: 50_000, weight: 250_000 };
+const MINUTE_MS: i64 = 60_000;
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    const HERE: Place = Place::V4(Ipv4Addr::LOCALHOST);
+
+    fn limited(limit: Limit, retry_after: u64) -> Result<(), Limited> {
+        Err(Limited { limit, retry_after })
+    }
+
+    #[test]
+    fn s14_a_retry_after_the_wait_succeeds_and_one_before_counts_for_nothing() {
+        let mut limiter = of_statuses(LimitSettings::default());
+        let ana = "ana".to_owned();
+        for now in [0, 1, 2, 3, 1500] {
+            assert_eq!(limiter.take(now, &ana), Ok(()));
+        }
+        for now in [1500, 3000, 9000] {
+            let wait = u64::try_from((10_000 - now + 999) / 1000).unwrap();
+            assert_eq!(limiter.take(now, &ana), limited(Limit::Statuses, wait), "{now}");
+        }
+        assert_eq!(limiter.take(9999, &ana), limited(Limit::Statuses, 1));
+        assert_eq!(limiter.take(9999, &"bo".to_owned()), Ok(()));
+        assert_eq!(limiter.take(10_000, &ana), Ok(()));
+    }
+
+    #[test]
+    fn s14_failures_of_others_at_the_address_never_keep_the_owner_out() {
+        let mut limits = Registrations::new(LimitSettings::default());
+        for now in 0..5 {
+            assert_eq!(limits.take(now, Ground::Taken, HERE, "ana"), Ok(()));
+        }
+        let refused = limits.take(5, Ground::Taken, HERE, "ana");
+        assert_eq!(refused, limited(Limit::SignIns, 60));
+        assert_eq!(limits.take(5, Ground::Taken, HERE, "bo"), Ok(()));
+        assert_eq!(limits.take(5, Ground::Taken, Place::V6(1), "ana"), Ok(()));
+        for now in 0..5 {
+            assert_eq!(limits.take(now, Ground::Own, HERE, "ana"), Ok(()));
+        }
+        assert_eq!(limits.take(5, Ground::Own, HERE, "ana"), limited(Limit::SignIns, 60));
+        assert_eq!(limits.take(60_000, Ground::Own, HERE, "ana"), Ok(()));
+    }
+
+    #[test]
+    fn s14_every_try_at_a_name_of_others_counts_as_a_sign_up_of_the_address() {
+        let mut limits = Registrations::new(LimitSettings::default());
+        for n in 0..150 {
+            assert_eq!(limits.take(n, Ground::Taken, HERE, &n.to_string()), Ok(()));
+            assert_eq!(limits.take(n, Ground::Free, HERE, ""), Ok(()));
+        }
+        for ground in [Ground::Free, Ground::Taken] {
+            assert_eq!(limits.take(150, ground, HERE, "new"), limited(Limit::SignUps, 600));
+        }
+        assert_eq!(limits.take(150, Ground::Own, HERE, "new"), Ok(()));
+        assert_eq!(limits.take(150, Ground::Free, Place::V6(7), ""), Ok(()));
+        assert_eq!(limits.take(600_000, Ground::Free, HERE, ""), Ok(()));
+    }
+
+    #[test]
+    fn s14_zero_is_no_limit_and_remembers_nothing() {
+        let settings = LimitSettings {
+            sign_ins_per_minute: 0,
+            sign_ups_per_10_minutes: 0,
+            statuses_per_10_seconds: 0,
+            auths_per_minute: 0,
+        };
+        let mut limits = Registrations::new(settings);
+        for _ in 0..1000 {
+            for ground in [Ground::Own, Ground::Free, Ground::Taken] {
+                assert_eq!(limits.take(0, ground, HERE, "ana"), Ok(()));
+            }
+        }
+        let sizes = [limits.sign_ups.windows.size(), limits.failures.size()];
+        assert_eq!(sizes, [Size { keys: 0, weight: 0 }; 2]);
+    }
+
+    #[test]
+    fn s14_flooding_from_many_addresses_gives_nobody_a_fresh_start() {
+        let rate = Rate { times: 3, window_ms: 1000 };
+        let size = Size { keys: 100, weight: 1000 };
+        let mut limiter = Limiter::with_size(Limit::SignUps, rate, size);
+        let mine = Place::V6(u64::MAX);
+        for _ in 0..3 {
+            assert_eq!(limiter.take(0, &mine), Ok(()));
+        }
+        for n in 0..10_000 {
+            assert_eq!(limiter.take(1, &Place::V6(n)), Ok(()));
+            assert_eq!(limiter.take(1, &mine), limited(Limit::SignUps, 1));
+            assert!(limiter.windows.size().keys <= 100);
+        }
+    }
+
+    #[test]
+    fn s14_what_was_taken_back_is_free_again_and_a_continued_session_is_not() {
+        let mut limiter = of_auths(LimitSettings { auths_per_minute: 1, ..Default::default() });
+        let (old, new) = (SessionId(1), SessionId(2));
+        assert_eq!(limiter.take(0, &old), Ok(()));
+        limiter.take_back(0, &old);
+        limiter.take_back(0, &new);
+        assert_eq!(limiter.take(0, &old), Ok(()));
+        limiter.continue_as(&old, new);
+        assert_eq!(limiter.take(0, &new), limited(Limit::Auths, 60));
+        assert_eq!(limiter.take(0, &old), Ok(()));
+    }
+}
