@@ -23,6 +23,8 @@ export class ListWindow {
   #kept: Kept | null = null;
   /** Where the focus is to go once the row is drawn. */
   #wanted: string | null = null;
+  /** The edge of the page that somebody asked for; it moves while rows on the way are measured. */
+  #edge: Edge | null = null;
   #pointed: { readonly row: Element; readonly ms: number } | null = null;
   #width = 0;
 
@@ -33,6 +35,7 @@ export class ListWindow {
     const options = { passive: true, signal: ended.signal };
     window.addEventListener('scroll', () => this.#update(), options);
     window.addEventListener('resize', () => this.#update(), options);
+    window.addEventListener('keydown', (event) => this.#handlePageKey(event), { signal: ended.signal });
     list.addEventListener('focusin', (event) => this.#handleFocus(userOf(event.target as Node)), options);
     list.addEventListener('pointermove', (event) => this.#handlePointer(event), options);
     const sizes = new ResizeObserver(() => this.#handleWidth(list.clientWidth));
@@ -71,9 +74,11 @@ export class ListWindow {
       restore(kept);
       if (kept.focused !== null && this.#wanted === null) this.#refocus(list, kept.focused);
     }
+    if (this.#edge === null && kept?.atEnd === true && kept.focused === null) scrollTo('end');
+    if (this.#edge !== null) scrollTo(this.#edge);
     const settled = !this.#update();
     if (this.#wanted !== null) this.#reveal(list, this.#wanted, settled);
-    else if (kept?.atEnd === true && kept.focused === null) window.scrollTo({ top: document.documentElement.scrollHeight });
+    if (settled) this.#edge = null;
   }
 
   handleKey(event: KeyboardEvent): void {
@@ -105,6 +110,17 @@ export class ListWindow {
     if (user === null) return;
     this.#wanted = user;
     this.#active = user;
+    this.redraw.value += 1;
+  }
+
+  /** Home and End outside of the list scroll the page, whose height the browser cannot know before its rows are drawn. */
+  #handlePageKey(event: KeyboardEvent): void {
+    const edge = EDGES.get(event.key);
+    if (edge === undefined || event.defaultPrevented || this.#order.length <= PLAIN_ROWS) return;
+    if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable], dialog')) return;
+    event.preventDefault();
+    this.#edge = edge;
+    scrollTo(edge);
     this.redraw.value += 1;
   }
 
@@ -187,6 +203,12 @@ export class ListWindow {
   }
 }
 
+type Edge = 'start' | 'end';
+
+function scrollTo(edge: Edge): void {
+  window.scrollTo({ top: edge === 'start' ? 0 : document.documentElement.scrollHeight, behavior: 'instant' });
+}
+
 /** The next person after `index` of `previous` who is in `order` too, else the last one before. */
 function nearest(previous: readonly string[], index: number, order: readonly string[]): string | null {
   const present = new Set(order);
@@ -194,6 +216,7 @@ function nearest(previous: readonly string[], index: number, order: readonly str
   return after ?? previous.slice(0, index).findLast((user) => present.has(user)) ?? null;
 }
 
+const EDGES: ReadonlyMap<string, Edge> = new Map([['Home', 'start'], ['End', 'end']]);
 /** Up to here everything is drawn: find in page works, and assistive technology sees a plain list (docs/status.md 4.1). */
 const PLAIN_ROWS = 150;
 /** What is drawn before anything could be measured. */
