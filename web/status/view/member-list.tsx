@@ -10,7 +10,9 @@ import { TroubleNote } from './trouble-note';
 import { useElapsed } from './use-elapsed';
 
 export function MemberList({ room }: { room: Room }): JSX.Element {
-  const stale = room.staleSince.value !== null;
+  // What is over within two seconds is nothing to look at.
+  const told = room.outage.stage.value !== 'quiet' || room.subscription.trouble.value !== null;
+  const stale = told && room.staleSince.value !== null;
   return (
     <section class="card list-card" aria-label={texts.value.heading}>
       <TroubleNote room={room} />

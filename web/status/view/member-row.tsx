@@ -23,7 +23,9 @@ export function MemberRow({ room, user, index, size, active }: MemberRowProps): 
   const member = room.people.row(user)?.value;
   useAging(member?.info?.updatedAt ?? null);
   if (member === undefined) return null;
-  const { info } = member;
+  // One's own edit shows before the server has confirmed it (docs/status.md, feature 21).
+  const pending = user === room.name ? room.editor.pending.value : null;
+  const info = pending === null ? member.info : { rev: null, updatedAt: null, ...member.info, status: pending };
   return (
     <li
       class={index === 0 ? 'member member-first' : 'member'}
@@ -32,24 +34,26 @@ export function MemberRow({ room, user, index, size, active }: MemberRowProps): 
       tabIndex={active ? 0 : -1}
       aria-setsize={size}
       aria-posinset={index + 1}
-      aria-label={sentence(user, user === room.name, info)}
+      aria-label={sentence(user, user === room.name, info, pending !== null)}
     >
       <Avatar user={user} />
       <span class="member-name">
         <bdi>{user}</bdi>
         {user === room.name && <span class="tag">{texts.value.you}</span>}
       </span>
-      {typeof info?.updatedAt === 'number' && <RelativeTime ms={info.updatedAt} />}
+      {pending !== null && <span class="pending-mark" title={texts.value.pending} data-testid="pending" />}
+      {pending === null && typeof info?.updatedAt === 'number' && <RelativeTime ms={info.updatedAt} />}
       <StatusText info={info} />
     </li>
   );
 }
 
 /** The row as one sentence, which is what a screen reader says of it (docs/status.md 4.2). */
-function sentence(user: string, isMe: boolean, info: Info | null): string {
+function sentence(user: string, isMe: boolean, info: Info | null, isPending: boolean): string {
   const t = texts.value;
   const name = isMe ? t.rowMe(user) : user;
-  const when = typeof info?.updatedAt === 'number' ? t.rowChanged(agoText(info.updatedAt, 'long', locale.value)) : '';
+  const age = typeof info?.updatedAt === 'number' ? t.rowChanged(agoText(info.updatedAt, 'long', locale.value)) : '';
+  const when = isPending ? t.pending : age;
   return [name, missing(info) ?? info?.status ?? '', when].filter((part) => part !== '').join(', ');
 }
 
