@@ -7,7 +7,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type Pusher from 'pusher-js';
 import type { Channel } from 'pusher-js';
-import { lateJitter } from '../../shared/backoff';
+import { fullJitter, lateJitter } from '../../shared/backoff';
 import { record } from '../../shared/http';
 import { rosterFrame } from './frames';
 import type { Link } from './link';
@@ -144,7 +144,7 @@ export class Subscription {
   /** Returns when: not before the server allows it, and then not all at once. */
   #retryLater(seconds: number | null): number {
     clearTimeout(this.#timer);
-    const delay = (seconds ?? 0) * 1000 + lateJitter(seconds === null ? this.#failures + 3 : 0, Math.random);
+    const delay = (seconds ?? 0) * 1000 + (seconds === null ? lateJitter(this.#failures + 3, Math.random) : fullJitter(0, Math.random));
     this.#failures += 1;
     this.#timer = setTimeout(() => this.retry(), delay);
     return Date.now() + delay;

@@ -20,7 +20,9 @@ export function useEditorFocus(editor: StatusEditor): EditorFocus {
   const kind = editor.save.value.kind;
   useEffect(() => {
     // A draft that a reload brought back does not take the focus; only what a person did moves it.
-    if (open && !before.current) focusAll(input.current);
+    if (open && !before.current) input.current?.focus();
+    // Most edits replace the whole text; one that was refused is to be mended.
+    if (open && !before.current && !editor.dirty.peek()) input.current?.select();
     if (!open && byKey.current) button.current?.focus();
     before.current = open;
     byKey.current = false;
@@ -29,9 +31,4 @@ export function useEditorFocus(editor: StatusEditor): EditorFocus {
     if (kind === 'rejected' || kind === 'failed' || kind === 'too-long') input.current?.focus();
   }, [kind]);
   return { button, input, leaveByKey: () => (byKey.current = true) };
-}
-
-function focusAll(input: HTMLInputElement | null): void {
-  input?.focus();
-  input?.select();
 }
