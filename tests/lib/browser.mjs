@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
+import { Jar } from './jar.mjs';
 import { PATIENCE_MS, until } from './wait.mjs';
 
 /** The browser under test: $CHROMIUM, else Debian's. */
@@ -58,6 +59,13 @@ export class Profile {
     await fillSignUp(page, name, status);
     await page.getByTestId('members').waitFor();
     return page;
+  }
+
+  /** The cookies of this browser as a jar, to act as the same person from outside. */
+  async jar() {
+    const jar = new Jar(this.server);
+    for (const { name, value } of await this.context.cookies()) jar.cookies.set(name, value);
+    return jar;
   }
 
   /** How many requests so far began with this, such as `PUT /api`. */
