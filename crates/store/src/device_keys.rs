@@ -104,15 +104,3 @@ pub(crate) async fn inherit(
     .await?;
     Ok(())
 }
-
-/// Deletes the keys that nobody used for too long.
-pub(crate) async fn purge(
-    transaction: &mut Transaction<'_, Sqlite>,
-    now: UnixMillis,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM device_keys WHERE used_at <= $1")
-        .bind(now - DEVICE_KEY_MS)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}

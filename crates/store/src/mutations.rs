@@ -66,15 +66,3 @@ pub(crate) async fn insert(
     .await?;
     Ok(())
 }
-
-/// Forgets what is older than [`MUTATION_MS`].
-pub(crate) async fn purge(
-    transaction: &mut Transaction<'_, Sqlite>,
-    now: UnixMillis,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM mutations WHERE created_at <= $1")
-        .bind(now - MUTATION_MS)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}

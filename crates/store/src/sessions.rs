@@ -145,16 +145,3 @@ pub(crate) async fn end(
         .await?;
     Ok(())
 }
-
-/// Deletes the sessions that have ended by age.
-pub(crate) async fn purge(
-    transaction: &mut Transaction<'_, Sqlite>,
-    now: UnixMillis,
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM web_sessions WHERE last_used_at <= $1 OR created_at <= $2")
-        .bind(now - SESSION_IDLE_MS)
-        .bind(now - SESSION_ABSOLUTE_MS)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}

@@ -4,7 +4,7 @@ use sqlx::{Sqlite, Transaction};
 
 use crate::accounts::AccountId;
 use crate::error::StoreError;
-use crate::{Store, UnixMillis, device_keys, mutations, sessions};
+use crate::{Store, UnixMillis, mutations, purge};
 
 /// A status to be written, checked and normalised by the caller.
 #[derive(Clone)]
@@ -62,15 +62,6 @@ impl Store {
         transaction.commit().await?;
         Ok(written)
     }
-
-    /// Deletes what has ended by age: sessions, device keys and remembered mutations.
-    pub async fn purge(&self, now: UnixMillis) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
-        sessions::purge(&mut transaction, now).await?;
-        device_keys::purge(&mut transaction, now).await?;
-        mutations::purge(&mut transaction, now).await?;
-        Ok(transaction.commit().await?)
-    }
 }
 
 async fn write_in(
@@ -92,7 +83,7 @@ async fn write_in(
     }
     let saved = set(transaction, write.account, &write.text, now).await?;
     if let Some(mutation) = &write.mutation_id {
-        mutations::purge(transaction, now).await?;
+        purge::mutations(transaction, now).await?;
         mutations::insert(transaction, write.account, mutation, &saved, now).await?;
     }
     Ok(Written::Saved(saved))
