@@ -1,4 +1,4 @@
-/** How often the page comes back by itself after the server refused its connection. */
+/** When the page comes back: after an interruption, after a refusal, and how it asks to join. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Link } from './link';
@@ -11,6 +11,11 @@ const { FakePusher } = vi.hoisted(() => {
       bind: (event: string, handler: (value: unknown) => void) => void this.handlers.set(event, handler),
     };
     attempts = 0;
+    readonly authorize: (wish: { socketId: string; channelName: string }, done: (error: unknown) => void) => void;
+
+    constructor(_key: string, options: { channelAuthorization: { customHandler: FakePusher['authorize'] } }) {
+      this.authorize = options.channelAuthorization.customHandler;
+    }
 
     connect(): void {
       this.attempts += 1;
@@ -84,4 +89,58 @@ test('c17 once the list was live again, the next refusal is a first one', () => 
   link.resume();
   vi.advanceTimersToNextTimer();
   expect(pusher.attempts).toBe(2);
+});
+
+/** The waits before the attempts that follow a lost connection, with the same chance each time. */
+function waits(chance: number, attempts: number): number[] {
+  vi.clearAllTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(chance);
+  const { link, pusher } = linked();
+  pusher.emit('state_change', { current: 'connected' });
+  pusher.emit('connecting_in', 1);
+  const found = Array.from({ length: attempts }, () => {
+    const wait = (link.nextAttemptMs.value ?? 0) - Date.now();
+    vi.advanceTimersToNextTimer();
+    return wait;
+  });
+  vi.restoreAllMocks();
+  expect(pusher.attempts).toBe(attempts);
+  return found;
+}
+
+test('r11 the first attempt is anywhere within a second, later ones spread out up to 30 s', () => {
+  expect(waits(0, 6)).toEqual([0, 2_000, 4_000, 8_000, 15_000, 15_000]);
+  expect(waits(0.5, 6)).toEqual([500, 3_000, 6_000, 12_000, 22_500, 22_500]);
+  expect(waits(1, 6)).toEqual([1_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+});
+
+test('r11 who asks for it gets an attempt at once, and nothing is due while connected', () => {
+  const { link, pusher } = linked();
+  pusher.emit('state_change', { current: 'connected' });
+  expect(link.nextAttemptMs.value).toBeNull();
+  pusher.emit('connecting_in', 1);
+  link.reconnect();
+  expect(pusher.attempts).toBe(1);
+});
+
+test('r11 a network that is back starts the waits from their beginning', () => {
+  const { link, pusher } = linked();
+  pusher.emit('connecting_in', 1);
+  for (let attempt = 0; attempt < 5; attempt += 1) vi.advanceTimersToNextTimer();
+  link.handleOnline();
+  expect((link.nextAttemptMs.value ?? 0) - Date.now()).toBeLessThanOrEqual(1_000);
+});
+
+test('s14 a refused authorization is kept with its delay, which the client library does not pass on', async () => {
+  const answer = { success: false, error: 'too_many_requests', message: '', request_id: 'x', retry_after: 9 };
+  const asked: [string, string][] = [];
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+    asked.push([path, String(init.body)]);
+    return new Response(JSON.stringify(answer), { status: 429 });
+  });
+  const { link, pusher } = linked();
+  const error = await new Promise((done) => pusher.authorize({ socketId: '1.2', channelName: 'presence-a' }, done));
+  expect(asked).toEqual([['/usersystem/auth', 'socket_id=1.2&channel_name=presence-a']]);
+  expect(error).toBeInstanceOf(Error);
+  expect(link.refusal).toMatchObject({ status: 429, retryAfterSeconds: 9 });
 });
