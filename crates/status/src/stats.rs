@@ -42,6 +42,89 @@ pub struct LimitedStats {
     pub auths: u64,
 }
 
+/// One number for `/metrics`, in the words of its text format: a counter, or one of several that
+/// share a name and differ in a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// The counter's name, with its ending `_total`.
+    pub name: &'static str,
+    /// What it counts. The same for all of a name.
+    pub help: &'static str,
+    /// The label that tells it apart from others of the name: key and value.
+    pub label: Option<(&'static str, &'static str)>,
+    /// How many.
+    pub value: u64,
+}
+
+impl StatusStats {
+    /// All counters, those of one name side by side.
+    pub fn samples(&self) -> Vec<Sample> {
+        let Self { limited, .. } = self;
+        vec![
+            SPOOFED.plain(self.spoof_rejected),
+            SAVES.of("page", self.saves),
+            SAVES.of("bridge", self.bridge_writes),
+            IGNORED.of("malformed", self.bridge_malformed),
+            IGNORED.of("echo", self.bridge_echoes),
+            IGNORED.of("coalesced", self.bridge_coalesced),
+            SIGN_UPS.plain(self.sign_ups),
+            SIGN_INS.plain(self.sign_ins),
+            SIGNATURES.plain(self.signatures),
+            LIMITED.of("sign_ins", limited.sign_ins),
+            LIMITED.of("sign_ups", limited.sign_ups),
+            LIMITED.of("statuses", limited.statuses),
+            LIMITED.of("auths", limited.auths),
+        ]
+    }
+}
+
+/// What the samples of one name have in common.
+struct Family {
+    name: &'static str,
+    help: &'static str,
+    label: &'static str,
+}
+
+impl Family {
+    fn plain(&self, value: u64) -> Sample {
+        Sample { name: self.name, help: self.help, label: None, value }
+    }
+
+    fn of(&self, label: &'static str, value: u64) -> Sample {
+        Sample { name: self.name, help: self.help, label: Some((self.label, label)), value }
+    }
+}
+
+const SPOOFED: Family = Family {
+    name: "rollcall_status_spoof_rejected_total",
+    help: "Client events that named somebody else as the author.",
+    label: "",
+};
+const SAVES: Family = Family {
+    name: "rollcall_status_saves_total",
+    help: "Statuses saved, by the way they came.",
+    label: "via",
+};
+const IGNORED: Family = Family {
+    name: "rollcall_status_bridge_ignored_total",
+    help: "Client events of stock pages that were not written, by reason.",
+    label: "reason",
+};
+const SIGN_UPS: Family =
+    Family { name: "rollcall_status_sign_ups_total", help: "Accounts made.", label: "" };
+const SIGN_INS: Family = Family {
+    name: "rollcall_status_sign_ins_total",
+    help: "Sign-ins to an account that was there.",
+    label: "",
+};
+const SIGNATURES: Family =
+    Family { name: "rollcall_status_signatures_total", help: "Subscriptions signed.", label: "" };
+const LIMITED: Family = Family {
+    name: "rollcall_status_limited_total",
+    help: "Requests refused with 429, by the limit.",
+    label: "limit",
+};
+
 /// The live counters.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
@@ -115,5 +198,31 @@ impl Counter {
 
     fn read(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_of_one_name_are_neighbours_and_differ_in_their_label() {
+        let counters = Counters::default();
+        counters.saves.add_one();
+        counters.count_limited(Limit::Auths);
+        let samples = counters.read().samples();
+        let found = |name: &str, label| {
+            let is_it = |sample: &&Sample| sample.name.contains(name) && sample.label == label;
+            samples.iter().find(is_it).map(|sample| sample.value)
+        };
+        assert_eq!(found("saves", Some(("via", "page"))), Some(1));
+        assert_eq!(found("limited", Some(("limit", "auths"))), Some(1));
+        assert_eq!(found("sign_ups", None), Some(0));
+        let mut names: Vec<_> = samples.iter().map(|sample| sample.name).collect();
+        names.dedup();
+        let mut unique = names.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(names.len(), unique.len());
     }
 }

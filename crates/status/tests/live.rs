@@ -418,6 +418,30 @@ async fn a_newer_save_beats_a_bridged_status_that_waits() {
     assert_eq!(ana.user().await["rev"], 8);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s14_saves_and_the_bridge_share_the_users_limit() {
+    let live = Live::start().await;
+    let mut ana = live.server.signed_up("ana", "zero").await;
+    let mut bo = live.server.signed_up("bo", "hi").await;
+    let (mut anas, _) = live.join(&mut ana).await;
+    let (mut bos, _) = live.join(&mut bo).await;
+    for n in 1..=3 {
+        anas.client_status("ana", &format!("bridged {n}"));
+        assert_eq!(bos.until("client-status-update")["status"], format!("bridged {n}"));
+    }
+    for n in 4..=5 {
+        assert_eq!(ana.save(&format!("saved {n}"), &format!("m-{n}")).await.status, 200);
+    }
+    assert_eq!(ana.save("saved 6", "m-6").await.seconds_to_wait(), 10);
+    anas.client_status("ana", "bridged 7");
+    anas.client_status("eve", "refused, and so a sign that the one before was handled");
+    wait_until(|| live.stats().spoof_rejected == 1).await;
+    assert_eq!(ana.user().await["status"], "saved 5");
+    live.server.advance(10_000);
+    anas.client_status("eve", "a nudge");
+    assert_eq!(bos.until("client-status-update")["status"], "bridged 7");
+}
+
 /// Lets others run until `done`.
 async fn wait_until(done: impl Fn() -> bool) {
     while !done() {

@@ -2,12 +2,14 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use rollcall_node::config::stored_app;
 use rollcall_node::{Node, NodeConfig};
@@ -64,7 +66,13 @@ impl Server {
     }
 
     pub(crate) fn browser(&self) -> Browser {
-        Browser { router: self.app.router(), cookies: Vec::new() }
+        self.browser_at("127.0.0.1")
+    }
+
+    /// A browser at that address.
+    pub(crate) fn browser_at(&self, address: &str) -> Browser {
+        let peer = SocketAddr::new(address.parse().expect("an address"), 50_000);
+        Browser { router: self.app.router(), cookies: Vec::new(), peer }
     }
 
     /// A browser that has signed up.
@@ -122,6 +130,7 @@ fn page(path: &str) -> Option<Asset> {
 pub(crate) struct Browser {
     router: Router,
     pub(crate) cookies: Vec<(String, String)>,
+    peer: SocketAddr,
 }
 
 /// What came back.
@@ -148,6 +157,16 @@ impl Answer {
         assert!(json["message"].is_string(), "{}", self.text);
         assert_eq!(self.header("content-type"), "application/json");
         (self.status.as_u16(), json["error"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Checks that a limit refused, and returns for how many seconds.
+    pub(crate) fn seconds_to_wait(&self) -> i64 {
+        assert_eq!(self.failure(), (429, "too_many_requests".to_owned()));
+        let seconds = self.json()["retry_after"].as_i64().expect("a whole number");
+        assert_eq!(self.header("retry-after"), seconds.to_string());
+        let message = self.json()["message"].as_str().unwrap_or_default().to_owned();
+        assert!(message.contains("Try again in "), "{message}");
+        seconds
     }
 
     pub(crate) fn field(&self) -> String {
@@ -218,7 +237,8 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
+        let mut request =
+            Request::builder().method(method).uri(path).extension(ConnectInfo(self.peer));
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", "127.0.0.1:9000");
         }
