@@ -13,6 +13,7 @@ mod error;
 mod migrations;
 mod mutations;
 mod open;
+mod peek;
 mod purge;
 mod registration;
 mod sessions;

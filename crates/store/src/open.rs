@@ -98,6 +98,6 @@ fn create_private_file(path: &Path) -> Result<(), OpenError> {
     }
 }
 
-const FILE_NAME: &str = "rollcall.db";
+pub(crate) const FILE_NAME: &str = "rollcall.db";
 const READERS: u32 = 2;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
