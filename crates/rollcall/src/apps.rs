@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use rollcall_engine::App;
 use rollcall_node::config::Config;
 use rollcall_store::Store;
+use rollcall_wire::auth::Key;
 use serde_json::{Value, json};
 
 use crate::catalogue::{Catalogue, Entry};
@@ -25,45 +26,65 @@ pub(crate) async fn list(config: &Config, format: Format) -> Result<(), Failure>
 }
 
 /// Prints one app.
-pub(crate) async fn show(config: &Config, id: &str, secrets: Secrets) -> Result<(), Failure> {
+pub(crate) async fn show(
+    config: &Config,
+    id: &str,
+    secrets: Secrets,
+    format: Format,
+) -> Result<(), Failure> {
     let catalogue = read(config).await?;
-    match catalogue.find(id) {
-        Some(entry) => print(&details(entry, secrets)),
-        None => return Err(Failure::NoApp { id: id.to_owned(), known: catalogue.ids() }),
-    }
+    let unknown = || Failure::NoApp { id: id.to_owned(), known: catalogue.ids() };
+    let entry = catalogue.find(id).ok_or_else(unknown)?;
+    print(&match format {
+        Format::Table => details(entry, secrets),
+        Format::Json => format!("{:#}\n", json_details(entry, secrets)),
+    });
     Ok(())
 }
 
-async fn read(config: &Config) -> Result<Catalogue, Failure> {
+/// The app, for programs.
+pub(crate) fn json_details(entry: &Entry, secrets: Secrets) -> Value {
+    let key = |key: &Key| match secrets {
+        Secrets::Shown => json!({ "key": key.key, "secret": key.secret }),
+        Secrets::Hidden => json!({ "key": key.key }),
+    };
+    let mut json = json(entry);
+    json["keys"] = entry.app.keys.iter().map(key).collect();
+    json
+}
+
+/// All apps there are.
+pub(crate) async fn read(config: &Config) -> Result<Catalogue, Failure> {
     if !Store::exists(&config.data) {
         return match config.apps.as_slice() {
             [] => Err(Failure::NoDatabase(config.data.clone())),
             _ => Catalogue::new(config, &[]),
         };
     }
-    let store = Store::open(&config.data).await?;
-    let rows = store.apps().await?;
-    store.close().await;
-    Catalogue::new(config, &rows)
+    Catalogue::new(config, &Store::peek(&config.data).await?)
 }
 
 fn table(entries: &[Entry]) -> String {
-    let header = ["ID", "NAME", "KEY", "FROM"].map(str::to_owned);
-    let rows = entries.iter().map(|Entry { app, source }| {
+    let header = ["ID", "NAME", "KEY", "FROM", "SETTINGS"].map(str::to_owned);
+    let rows = entries.iter().map(|Entry { app, source, settings }| {
         let keys: Vec<&str> = app.keys.iter().map(|key| key.key.as_str()).collect();
-        [app.id.to_string(), app.name.clone(), keys.join(" "), source.as_str().to_owned()]
+        let settings: Vec<_> = settings.iter().map(|(key, to)| format!("{key}={to}")).collect();
+        let [keys, settings] = [keys.join(" "), settings.join(" ")];
+        [app.id.to_string(), app.name.clone(), keys, source.as_str().to_owned(), settings]
     });
     let rows: Vec<_> = [header].into_iter().chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths = [0, 1, 2].map(|column| width(column).unwrap_or_default());
-    let line = |[id, name, keys, source]: &[String; 4]| {
-        let [first, second, third] = widths;
-        format!("{id:first$}  {name:second$}  {keys:third$}  {source}\n")
+    let widths = [0, 1, 2, 3].map(|column| width(column).unwrap_or_default());
+    let line = |[id, name, keys, source, settings]: &[String; 5]| {
+        let [first, second, third, fourth] = widths;
+        let line =
+            format!("{id:first$}  {name:second$}  {keys:third$}  {source:fourth$}  {settings}");
+        format!("{}\n", line.trim_end())
     };
     rows.iter().map(line).collect()
 }
 
-fn json(Entry { app, source }: &Entry) -> Value {
+fn json(Entry { app, source, settings }: &Entry) -> Value {
     let keys: Vec<&str> = app.keys.iter().map(|key| key.key.as_str()).collect();
     json!({
         "id": app.id.as_str(),
@@ -71,26 +92,22 @@ fn json(Entry { app, source }: &Entry) -> Value {
         "keys": keys,
         "enabled": app.enabled,
         "source": source.as_str(),
+        "settings": settings,
     })
 }
 
-fn details(Entry { app, source }: &Entry, secrets: Secrets) -> String {
+/// An app, for people: what can be set differs from the default where it is listed.
+fn details(Entry { app, source, settings }: &Entry, secrets: Secrets) -> String {
     let mut lines = vec![
         ("id", app.id.to_string()),
         ("name", app.name.clone()),
-        ("from", source.as_str().to_owned()),
+        ("from", source.to_string()),
         ("enabled", yes_or_no(app.enabled)),
     ];
     lines.extend(key_lines(app, secrets));
-    lines.extend([
-        ("client events", yes_or_no(app.client_events)),
-        ("member updates", yes_or_no(app.member_updates)),
-        ("mirror", yes_or_no(app.mirror)),
-        ("bridge", yes_or_no(app.bridge)),
-        ("most members", app.presence.max_members.to_string()),
-        ("grace", format!("{} s", app.grace().as_secs())),
-    ]);
-    lines.iter().map(|(label, value)| format!("{label:16}{value}\n")).collect()
+    let labels = ["settings"].into_iter().chain(std::iter::repeat(""));
+    lines.extend(labels.zip(settings.iter().map(|(key, to)| format!("{key} = {to}"))));
+    lines.iter().map(|(label, value)| format!("{label:10}{value}\n")).collect()
 }
 
 fn key_lines(app: &App, secrets: Secrets) -> impl Iterator<Item = (&'static str, String)> {
@@ -107,7 +124,7 @@ fn yes_or_no(on: bool) -> String {
     if on { "yes" } else { "no" }.to_owned()
 }
 
-/// To a pipe that nobody reads any more, such as that of `head`, printing is no failure.
-fn print(text: &str) {
+/// Prints. To a pipe that nobody reads any more, such as that of `head`, printing is no failure.
+pub(crate) fn print(text: &str) {
     let _ = io::stdout().lock().write_all(text.as_bytes());
 }

@@ -1,7 +1,9 @@
 //! All apps there are: those of the database and those that the file declares.
 
+use std::fmt;
+
 use rollcall_engine::App;
-use rollcall_node::config::{self, Config};
+use rollcall_node::config::{self, Config, ConfigError, Place, Settings};
 use rollcall_store::AppRow;
 
 use crate::failure::Failure;
@@ -18,28 +20,32 @@ pub(crate) struct Catalogue {
 pub(crate) struct Entry {
     pub(crate) app: App,
     pub(crate) source: Source,
+    /// What it sets beside id, name and keys, where that is not the default.
+    pub(crate) settings: Settings,
 }
 
 /// Where an app comes from, and so where it can be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     /// The database.
     Database,
-    /// The configuration file.
-    File,
+    /// The configuration file, from this line on.
+    File(Place),
 }
 
 impl Catalogue {
     /// Puts both together; refuses what could not be told apart.
     pub(crate) fn new(config: &Config, rows: &[AppRow]) -> Result<Self, Failure> {
-        let stored = rows.iter().map(|row| {
-            let app = config::stored_app(row)?;
-            Ok(Entry { app, source: Source::Database })
-        });
-        let mut entries = stored.collect::<Result<Vec<_>, Failure>>()?;
-        let declared = config.apps.iter().cloned();
-        entries.extend(declared.map(|app| Entry { app, source: Source::File }));
+        let mut entries = rows.iter().map(stored).collect::<Result<Vec<_>, Failure>>()?;
         config::check_unique(entries.iter().map(|entry| &entry.app))?;
+        for entry in declared(config) {
+            let Source::File(place) = &entry.source else { continue };
+            let apps = entries.iter().map(|entry| &entry.app).chain([&entry.app]);
+            let place = place.clone();
+            config::check_unique(apps)
+                .map_err(|duplicate| ConfigError::Duplicate { place, duplicate })?;
+            entries.push(entry);
+        }
         Ok(Self { entries })
     }
 
@@ -58,6 +64,11 @@ impl Catalogue {
         let unfit = |unfit| Failure::UnfitStatusApp { id: app.id.to_string(), unfit };
         unfit::check(app).map_err(unfit)?;
         Ok(app)
+    }
+
+    /// Whether the status page uses the app with this id.
+    pub(crate) fn is_status_app(&self, config: &Config, id: &str) -> bool {
+        self.named_status_app(config).is_ok_and(|app| app.id.as_str() == id)
     }
 
     fn named_status_app(&self, config: &Config) -> Result<&App, Failure> {
@@ -90,10 +101,33 @@ impl Catalogue {
 
 impl Source {
     /// Its name in lists.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(&self) -> &'static str {
         match self {
             Self::Database => "database",
-            Self::File => "file",
+            Self::File(_) => "file",
         }
     }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Database => f.write_str("the database"),
+            Self::File(place) => place.fmt(f),
+        }
+    }
+}
+
+/// The app that a row of the database stands for.
+pub(crate) fn stored(row: &AppRow) -> Result<Entry, Failure> {
+    let app = config::stored_app(row)?;
+    Ok(Entry { app, source: Source::Database, settings: config::stored_settings(row)? })
+}
+
+fn declared(config: &Config) -> impl Iterator<Item = Entry> {
+    config.apps.iter().filter_map(|app| {
+        let declared = config.declared.get(app.id.as_str())?;
+        let source = Source::File(declared.place.clone());
+        Some(Entry { app: app.clone(), source, settings: declared.settings.clone() })
+    })
 }

@@ -1,5 +1,4 @@
-//! The command line: what may be written there, made from the records of the configuration, and
-//! what was written.
+//! The command line as it was written. What may be written is in `commands.rs`.
 //!
 //! clap reads the words; whether a value is good is for the records to say, so that a flag, a
 //! variable and a key of the file are refused with the same sentence.
@@ -8,9 +7,12 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 
-use clap::builder::ValueParser;
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use rollcall_node::config::{Config, Given, Preset, SERVER, Setting};
+use clap::ArgMatches;
+use rollcall_node::config::{Given, SERVER};
+
+use crate::commands::{
+    APP, CHANNEL, DATA, EVENT, ID, JSON, SECRET, SOCKET_ID, URL, WORDS, command,
+};
 
 /// What the operator asks for.
 #[derive(Debug)]
@@ -26,10 +28,35 @@ pub(crate) struct Invocation {
 pub(crate) enum Task {
     /// Run the server.
     Serve,
+    /// Say what the server would serve, or everything that is wrong.
+    CheckConfig,
+    /// Publish an event.
+    Trigger(Trigger),
     /// List the apps.
     ListApps(Format),
     /// Show one app.
-    ShowApp { id: String, secrets: Secrets },
+    ShowApp { id: String, secrets: Secrets, format: Format },
+    /// Add an app to the database.
+    AddApp { id: String, words: Vec<String>, format: Format },
+    /// Change an app of the database.
+    SetApp { id: String, words: Vec<String> },
+    /// Remove an app from the database.
+    RemoveApp { id: String },
+}
+
+/// An event to publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trigger {
+    /// The app's id, where it is not the only one.
+    pub(crate) app: Option<String>,
+    /// Where the server is, where it is not on its own address.
+    pub(crate) url: Option<String>,
+    /// The connection that is left out.
+    pub(crate) socket_id: Option<String>,
+    pub(crate) channel: String,
+    pub(crate) event: String,
+    /// The data; `-` for what standard input says.
+    pub(crate) data: String,
 }
 
 /// How to print.
@@ -62,65 +89,6 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Invocation,
     Ok(Invocation { task: task(&matches), given: Given { flags, variables: variables() } })
 }
 
-/// The whole command line, for parsing and for help.
-fn command() -> Command {
-    Command::new("rollcall")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("Tells people, in real time, who is here and what they are up to.")
-        .long_about(ABOUT)
-        .after_help("Try --help for more about each, or see docs/options.md.")
-        .after_long_help(EXAMPLES)
-        .args(options())
-        .subcommand(serve_command())
-        .subcommand(apps_command())
-}
-
-fn serve_command() -> Command {
-    Command::new("serve")
-        .about("Run the server; this is also what rollcall does without a command")
-        .args(options())
-}
-
-fn apps_command() -> Command {
-    let id = Arg::new(ID).value_name("ID").required(true).help("The id of the app");
-    let json = Arg::new(JSON).long(JSON).action(ArgAction::SetTrue).help("Print JSON");
-    let secret = Arg::new(SECRET).long(SECRET).action(ArgAction::SetTrue);
-    let show = Command::new("show").about("Show an app: its keys and what it allows");
-    Command::new("apps")
-        .about("Look at the apps, those of the database and those of the file")
-        .subcommand_required(true)
-        .args(options().filter(|option| APPS_OPTIONS.contains(&option.get_id().as_str())))
-        .subcommand(Command::new("list").about("List the apps").arg(json))
-        .subcommand(show.arg(id).arg(secret.help("Print the secrets too")))
-        .mut_args(|argument| argument.global(true))
-}
-
-fn options() -> impl Iterator<Item = Arg> {
-    SERVER.iter().filter_map(|setting| Some(option(setting, setting.flag()?)))
-}
-
-fn option(setting: &'static Setting<Config>, flag: String) -> Arg {
-    let short = setting.doc.split_once(". ").map_or(setting.doc, |(first, _)| first);
-    Arg::new(setting.key)
-        .long(flag)
-        .value_name(setting.value_name())
-        .value_parser(ValueParser::os_string())
-        .help(short.trim_end_matches('.'))
-        .long_help(long_help(setting))
-}
-
-fn long_help(setting: &Setting<Config>) -> String {
-    let mut notes = Vec::new();
-    if setting.default != NONE {
-        notes.push(format!("default: {}", setting.default.as_str().trim_matches('"')));
-    }
-    notes.extend(setting.variable().map(|name| format!("variable: {name}")));
-    if setting.is_in_file() {
-        notes.push(format!("key of the file: {}", setting.key));
-    }
-    format!("{}\n[{}]", setting.doc, notes.join("; "))
-}
-
 fn flags_of(matches: &ArgMatches) -> impl Iterator<Item = (&'static str, OsString)> {
     SERVER.iter().filter_map(|setting| {
         // A subcommand need not know every option.
@@ -135,57 +103,46 @@ fn variables() -> BTreeMap<String, OsString> {
 }
 
 fn task(matches: &ArgMatches) -> Task {
-    let apps = matches.subcommand_matches("apps").and_then(ArgMatches::subcommand);
-    match apps {
-        Some(("show", matches)) => {
-            let id = matches.get_one::<String>(ID).cloned().unwrap_or_default();
-            let secrets = if matches.get_flag(SECRET) { Secrets::Shown } else { Secrets::Hidden };
-            Task::ShowApp { id, secrets }
-        }
-        Some((_, matches)) => {
-            let format = if matches.get_flag(JSON) { Format::Json } else { Format::Table };
-            Task::ListApps(format)
-        }
-        None => Task::Serve,
+    match matches.subcommand() {
+        Some(("apps", matches)) => apps_task(matches),
+        Some(("check-config", _)) => Task::CheckConfig,
+        Some(("trigger", matches)) => Task::Trigger(trigger(matches)),
+        _ => Task::Serve,
     }
 }
 
-const ABOUT: &str = "\
-Rollcall tells people, in real time, who is here and what they are up to.
+fn apps_task(matches: &ArgMatches) -> Task {
+    let (name, matches) = matches.subcommand().unwrap_or(("list", matches));
+    let format = || if matches.get_flag(JSON) { Format::Json } else { Format::Table };
+    let id = || text(matches, ID).unwrap_or_default();
+    let words = || matches.get_many(WORDS).into_iter().flatten().cloned().collect();
+    match name {
+        "show" => {
+            let secrets = if matches.get_flag(SECRET) { Secrets::Shown } else { Secrets::Hidden };
+            Task::ShowApp { id: id(), secrets, format: format() }
+        }
+        "add" => Task::AddApp { id: id(), words: words(), format: format() },
+        "set" => Task::SetApp { id: id(), words: words() },
+        "remove" => Task::RemoveApp { id: id() },
+        _ => Task::ListApps(format()),
+    }
+}
 
-It is one program: a server that speaks the Pusher Channels protocol, so that the client and server \
-libraries you have work with it, and a status page on top of it. Without a command it serves.
+fn trigger(matches: &ArgMatches) -> Trigger {
+    let required = |name| text(matches, name).unwrap_or_default();
+    Trigger {
+        app: text(matches, APP),
+        url: text(matches, URL),
+        socket_id: text(matches, SOCKET_ID),
+        channel: required(CHANNEL),
+        event: required(EVENT),
+        data: required(DATA),
+    }
+}
 
-The first start creates the data directory and an app, rollcall, for the status page; it prints \
-where the page is, the app's key, and how to see its secret.
-
-Each option can be given as a flag, as a variable or in the file that --config names. A flag beats \
-a variable, a variable the file, the file the default.";
-
-const EXAMPLES: &str = "\
-Examples:
-  rollcall                                 serve on http://127.0.0.1:9000, data in ./data
-  rollcall --listen 0.0.0.0:80 --data /var/lib/rollcall
-  rollcall --config rollcall.toml          settings and further apps from a file
-  rollcall apps list                       which apps there are
-  rollcall apps show 1001 --secret         what a server library needs to publish
-
-A file that declares an app:
-  [[apps]]
-  id = \"1001\"
-  name = \"Demo\"
-  keys = [{ key = \"app-key\", secret = \"app-secret\" }]
-
-Every option and every key of an app is described in docs/options.md.";
-
-/// How a record writes that there is no default.
-const NONE: Preset = Preset::Written(r#""""#);
-const ID: &str = "id";
-const JSON: &str = "json";
-const SECRET: &str = "secret";
-
-/// The options that decide which apps there are.
-const APPS_OPTIONS: [&str; 2] = ["data", "config"];
+fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.get_one::<String>(name).cloned()
+}
 
 #[cfg(test)]
 mod tests {
@@ -217,9 +174,35 @@ mod tests {
     fn apps_are_listed_and_shown() {
         assert_eq!(read("apps list").task, Task::ListApps(Format::Table));
         assert_eq!(read("apps list --json").task, Task::ListApps(Format::Json));
-        let show = |secrets| Task::ShowApp { id: "7".to_owned(), secrets };
+        let show = |secrets| Task::ShowApp { id: "7".to_owned(), secrets, format: Format::Table };
         assert_eq!(read("apps show 7").task, show(Secrets::Hidden));
         assert_eq!(read("apps show 7 --secret").task, show(Secrets::Shown));
+    }
+
+    #[test]
+    fn apps_are_added_changed_and_removed() {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        let id = || "7".to_owned();
+        let added = Task::AddApp { id: id(), words: words(&["mirror=true"]), format: Format::Json };
+        assert_eq!(read("apps add 7 mirror=true --json").task, added);
+        let set = Task::SetApp { id: id(), words: words(&["a=1", "b="]) };
+        assert_eq!(read("apps set 7 a=1 b= --data d").task, set);
+        assert_eq!(read("apps remove 7").task, Task::RemoveApp { id: id() });
+    }
+
+    #[test]
+    fn events_are_triggered() {
+        let Task::Trigger(trigger) = read("trigger --app 7 news headline -1 --socket-id 1.2").task
+        else {
+            panic!("not a trigger");
+        };
+        assert_eq!((trigger.app.as_deref(), trigger.url), (Some("7"), None));
+        assert_eq!(trigger.socket_id.as_deref(), Some("1.2"));
+        assert_eq!([trigger.channel, trigger.event, trigger.data], ["news", "headline", "-1"]);
+        let Task::Trigger(trigger) = read("trigger news headline - --url http://h:1").task else {
+            panic!("not a trigger");
+        };
+        assert_eq!((trigger.data.as_str(), trigger.url.as_deref()), ("-", Some("http://h:1")));
     }
 
     fn read(words: &str) -> Invocation {

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
-use rollcall_node::config::{ConfigError, Duplicate, ListenAddress};
+use rollcall_node::config::{ConfigError, Duplicate, ListenAddress, Place};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{ServeError, StartError};
 use rollcall_store::{OpenError, StoreError, WriteAppError};
 
+use crate::first_start;
+use crate::trigger::TriggerError;
 use crate::unfit::Unfit;
 use crate::usage::UsageError;
 
@@ -30,10 +32,22 @@ pub(crate) enum Failure {
     Open(OpenError),
     /// The database failed.
     Store(StoreError),
-    /// The app of the first start could not be kept.
-    Insert(WriteAppError),
     /// The system has no random numbers.
     Random(getrandom::Error),
+    /// An app could not be written.
+    Write(WriteAppError),
+    /// No app may have this id.
+    BadAppId(String),
+    /// There is an app with this id, and other settings than asked for.
+    AppExists(String),
+    /// The file alone changes this app.
+    FixedApp { id: String, place: Place },
+    /// Another app has this key.
+    KeyTaken { key: String, owner: String },
+    /// The status page needs this app.
+    StatusAppStays(String),
+    /// The status page finds its app by its name.
+    StatusAppName,
     /// No app has this id.
     NoApp { id: String, known: Vec<String> },
     /// The app that `status_app` names does not exist.
@@ -42,6 +56,10 @@ pub(crate) enum Failure {
     UnfitStatusApp { id: String, unfit: Unfit },
     /// The app that the first start made is gone, and no other is named.
     NoDefaultApp,
+    /// The event was not published.
+    Trigger(TriggerError),
+    /// Everything that is wrong.
+    Several(Vec<Failure>),
     /// The threads could not be started.
     Runtime(io::Error),
     /// The node could not be started.
@@ -61,6 +79,10 @@ impl Failure {
             Self::Usage(_) | Self::Config(_) | Self::Duplicate(_) => 2,
             Self::NoPagesDirectory { .. } | Self::NoStatusApp { .. } => 2,
             Self::UnfitStatusApp { .. } => 2,
+            Self::BadAppId(_) | Self::AppExists(_) | Self::FixedApp { .. } => 2,
+            Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
+            Self::Trigger(error) if error.is_usage() => 2,
+            Self::Several(failures) => failures.iter().map(Self::exit_code).max().unwrap_or(1),
             _ => 1,
         }
     }
@@ -84,7 +106,35 @@ impl fmt::Display for Failure {
             Self::Listen { address, error } => listen_sentence(f, address, error),
             Self::Open(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
-            Self::Insert(error) => write!(f, "the first app could not be created: {error}"),
+            Self::Write(error) => write!(f, "nothing was written: {error}"),
+            Self::BadAppId(id) => write!(
+                f,
+                "the id of an app must be 1 to 15 digits, which every server library takes, not \
+                 {id:?}"
+            ),
+            Self::AppExists(id) => write!(
+                f,
+                "there is an app {id} already, with other settings; change it with rollcall apps \
+                 set {id}"
+            ),
+            Self::FixedApp { id, place } => write!(
+                f,
+                "the app {id} is fixed in {place}; change it there, and start the server anew"
+            ),
+            Self::KeyTaken { key, owner } => {
+                write!(f, "the key \"{key}\" belongs to the app {owner}; each app needs its own")
+            }
+            Self::StatusAppStays(id) => write!(
+                f,
+                "the status page uses the app {id}; start the server with another --status-app \
+                 first, and name that here too"
+            ),
+            Self::StatusAppName => write!(
+                f,
+                "the status page finds its app by the name {}; name an app with --status-app to \
+                 use another",
+                first_start::NAME
+            ),
             Self::Random(error) => write!(f, "the system has no random numbers: {error}"),
             Self::NoApp { id, known } => {
                 write!(f, "there is no app with the id \"{id}\"; {}", Known(known))
@@ -100,6 +150,11 @@ impl fmt::Display for Failure {
                 "the database has no app called rollcall; name the app for the status page with \
                  --status-app"
             ),
+            Self::Trigger(error) => error.fmt(f),
+            Self::Several(failures) => {
+                let told: Vec<_> = failures.iter().map(ToString::to_string).collect();
+                f.write_str(&told.join("\nrollcall: "))
+            }
             Self::Runtime(error) => write!(f, "the threads cannot be started: {error}"),
             Self::Start(error) => error.fmt(f),
             Self::Serve(error) => error.fmt(f),
@@ -174,5 +229,11 @@ impl From<StartError> for Failure {
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         Self::Serve(error)
+    }
+}
+
+impl From<TriggerError> for Failure {
+    fn from(error: TriggerError) -> Self {
+        Self::Trigger(error)
     }
 }

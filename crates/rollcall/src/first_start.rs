@@ -9,15 +9,19 @@ pub(crate) const NAME: &str = "rollcall";
 
 /// An app with a fresh id, key and secret, drawn from `random`.
 pub(crate) fn new_app(random: [u8; RANDOM_BYTES], now: UnixMillis) -> AppRow {
-    let (id, rest) = random.split_at(ID_BYTES);
-    let (key, secret) = rest.split_at(KEY_BYTES);
-    let key = KeyRow { key: hex(key), secret: hex(secret), created_at: now };
+    let (id, pair) = random.split_at(ID_BYTES);
     AppRow {
         id: digits(id),
         name: NAME.to_owned(),
         settings_json: SETTINGS.to_owned(),
-        keys: vec![key],
+        keys: vec![key_pair(pair, now)],
     }
+}
+
+/// A key and its secret, twenty hexadecimal digits each, from [`PAIR_BYTES`] bytes of chance.
+pub(crate) fn key_pair(random: &[u8], now: UnixMillis) -> KeyRow {
+    let (key, secret) = random.split_at(PAIR_BYTES / 2);
+    KeyRow { key: hex(key), secret: hex(secret), created_at: now }
 }
 
 /// Seven digits, the first not zero: what every SDK and every hosted app id looks like.
@@ -43,10 +47,12 @@ const SETTINGS: &str = r#"{
 }"#;
 
 const ID_BYTES: usize = 8;
-const KEY_BYTES: usize = 10;
+
+/// How much chance a key and its secret take.
+pub(crate) const PAIR_BYTES: usize = 20;
 
 /// How much chance an app takes: its id, its key and its secret.
-pub(crate) const RANDOM_BYTES: usize = ID_BYTES + 2 * KEY_BYTES;
+pub(crate) const RANDOM_BYTES: usize = ID_BYTES + PAIR_BYTES;
 
 #[cfg(test)]
 mod tests {

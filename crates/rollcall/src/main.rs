@@ -6,12 +6,21 @@
 
 mod apps;
 mod catalogue;
+mod check;
 mod cli;
+mod commands;
+mod edit_apps;
 mod failure;
 mod first_start;
+mod follow;
+mod now;
 mod pages;
+#[cfg(test)]
+mod reference;
 mod serve;
+mod show_secret;
 mod signals;
+mod trigger;
 mod unfit;
 mod usage;
 mod welcome;
@@ -42,13 +51,23 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
     for (name, meant) in config::misspelt_variables(&invocation.given) {
         eprintln!("rollcall: {name} is not an option and is ignored; did you mean {meant}?");
     }
-    let config = config::load(&invocation.given)?;
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(Failure::Runtime)?;
-    match &invocation.task {
-        Task::Serve => runtime.block_on(serve::run(&config)),
-        Task::ListApps(format) => runtime.block_on(apps::list(&config, *format)),
-        Task::ShowApp { id, secrets } => runtime.block_on(apps::show(&config, id, *secrets)),
+    runtime.map_err(Failure::Runtime)?.block_on(carry_out(invocation))
+}
+
+async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failure> {
+    if *task == Task::CheckConfig {
+        return check::run(given).await;
+    }
+    let config = config::load(given)?;
+    match task {
+        Task::Serve | Task::CheckConfig => serve::run(&config).await,
+        Task::Trigger(trigger) => trigger::run(&config, trigger).await,
+        Task::ListApps(format) => apps::list(&config, *format).await,
+        Task::ShowApp { id, secrets, format } => apps::show(&config, id, *secrets, *format).await,
+        Task::AddApp { id, words, format } => edit_apps::add(&config, id, words, *format).await,
+        Task::SetApp { id, words } => edit_apps::set(&config, id, words).await,
+        Task::RemoveApp { id } => edit_apps::remove(&config, id).await,
     }
 }
 

@@ -4,14 +4,13 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rollcall_engine::App;
 use rollcall_node::config::{Config, LogLevel};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Node, NodeConfig};
 use rollcall_status::{Clock, LimitSettings, PublicUrl, StatusApp, StatusSettings};
-use rollcall_store::{AppRow, DataDirectory, Store, UnixMillis, WriteAppError};
+use rollcall_store::{AppRow, DataDirectory, Store};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
@@ -22,6 +21,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
+use crate::follow::Follower;
+use crate::now::unix_millis;
 use crate::signals::StopSignals;
 use crate::welcome::Welcome;
 use crate::{first_start, pages, unfit};
@@ -37,13 +38,15 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let directory = DataDirectory::claim(&config.data)?;
     make_private(&directory);
     let store = Store::open(&config.data).await?;
-    let catalogue = Catalogue::new(config, &apps_of(&store).await?)?;
+    let rows = apps_of(config, &store).await?;
+    let catalogue = Catalogue::new(config, &rows)?;
     let app = catalogue.status_app(config)?.clone();
     warn_of_own_pages(config, &app);
     let node_config =
         NodeConfig { shards: config.shards, ..NodeConfig::new(catalogue.into_apps()) };
     let node = Node::start(node_config)?;
     let status = StatusApp::new(node.handle(), store.clone(), status_settings(config, &app));
+    let follower = Follower::start(config, node.handle(), &store, rows, app.id.clone()).await?;
     let mut background = tokio::spawn(status.clone().run());
     let program = env::args().next().unwrap_or_else(|| "rollcall".to_owned());
     greet(&Welcome { program: &program, config, address, app: &app });
@@ -51,6 +54,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let stop = async { ended = stopping(stop, &mut background).await };
     let served = node.serve(listener, status.router(), stop).await;
     background.abort();
+    follower.stop().await;
     store.close().await;
     drop(directory);
     served?;
@@ -115,7 +119,8 @@ fn filter(level: LogLevel) -> LevelFilter {
     }
 }
 
-fn check_pages(config: &Config) -> Result<(), Failure> {
+/// Whether the directory of the operator's own pages is one.
+pub(crate) fn check_pages(config: &Config) -> Result<(), Failure> {
     match &config.pages {
         Some(path) if !path.is_dir() => {
             let subject = config.subject("pages");
@@ -169,26 +174,19 @@ fn make_private(directory: &DataDirectory) {
     }
 }
 
-/// The apps of the database, with the one of the first start.
-async fn apps_of(store: &Store) -> Result<Vec<AppRow>, Failure> {
+/// The apps of the database, with the one of the first start. Apps may have been added before.
+async fn apps_of(config: &Config, store: &Store) -> Result<Vec<AppRow>, Failure> {
     let rows = store.apps().await?;
-    if !rows.is_empty() {
+    let has_own = rows.iter().any(|row| row.name == first_start::NAME);
+    if has_own || (config.status_app.is_some() && !rows.is_empty()) {
         return Ok(rows);
     }
     let mut random = [0; first_start::RANDOM_BYTES];
     getrandom::fill(&mut random).map_err(Failure::Random)?;
     let now = unix_millis();
-    match store.insert_app(&first_start::new_app(random, now), now).await {
-        Ok(()) => Ok(store.apps().await?),
-        Err(WriteAppError::Store(error)) => Err(Failure::Store(error)),
-        Err(taken) => Err(Failure::Insert(taken)),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the program is the shell; rows carry their date")]
-fn unix_millis() -> UnixMillis {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixMillis::try_from(since.as_millis()).unwrap_or(UnixMillis::MAX)
+    let app = first_start::new_app(random, now);
+    store.insert_app(&app, now).await.map_err(Failure::Write)?;
+    Ok(store.apps().await?)
 }
 
 fn greet(welcome: &Welcome<'_>) {

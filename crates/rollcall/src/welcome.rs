@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
 
 use rollcall_engine::App;
 use rollcall_node::config::Config;
+
+use crate::show_secret::ShowSecret;
 
 /// The text printed at start. Tests and scripts read the address from its lines.
 pub(crate) struct Welcome<'a> {
@@ -38,13 +39,8 @@ impl fmt::Display for Welcome<'_> {
         for key in &app.keys {
             writeln!(f, "  Key          {}", key.key)?;
         }
-        writeln!(
-            f,
-            "  Secret       shown by: {} apps show {} --secret{}",
-            Word(self.program),
-            Word(id.as_str()),
-            self.options()
-        )
+        let secret = ShowSecret { program: self.program, config, id: id.as_str() };
+        writeln!(f, "  Secret       shown by: {secret}")
     }
 }
 
@@ -56,16 +52,6 @@ impl Welcome<'_> {
             None => format!("http://{}", reachable(self.address)),
         }
     }
-
-    /// The options that make `rollcall apps` look where this server looks.
-    fn options(&self) -> String {
-        let default = Config::default();
-        let option =
-            |name: &str, path: &Path| format!(" --{name} {}", Word(&path.to_string_lossy()));
-        let data = (self.config.data != default.data).then(|| option("data", &self.config.data));
-        let file = self.config.file.as_deref().map(|path| option("config", path));
-        data.into_iter().chain(file).collect()
-    }
 }
 
 /// An address that means all of them is reached by that of the machine itself.
@@ -76,19 +62,6 @@ fn reachable(address: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, address.port())
-}
-
-/// A word of a shell's command line, quoted where it has to be.
-struct Word<'a>(&'a str);
-
-impl fmt::Display for Word<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-        match self.0.chars().all(plain) {
-            true => f.write_str(self.0),
-            false => write!(f, "'{}'", self.0.replace('\'', r"'\''")),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -122,20 +95,6 @@ mod tests {
         let text = welcome(&load(&given).unwrap(), "127.0.0.1:9000");
         assert!(text.contains("Status page  https://who.example/\n"), "{text}");
         assert!(text.contains("Listening    127.0.0.1:9000\n"), "{text}");
-    }
-
-    #[test]
-    fn the_command_for_the_secret_looks_where_the_server_looks() {
-        let config = Config {
-            data: PathBuf::from("/srv/roll call"),
-            file: Some(PathBuf::from("it's.toml")),
-            ..Config::default()
-        };
-        let text = welcome(&config, "127.0.0.1:9000");
-        assert!(
-            text.ends_with("--secret --data '/srv/roll call' --config 'it'\\''s.toml'\n"),
-            "{text}"
-        );
     }
 
     fn welcome(config: &Config, address: &str) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Place;
+use crate::support::{PROGRAM, Place};
 
 #[test]
 fn apps_are_listed_beside_a_running_server() {
@@ -11,9 +11,10 @@ fn apps_are_listed_beside_a_running_server() {
     let server = place.serve(&["--config", "rollcall.toml"]);
     let table = place.print(&["apps", "list", "--config", "rollcall.toml"]);
     let rows: Vec<Vec<&str>> = table.lines().map(|row| row.split_whitespace().collect()).collect();
-    assert_eq!(rows[0], ["ID", "NAME", "KEY", "FROM"]);
-    assert_eq!(rows[1], [server.app_id(), "rollcall", server.says("Key"), "database"]);
-    assert_eq!(rows[2], ["1001", "Demo", "app-key", "file"]);
+    assert_eq!(rows[0], ["ID", "NAME", "KEY", "FROM", "SETTINGS"]);
+    assert_eq!(rows[1][..4], [server.app_id(), "rollcall", server.says("Key"), "database"]);
+    assert!(rows[1][4..].contains(&"bridge=true"), "{table}");
+    assert_eq!(rows[2], ["1001", "Demo", "app-key", "file", "presence.grace_seconds=9"]);
     assert_eq!(rows.len(), 3);
 }
 
@@ -25,7 +26,14 @@ fn programs_get_json_without_secrets() {
     assert!(!text.contains("app-secret"), "{text}");
     let apps: Value = serde_json::from_str(&text).unwrap();
     let expected = serde_json::json!([
-        { "id": "1001", "name": "Demo", "keys": ["app-key"], "enabled": true, "source": "file" }
+        {
+            "id": "1001",
+            "name": "Demo",
+            "keys": ["app-key"],
+            "enabled": true,
+            "source": "file",
+            "settings": { "presence.grace_seconds": 9 },
+        }
     ]);
     assert_eq!(apps, expected);
 }
@@ -39,6 +47,12 @@ fn a_secret_is_shown_only_on_request() {
     assert!(hidden.contains("app-key") && !hidden.contains("app-secret"), "{hidden}");
     let shown = place.print(&[&words[..], &["--secret"]].concat());
     assert!(shown.contains("app-secret"), "{shown}");
+    assert!(shown.contains("rollcall.toml, line 1"), "{shown}");
+    assert!(shown.contains("presence.grace_seconds = 9"), "{shown}");
+    let json = place.print(&[&words[..], &["--secret", "--json"]].concat());
+    let app: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(app["keys"][0]["secret"], "app-secret");
+    assert_eq!(app["settings"]["presence.grace_seconds"], 9);
 }
 
 #[test]
@@ -76,9 +90,135 @@ fn help_and_version_are_answers() {
     }
 }
 
+#[test]
+fn an_app_is_added_changed_and_removed_without_a_server() {
+    let place = Place::new("edit");
+    let added = place.print(&["apps", "add", "1001", "name=Demo", "presence.grace_seconds=5"]);
+    let key = said(&added, "key");
+    assert_eq!((said(&added, "id"), key.len()), ("1001", 20));
+    let secret = format!("shown by: {PROGRAM} apps show 1001 --secret");
+    assert_eq!(said(&added, "secret"), secret);
+    let shown = place.print(&["apps", "show", "1001", "--secret"]);
+    assert_eq!((said(&shown, "key"), said(&shown, "secret").len()), (key, 20));
+    assert_eq!(said(&shown, "settings"), "presence.grace_seconds = 5");
+
+    assert_eq!(place.print(&["apps", "set", "1001", "mirror=true"]), "The app 1001 is changed.\n");
+    assert!(place.print(&["apps", "show", "1001"]).contains("mirror = true"));
+    place.print(&["apps", "set", "1001", "mirror=", "presence.grace_seconds="]);
+    assert!(!place.print(&["apps", "show", "1001"]).contains("settings"));
+    assert_eq!(place.print(&["apps", "remove", "1001"]), "The app 1001 is removed.\n");
+    assert_eq!(
+        place.refusal(&["apps", "show", "1001"]),
+        "there is no app with the id \"1001\"; there is none before the first start of the server"
+    );
+}
+
+#[test]
+fn what_is_so_already_is_no_failure() {
+    let place = Place::new("again");
+    let words = ["apps", "add", "1001", "keys=app-key:app-secret", "mirror=true", "--json"];
+    let first = place.print(&words);
+    assert!(!first.contains("app-secret"), "{first}");
+    assert_eq!(place.print(&words), first);
+    assert_eq!(
+        place.print(&["apps", "set", "1001", "mirror=true"]),
+        "The app 1001 is so already.\n"
+    );
+    let other = place.refusal(&["apps", "add", "1001", "mirror=false"]);
+    assert!(other.starts_with("there is an app 1001 already, with other settings; "), "{other}");
+    assert_eq!(
+        place.refusal(&["apps", "remove", "9"]),
+        "there is no app with the id \"9\"; there are 1001"
+    );
+}
+
+#[test]
+fn changes_that_no_server_could_serve_are_refused_and_nothing_is_written() {
+    let place = Place::new("refused");
+    place.write("rollcall.toml", DEMO);
+    drop(place.serve(&["--log", "off"]));
+    let with_file = |words: &[&'static str]| [words, &["--config", "rollcall.toml"]].concat();
+    let before = place.print(&with_file(&["apps", "list"]));
+    let status_app = before.lines().nth(1).and_then(|line| line.split(' ').next()).unwrap();
+    place.print(&["apps", "add", "1", "keys=k1:s"]);
+    place.print(&["apps", "add", "2", "keys=k2:s"]);
+    let before = place.print(&with_file(&["apps", "list"]));
+    for (words, sentence) in [
+        (
+            &["apps", "add", "x1"][..],
+            "the id of an app must be 1 to 15 digits, which every server library takes, not \"x1\"",
+        ),
+        (
+            &["apps", "set", "1", "client_events=yes"],
+            "client_events must be true or false, not \"yes\"",
+        ),
+        (
+            &["apps", "set", "1", "mirror=true", "force_tls=true"],
+            "force_tls = true is not possible in this version of Rollcall yet; leave it at false",
+        ),
+        (
+            &["apps", "set", "1", "keys=k2:s"],
+            "the key \"k2\" belongs to the app 2; each app needs its own",
+        ),
+        (
+            &["apps", "add", "3", "keys=app-key:s"],
+            "the key \"app-key\" belongs to the app 1001; each app needs its own",
+        ),
+        (&["apps", "set", "1", "keys=a:s,a:t"], "the key \"a\" occurs twice; each may occur once"),
+        (
+            &["apps", "set", "1001", "mirror=true"],
+            "the app 1001 is fixed in rollcall.toml, line 1; change it there, and start the server anew",
+        ),
+        (
+            &["apps", "remove", "1001"],
+            "the app 1001 is fixed in rollcall.toml, line 1; change it there, and start the server anew",
+        ),
+        (
+            &["apps", "add", "1001"],
+            "the app 1001 is fixed in rollcall.toml, line 1; change it there, and start the server anew",
+        ),
+        (
+            &["apps", "set", "1", "name=rollcall"],
+            "the status page finds its app by the name rollcall; name an app with --status-app to use another",
+        ),
+    ] {
+        assert_eq!(place.refusal(&with_file(words)), sentence);
+        assert_eq!(place.run(with_file(words)).status.code(), Some(2), "{words:?}");
+    }
+    for (change, sentence) in [
+        ("enabled=false", "cannot be that of the status page: its enabled must be true, not false"),
+        ("name=other", "the status page finds its app by the name rollcall; "),
+    ] {
+        let refused = place.refusal(&["apps", "set", status_app, change]);
+        assert!(refused.contains(sentence), "{refused}");
+    }
+    let refused = place.refusal(&["apps", "remove", status_app]);
+    assert!(
+        refused.starts_with(&format!("the status page uses the app {status_app}; ")),
+        "{refused}"
+    );
+    assert_eq!(place.print(&with_file(&["apps", "list"])), before);
+    place.print(&["apps", "remove", status_app, "--status-app", "1"]);
+}
+
+#[test]
+fn an_app_may_be_added_before_the_first_start() {
+    let place = Place::new("before");
+    place.print(&["apps", "add", "1001"]);
+    let server = place.serve(&[]);
+    assert!(server.says("App").starts_with("rollcall (id "), "{}", server.welcome);
+    assert_ne!(server.app_id(), "1001");
+}
+
+/// The rest of the line that begins with `label`.
+fn said<'a>(text: &'a str, label: &str) -> &'a str {
+    let line = text.lines().find_map(|line| line.strip_prefix(label));
+    line.unwrap_or_else(|| panic!("no {label} in {text}")).trim()
+}
+
 impl Place {
     /// What the program prints, which has to succeed.
-    fn print(&self, words: &[&str]) -> String {
+    pub(crate) fn print(&self, words: &[&str]) -> String {
         let output = self.run(words);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("it prints text")
@@ -90,4 +230,5 @@ const DEMO: &str = "\
 id = '1001'
 name = 'Demo'
 keys = [{ key = 'app-key', secret = 'app-secret' }]
+presence = { grace_seconds = 9 }
 ";

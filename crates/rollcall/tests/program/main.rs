@@ -4,7 +4,9 @@
 //! tested where that is made, and in the black-box tests of the workspace.
 
 mod apps;
+mod check_config;
 mod data_and_app;
 mod refusals;
 mod serving;
 mod support;
+mod trigger;

@@ -115,6 +115,6 @@ fn a_key_that_the_file_shares_with_the_database() {
     let words = ["--log", "off", "--listen", "127.0.0.1:0", "--config", "rollcall.toml"];
     assert_eq!(
         place.refusal(&words),
-        format!("the key \"{key}\" occurs twice; each may occur once")
+        format!("rollcall.toml, line 1: the key \"{key}\" occurs twice; each may occur once")
     );
 }

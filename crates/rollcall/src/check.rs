@@ -1,0 +1,85 @@
+//! `rollcall check-config`: what the server would serve, or everything that is wrong. Starts
+//! nothing and writes nothing; whether the port is free is found out by the start alone.
+
+use std::fmt::Write as _;
+
+use rollcall_node::config::{self, Config, Given, Kind, SERVER, Setting};
+use rollcall_store::{AppRow, Store};
+
+use crate::apps::print;
+use crate::catalogue::{Catalogue, stored};
+use crate::failure::Failure;
+use crate::serve::check_pages;
+
+/// Prints what would be served.
+pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
+    let (config, errors) = config::check(given);
+    let mut failures: Vec<_> = errors.into_iter().map(Failure::Config).collect();
+    failures.extend(check_pages(&config).err());
+    let rows = Store::peek(&config.data).await;
+    let rows = rows.unwrap_or_else(|error| {
+        failures.push(Failure::Open(error));
+        Vec::new()
+    });
+    match (catalogue(&config, &rows, &mut failures), failures.is_empty()) {
+        (Some(catalogue), true) => {
+            print(&summary(&config, &catalogue));
+            Ok(())
+        }
+        _ => Err(Failure::Several(failures)),
+    }
+}
+
+/// All apps, if they can be served. What is missing because it is wrong is not told twice.
+fn catalogue(config: &Config, rows: &[AppRow], failures: &mut Vec<Failure>) -> Option<Catalogue> {
+    failures.extend(rows.iter().filter_map(|row| stored(row).err()));
+    let good: Vec<_> = rows.iter().filter(|row| stored(row).is_ok()).cloned().collect();
+    let catalogue = Catalogue::new(config, &good).map_err(|error| failures.push(error)).ok()?;
+    match catalogue.status_app(config) {
+        // The start makes it.
+        Ok(_) | Err(Failure::NoDefaultApp) => {}
+        Err(error) if failures.is_empty() => failures.push(error),
+        Err(_) => {}
+    }
+    Some(catalogue)
+}
+
+fn summary(config: &Config, catalogue: &Catalogue) -> String {
+    let mut text = "Everything is right. The server would have:\n".to_owned();
+    for setting in SERVER {
+        if let Some(value) = value(config, setting) {
+            line(&mut text, setting.key, &value);
+        }
+    }
+    for (position, entry) in catalogue.entries().iter().enumerate() {
+        let label = if position == 0 { "apps" } else { "" };
+        let page = match catalogue.is_status_app(config, entry.app.id.as_str()) {
+            true => ", for the status page",
+            false => "",
+        };
+        let (id, name) = (&entry.app.id, &entry.app.name);
+        line(&mut text, label, &format!("{id} {name} from {}{page}", entry.source));
+    }
+    if matches!(catalogue.status_app(config), Err(Failure::NoDefaultApp)) {
+        line(&mut text, "new app", "rollcall, which the start makes for the status page");
+    }
+    text
+}
+
+/// An option as it would count, and where it was given. What nothing can be done with yet is left
+/// out.
+fn value(config: &Config, setting: &Setting<Config>) -> Option<String> {
+    if matches!(setting.kind, Kind::Later) {
+        return None;
+    }
+    let given = config.values.get(setting.key).zip(config.places.get(setting.key));
+    Some(match given {
+        Some(_) if setting.key.ends_with("token") => "given, and not shown".to_owned(),
+        Some((value, place)) => format!("{value} from {place}"),
+        None => setting.default.as_str().to_owned(),
+    })
+}
+
+fn line(text: &mut String, label: &str, value: &str) {
+    writeln!(text, "  {label:16}{value}").expect("writing to a String cannot fail");
+}

@@ -1,0 +1,189 @@
+//! What may be written on the command line, made from the records of the configuration. Help and
+//! `docs/commands.md` come from here.
+
+use clap::builder::ValueParser;
+use clap::{Arg, ArgAction, Command};
+use rollcall_node::config::{Config, Preset, SERVER, Setting};
+
+/// The whole command line, for parsing and for help.
+pub(crate) fn command() -> Command {
+    Command::new("rollcall")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Tells people, in real time, who is here and what they are up to.")
+        .long_about(ABOUT)
+        .after_help("Try --help for more about each, or see docs/options.md.")
+        .after_long_help(EXAMPLES)
+        .args(options())
+        .subcommand(serve_command())
+        .subcommand(apps_command())
+        .subcommand(check_command())
+        .subcommand(trigger_command())
+}
+
+fn serve_command() -> Command {
+    Command::new("serve")
+        .about("Run the server; this is also what rollcall does without a command")
+        .args(options())
+}
+
+fn check_command() -> Command {
+    Command::new("check-config")
+        .about("Say what the server would serve, or everything that is wrong")
+        .long_about(
+            "Reads flags, variables, the file and the database as the server would, starts \
+             nothing and writes nothing.\nSays what would be served, or everything that is \
+             wrong, with the file and the line.",
+        )
+        .args(options())
+}
+
+fn apps_command() -> Command {
+    let secret = Arg::new(SECRET).long(SECRET).action(ArgAction::SetTrue);
+    Command::new("apps")
+        .about("Look at the apps and change them")
+        .long_about(
+            "Looks at the apps, those of the database and those of the file, and changes those \
+             of the database.\nA server that runs sees a change within a second; connections of \
+             other apps do not notice.",
+        )
+        .subcommand_required(true)
+        .args(options_named(&["data", "config", "status_app"]))
+        .subcommand(Command::new("list").about("List the apps").arg(json()))
+        .subcommand(
+            Command::new("show")
+                .about("Show an app: its keys, and the settings that differ from the default")
+                .args([id(), secret.help("Print the secrets too"), json()]),
+        )
+        .subcommand(add_command())
+        .subcommand(
+            Command::new("set")
+                .about("Change settings of an app; KEY= alone sets the default again")
+                .args([id(), words(1)])
+                .after_help(WORDS_HELP),
+        )
+        .subcommand(
+            Command::new("remove")
+                .about("Remove an app: its connections are closed, its requests answered with 404")
+                .arg(id()),
+        )
+        .mut_args(|argument| argument.global(true))
+}
+
+fn add_command() -> Command {
+    Command::new("add")
+        .about("Add an app, with a key and a secret drawn unless some are given")
+        .args([id(), words(0), json()])
+        .after_help(WORDS_HELP)
+}
+
+fn trigger_command() -> Command {
+    let option = |name, value, help| Arg::new(name).long(name).value_name(value).help(help);
+    let word = |name, value, help| Arg::new(name).value_name(value).required(true).help(help);
+    Command::new("trigger")
+        .about("Publish an event through a running server's HTTP API")
+        .args([
+            option(APP, "ID", "The app; needed where there are several"),
+            option(URL, "URL", "Where the server is, without a path; its own address without"),
+            option(SOCKET_ID, "ID", "A connection that does not get the event"),
+            word(CHANNEL, "CHANNEL", "The channel"),
+            word(EVENT, "EVENT", "The name of the event"),
+            word(DATA, "DATA", "The data, as it is; - for what standard input says")
+                .allow_hyphen_values(true),
+        ])
+        .args(options_named(&["listen", "data", "config"]))
+}
+
+fn id() -> Arg {
+    Arg::new(ID).value_name("ID").required(true).help("The id of the app")
+}
+
+fn json() -> Arg {
+    Arg::new(JSON).long(JSON).action(ArgAction::SetTrue).help("Print JSON")
+}
+
+fn words(least: usize) -> Arg {
+    Arg::new(WORDS)
+        .value_name("KEY=VALUE")
+        .num_args(least..)
+        .required(least > 0)
+        .help("A setting and its value, with the keys of [[apps]]")
+}
+
+fn options_named(names: &'static [&str]) -> impl Iterator<Item = Arg> {
+    options().filter(|option| names.contains(&option.get_id().as_str()))
+}
+
+fn options() -> impl Iterator<Item = Arg> {
+    SERVER.iter().filter_map(|setting| Some(option(setting, setting.flag()?)))
+}
+
+fn option(setting: &'static Setting<Config>, flag: String) -> Arg {
+    let short = setting.doc.split_once(". ").map_or(setting.doc, |(first, _)| first);
+    Arg::new(setting.key)
+        .long(flag)
+        .value_name(setting.value_name())
+        .value_parser(ValueParser::os_string())
+        .help(short.trim_end_matches('.'))
+        .long_help(long_help(setting))
+}
+
+fn long_help(setting: &Setting<Config>) -> String {
+    let mut notes = Vec::new();
+    if setting.default != NONE {
+        notes.push(format!("default: {}", setting.default.as_str().trim_matches('"')));
+    }
+    notes.extend(setting.variable().map(|name| format!("variable: {name}")));
+    if setting.is_in_file() {
+        notes.push(format!("key of the file: {}", setting.key));
+    }
+    format!("{}\n[{}]", setting.doc, notes.join("; "))
+}
+
+const ABOUT: &str = "\
+Rollcall tells people, in real time, who is here and what they are up to.
+
+It is one program: a server that speaks the Pusher Channels protocol, so that the client and server \
+libraries you have work with it, and a status page on top of it. Without a command it serves.
+
+The first start creates the data directory and an app, rollcall, for the status page; it prints \
+where the page is, the app's key, and how to see its secret.
+
+Each option can be given as a flag, as a variable or in the file that --config names. A flag beats \
+a variable, a variable the file, the file the default.";
+
+const EXAMPLES: &str = "\
+Examples:
+  rollcall                                 serve on http://127.0.0.1:9000, data in ./data
+  rollcall --listen 0.0.0.0:80 --data /var/lib/rollcall
+  rollcall --config rollcall.toml          settings and further apps from a file
+  rollcall apps list                       which apps there are
+  rollcall apps add 1001 client_events=true
+  rollcall apps show 1001 --secret         what a server library needs to publish
+  rollcall trigger --app 1001 news headline '{\"text\":\"Hello\"}'
+
+A file that declares an app:
+  [[apps]]
+  id = \"1001\"
+  name = \"Demo\"
+  keys = [{ key = \"app-key\", secret = \"app-secret\" }]
+
+Every option and every key of an app is described in docs/options.md.";
+
+/// How a record writes that there is no default.
+const NONE: Preset = Preset::Written(r#""""#);
+pub(crate) const ID: &str = "id";
+pub(crate) const JSON: &str = "json";
+pub(crate) const SECRET: &str = "secret";
+pub(crate) const WORDS: &str = "words";
+pub(crate) const APP: &str = "app";
+pub(crate) const URL: &str = "url";
+pub(crate) const SOCKET_ID: &str = "socket-id";
+pub(crate) const CHANNEL: &str = "channel";
+pub(crate) const EVENT: &str = "event";
+pub(crate) const DATA: &str = "data-text";
+
+const WORDS_HELP: &str = "\
+The keys and what they take are those of [[apps]] in docs/options.md, with dots for nested tables: presence.grace_seconds=5.
+A list is written as in the file, or with commas: allowed_origins=https://a.example,https://b.example.
+Key pairs may be written keys=KEY:SECRET,KEY:SECRET; others on this machine can see what a command line says, so leave them out to have some drawn.
+Nothing is written unless everything is right.";
