@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { changeStatus, gone, launch, names, profile, recordStatuses, row, shownStatuses, shows } from '../lib/browser.mjs';
+import { changeStatus, gone, launch, names, ownStatus, profile, recordStatuses, row, shownStatuses, shows } from '../lib/browser.mjs';
 import { startServer } from '../lib/server.mjs';
 
 const server = await startServer({ after });
@@ -40,7 +40,7 @@ test('c1 c2 c6 c12 s1 r10 three profiles sign up, see each other, change, refres
     for (let refresh = 0; refresh < 5; refresh++) {
       await anaPage.reload();
       await shows(anaPage, 'Ana', 'back at my desk');
-      assert.equal(await anaPage.getByTestId('my-status').inputValue(), 'back at my desk');
+      assert.equal(await ownStatus(anaPage), 'back at my desk');
     }
     await changeStatus(boPage, 'fence');
     await shows(anaPage, 'Bo', 'fence');
@@ -53,7 +53,7 @@ test('c1 c2 c6 c12 s1 r10 three profiles sign up, see each other, change, refres
     await shows(tab, 'Ana', 'back at my desk');
     await changeStatus(tab, 'from the second tab');
     for (const page of [tab, anaPage, boPage]) await shows(page, 'Ana', 'from the second tab', 1_000);
-    assert.equal(await anaPage.getByTestId('my-status').inputValue(), 'from the second tab');
+    assert.equal(await ownStatus(anaPage), 'from the second tab');
     await tab.close();
     await changeStatus(boPage, 'second fence');
     await shows(anaPage, 'Bo', 'second fence');

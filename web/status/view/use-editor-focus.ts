@@ -1,7 +1,7 @@
 /** Where the focus goes when the status turns from button to field and back (docs/status.md 4.2). */
 
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { StatusEditor } from '../model/editor';
 
 interface EditorFocus {
@@ -18,7 +18,7 @@ export function useEditorFocus(editor: StatusEditor): EditorFocus {
   const open = editor.open.value;
   const before = useRef(open);
   const kind = editor.save.value.kind;
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A draft that a reload brought back does not take the focus; only what a person did moves it.
     if (open && !before.current) input.current?.focus();
     // Most edits replace the whole text; one that was refused is to be mended.
@@ -27,7 +27,7 @@ export function useEditorFocus(editor: StatusEditor): EditorFocus {
     before.current = open;
     byKey.current = false;
   }, [open]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (kind === 'rejected' || kind === 'failed' || kind === 'too-long') input.current?.focus();
   }, [kind]);
   return { button, input, leaveByKey: () => (byKey.current = true) };
