@@ -59,7 +59,8 @@ fn hmac_hex_of_parts<'a>(secret: &str, parts: impl IntoIterator<Item = &'a [u8]>
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// Compares digests without telling by time where they differ. Their length is no secret.
-fn is_same(expected: &str, given: &str) -> bool {
+/// Compares digests or other secrets without telling by time where they differ. Their length is no
+/// secret.
+pub fn is_same(expected: &str, given: &str) -> bool {
     expected.as_bytes().ct_eq(given.as_bytes()).into()
 }
