@@ -34,7 +34,7 @@ pub use error::{ConfigError, Duplicate, Place};
 pub use server::SERVER;
 pub use setting::{Kind, NotAllowed, Preset, Reach, Setting};
 pub use stored::{stored_app, stored_settings};
-pub use types::{ListenAddress, LogLevel, PublicUrl};
+pub use types::{ListenAddress, LogLevel, MetricsToken, PublicUrl};
 
 use value::Value;
 
@@ -63,6 +63,8 @@ pub struct Config {
     pub statuses_per_10_seconds: u32,
     /// Subscriptions signed in a minute, per web session.
     pub auths_per_minute: u32,
+    /// What a reader of the metrics has to know; none for metrics that are this machine's alone.
+    pub metrics_token: Option<MetricsToken>,
     /// How much the log says.
     pub log: LogLevel,
     /// The apps that the file declares.
@@ -71,7 +73,7 @@ pub struct Config {
     pub declared: BTreeMap<String, Declared>,
     /// Where each option that was given stands, by the key of its [`Setting`]; the place that won.
     pub places: BTreeMap<&'static str, Place>,
-    /// What was given there, as the file would spell it.
+    /// What was given there, as the file would spell it; a secret is not told.
     pub values: BTreeMap<&'static str, String>,
 }
 
@@ -90,7 +92,7 @@ impl Config {
     ) -> Result<(), ConfigError> {
         setting.apply(self, value, &place)?;
         self.places.insert(setting.key, place);
-        self.values.insert(setting.key, value.to_string());
+        self.values.insert(setting.key, setting.shown(value));
         Ok(())
     }
 }
@@ -160,6 +162,7 @@ impl Default for Config {
             sign_ins_per_minute: 5,
             statuses_per_10_seconds: 5,
             auths_per_minute: 120,
+            metrics_token: None,
             log: LogLevel::default(),
             apps: Vec::new(),
             declared: BTreeMap::new(),

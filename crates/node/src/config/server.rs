@@ -1,7 +1,7 @@
 //! The options of the program, in the order in which help and `docs/options.md` show them.
 
 use super::setting::{Kind, NotAllowed, Preset, Reach, Setting};
-use super::types::{ListenAddress, LogLevel, PublicUrl};
+use super::types::{ListenAddress, LogLevel, MetricsToken, PublicUrl};
 use super::{Config, MAX_SHARDS, optional_path};
 
 /// One record per option.
@@ -145,6 +145,21 @@ pub static SERVER: &[Setting<Config>] = &[
             most: MAX_PER_WINDOW,
             zero: NO_LIMIT,
             set: |config, times| config.auths_per_minute = times as u32,
+        },
+    },
+    Setting {
+        key: "metrics_token",
+        reach: Reach::Anywhere("TOKEN"),
+        default: Preset::Written(r#""""#),
+        doc: "What a reader of /metrics has to send, as Authorization: Bearer. \
+              Without one, /metrics is for this machine alone (docs/metrics.md). \
+              Others on the machine can see flags; the variable and the file are hidden from them.",
+        kind: Kind::Secret {
+            allowed: "a text of 16 to 256 letters, digits and signs, without spaces",
+            set: |config, text| match text {
+                "" => set(&mut config.metrics_token, Ok(None)),
+                token => set(&mut config.metrics_token, MetricsToken::parse(token).map(Some)),
+            },
         },
     },
     Setting {

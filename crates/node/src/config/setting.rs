@@ -66,6 +66,13 @@ pub enum Kind<T: 'static> {
         /// Checks and sets it.
         set: fn(&mut T, &str) -> Result<(), NotAllowed>,
     },
+    /// A text that is never shown, checked by the setter.
+    Secret {
+        /// What the setter accepts.
+        allowed: &'static str,
+        /// Checks and sets it.
+        set: fn(&mut T, &str) -> Result<(), NotAllowed>,
+    },
     /// The path of a file or directory, relative to where the program was started.
     Path {
         /// What the setter accepts.
@@ -135,6 +142,7 @@ impl<T> Setting<T> {
                 format!("a whole number from {least} to {most} (0: {zero})").into()
             }
             Kind::Text { allowed, .. }
+            | Kind::Secret { allowed, .. }
             | Kind::Path { allowed, .. }
             | Kind::Texts { allowed, .. } => (*allowed).into(),
             Kind::Keys(_) => KEYS_ALLOWED.into(),
@@ -156,7 +164,9 @@ impl<T> Setting<T> {
             Kind::Whole { least, most, set, .. } => {
                 value::whole(value, *least..=*most).map(|number| set(target, number))
             }
-            Kind::Text { set, .. } => value::text(value).and_then(|text| set(target, text)),
+            Kind::Text { set, .. } | Kind::Secret { set, .. } => {
+                value::text(value).and_then(|text| set(target, text))
+            }
             Kind::Path { set, .. } => value::path(value).and_then(|path| set(target, path)),
             Kind::Texts { set, .. } => value::texts(value).and_then(|texts| set(target, &texts)),
         };
@@ -168,7 +178,15 @@ impl<T> Setting<T> {
             place: place.clone(),
             key: self.key,
             allowed: self.allowed(),
-            given: value.to_string(),
+            given: self.shown(value),
+        }
+    }
+
+    /// A value as the file would spell it, unless nobody may see it.
+    pub(super) fn shown(&self, value: &Value) -> String {
+        match self.kind {
+            Kind::Secret { .. } => "what was given".to_owned(),
+            _ => value.to_string(),
         }
     }
 

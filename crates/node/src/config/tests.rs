@@ -76,6 +76,23 @@ fn a_flag_is_read_by_its_record() {
 }
 
 #[test]
+fn a_secret_is_never_shown() {
+    let secret = "s3cret-s3cret-s3cret";
+    let config = load(&given([("metrics_token", secret)], [])).expect("it is long enough");
+    assert_eq!(config.metrics_token.as_ref().map(MetricsToken::as_str), Some(secret));
+    assert!(!format!("{config:?}").contains(secret));
+    for bad in ["s3cret", "s3cret s3cret s3cret", "s3crét-s3crét-s3crét"] {
+        let error = load(&given([], [("ROLLCALL_METRICS_TOKEN", bad)])).expect_err("it is not");
+        assert!(!error.to_string().contains(bad) && !format!("{error:?}").contains(bad), "{error}");
+        assert!(error.to_string().contains("16 to 256"), "{error}");
+    }
+    let error = load_with_file("metrics_token = 's3cret'", given([], [])).expect_err("too short");
+    assert!(!error.to_string().contains("s3cret"), "{error}");
+    let number = load_with_file("metrics_token = 1234567", given([], [])).expect_err("no text");
+    assert!(!number.to_string().contains("1234567"), "{number}");
+}
+
+#[test]
 fn bad_flags_say_what_is_allowed() {
     for (key, value, expected) in [
         ("shards", "65", "--shards must be a whole number from 1 to 64, not \"65\""),

@@ -18,6 +18,10 @@ pub struct PublicUrl {
     origin: String,
 }
 
+/// What a reader of the metrics has to know. It is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MetricsToken(String);
+
 /// How much the log says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogLevel {
@@ -106,6 +110,25 @@ impl PublicUrl {
 impl fmt::Display for PublicUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.origin)
+    }
+}
+
+impl MetricsToken {
+    /// The token itself, to compare with.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Short ones can be guessed, and others would not fit into a header.
+    pub(super) fn parse(text: &str) -> Result<Self, NotAllowed> {
+        let fits = (16..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        fits.then(|| Self(text.to_owned())).ok_or(NotAllowed)
+    }
+}
+
+impl fmt::Debug for MetricsToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MetricsToken")
     }
 }
 
