@@ -6,6 +6,7 @@
 mod authorize;
 mod door;
 mod members;
+mod metrics;
 mod publish;
 mod query;
 mod queues;
@@ -20,6 +21,7 @@ use tokio::sync::{Mutex, Semaphore, oneshot, watch};
 
 use crate::apps::{Apps, AppsCell, AppsError, Tenant};
 use crate::clock::Clock;
+use crate::config::MetricsToken;
 use crate::http::ANSWER_PLACES;
 use crate::mail::{Mail, Mailboxes};
 use crate::socket_ids::SocketIds;
@@ -28,6 +30,7 @@ use crate::stats::NodeStats;
 pub use authorize::{Authorization, AuthorizeError, Member};
 pub(crate) use door::{Caller, Upgraded};
 pub use members::SetMemberInfoError;
+use metrics::Metering;
 pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
@@ -76,6 +79,7 @@ struct Shared {
     answer_places: Arc<Semaphore>,
     /// Held by who has a list of channels made.
     listing: Mutex<()>,
+    metering: Metering,
 }
 
 impl NodeHandle {
@@ -84,6 +88,7 @@ impl NodeHandle {
         mailboxes: Mailboxes,
         clock: Clock,
         socket_ids: SocketIds,
+        metrics_token: Option<MetricsToken>,
     ) -> Self {
         Self(Arc::new(Shared {
             apps: AppsCell::new(apps),
@@ -96,6 +101,7 @@ impl NodeHandle {
             body_room: Arc::new(Semaphore::new(MAX_BODY_BYTES)),
             answer_places: Arc::new(Semaphore::new(ANSWER_PLACES)),
             listing: Mutex::new(()),
+            metering: Metering::new(clock.unix_seconds(), metrics_token),
         }))
     }
 

@@ -1,4 +1,4 @@
-//! The node's HTTP surface: the WebSocket door, the HTTP API and `/up`.
+//! The node's HTTP surface: the WebSocket door, the HTTP API, `/up` and `/metrics`.
 //!
 //! Everything here speaks to the node through its handle; sockets leave through
 //! [`upgrade`](self::upgrade) and are the shards' from then on.
@@ -7,15 +7,18 @@ mod accept;
 mod answer;
 mod auth;
 mod channels;
+mod counts;
 mod error;
 mod events;
 mod members;
+mod metrics;
 mod places;
 mod router;
 mod upgrade;
 
 pub(crate) use accept::{Acceptor, accept};
 pub(crate) use answer::PLACES as ANSWER_PLACES;
+pub(crate) use counts::{RequestCounters, RequestCounts};
 pub use router::router;
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub mod apps;
 pub mod config;
 pub mod handle;
 pub mod http;
+pub mod metrics;
 pub mod runtime;
 pub mod stats;
 

@@ -15,6 +15,7 @@ use tracing::{info, warn};
 
 use crate::apps::{Apps, AppsError};
 use crate::clock::Clock;
+use crate::config::MetricsToken;
 use crate::descriptors;
 use crate::handle::NodeHandle;
 use crate::http::{self, Acceptor, accept};
@@ -33,6 +34,8 @@ pub struct NodeConfig {
     pub mailbox_bytes: usize,
     /// Connections that may be without a finished HTTP request at once.
     pub max_unfinished: usize,
+    /// What a reader of the metrics has to know; none for metrics that are this machine's alone.
+    pub metrics_token: Option<MetricsToken>,
 }
 
 /// A running node: its shard threads.
@@ -74,6 +77,7 @@ impl NodeConfig {
             apps,
             mailbox_bytes: 64 << 20,
             max_unfinished: 1024,
+            metrics_token: None,
         }
     }
 }
@@ -91,7 +95,9 @@ impl Node {
         let apps = Apps::new(config.apps)?;
         let seed = draw_seed()?;
         let (mailboxes, inboxes) = Mailboxes::new(config.shards, config.mailbox_bytes);
-        let handle = NodeHandle::new(apps, mailboxes.clone(), clock, SocketIds::draw()?);
+        let socket_ids = SocketIds::draw()?;
+        let handle =
+            NodeHandle::new(apps, mailboxes.clone(), clock, socket_ids, config.metrics_token);
         let (tell_ended, ended) = mpsc::channel(1);
         let start = |(shard, inbox)| {
             let (mailboxes, ended) = (mailboxes.clone(), tell_ended.clone());

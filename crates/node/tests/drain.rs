@@ -9,6 +9,8 @@ use tokio::net::TcpStream;
 
 const UP: &str = "GET /up HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
 
+const METRICS: &str = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
 #[tokio::test]
 async fn p188_a_draining_node_sends_everybody_elsewhere_and_finishes_what_it_began() {
     let mut node = TestNode::start(2).await;
@@ -28,6 +30,8 @@ async fn p188_a_draining_node_sends_everybody_elsewhere_and_finishes_what_it_beg
     let mut late = node.open("/app/app-key?protocol=7").await;
     assert!(matches!(late.told().await, Told::Close(Some(4100), _)));
     assert_eq!(node.request(UP).await.0, 503);
+    let (status, metrics) = node.request(METRICS).await;
+    assert!(status == 200 && metrics.contains("rollcall_draining 1\n"), "{status} {metrics}");
 
     in_flight.write_all(rest.as_bytes()).await.unwrap();
     assert_eq!(read_response(&mut in_flight).await, (200, "{}".to_owned()));

@@ -51,6 +51,10 @@ pub(crate) enum HttpError {
     NotPublished(PublishError),
     /// The member's info cannot be replaced.
     NotUpdated(SetMemberInfoError),
+    /// The metrics need a token.
+    TokenNeeded,
+    /// Without a token, the metrics are for this machine alone.
+    NotOfThisMachine,
     /// The path needs a WebSocket upgrade.
     UpgradeNeeded,
     /// The upgrade is asked for with another method than GET.
@@ -65,7 +69,8 @@ impl HttpError {
             Self::UnknownApp | Self::UnknownPath => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed | Self::OnlyGetUpgrades => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unauthenticated(error) => numbered(error.status()),
-            Self::AppDisabled => StatusCode::FORBIDDEN,
+            Self::TokenNeeded => StatusCode::UNAUTHORIZED,
+            Self::AppDisabled | Self::NotOfThisMachine => StatusCode::FORBIDDEN,
             Self::BodyTooBig { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyEncoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -103,6 +108,8 @@ impl HttpError {
             Self::NotPublished(error) => error.to_string(),
             Self::NotUpdated(error) => error.to_string(),
             Self::NotQueried(error) => error.to_string(),
+            Self::TokenNeeded => TOKEN_NEEDED.to_owned(),
+            Self::NotOfThisMachine => NOT_OF_THIS_MACHINE.to_owned(),
             Self::UpgradeNeeded => UPGRADE_NEEDED.to_owned(),
             Self::OnlyGetUpgrades => "Only GET becomes a WebSocket".to_owned(),
             Self::BadUpgrade => "This is not a WebSocket handshake of version 13".to_owned(),
@@ -115,6 +122,7 @@ impl HttpError {
             // What is still to come of the body is no request.
             Self::BodyTooSlow => Some((header::CONNECTION, "close")),
             Self::BodyEncoded => Some((header::ACCEPT_ENCODING, "identity")),
+            Self::TokenNeeded => Some((header::WWW_AUTHENTICATE, "Bearer")),
             Self::UpgradeNeeded => Some((header::UPGRADE, "websocket")),
             Self::OnlyGetUpgrades => Some((header::ALLOW, "GET")),
             Self::BadUpgrade => Some((header::SEC_WEBSOCKET_VERSION, "13")),
@@ -218,6 +226,12 @@ const COUNTING_OFF: &str = "subscription_count is known only with the app's sett
 const NOTHING_CACHED: &str = "cache is not known: this version does not keep the last event of a \
     cache channel yet";
 
+const TOKEN_NEEDED: &str = "Send the token of the option metrics_token, as Authorization: Bearer";
+
+const NOT_OF_THIS_MACHINE: &str = "Metrics are for this machine alone: ask over loopback, by \
+    localhost or its address and through no proxy, or start the server with the option \
+    metrics_token and send that as Authorization: Bearer";
+
 const UPGRADE_NEEDED: &str = "This is the WebSocket endpoint for clients: connect to it with a \
     Pusher client library, for example new Pusher(key, { wsHost, wsPort, forceTLS: false, \
     cluster: '' })";
@@ -241,6 +255,7 @@ mod tests {
             (HttpError::NotPublished(PublishError::Busy), 503, header::RETRY_AFTER, "1"),
             (HttpError::NotQueried(QueryError::Busy), 503, header::RETRY_AFTER, "1"),
             (HttpError::NotUpdated(SetMemberInfoError::Busy), 503, header::RETRY_AFTER, "1"),
+            (HttpError::TokenNeeded, 401, header::WWW_AUTHENTICATE, "Bearer"),
             (HttpError::UpgradeNeeded, 426, header::UPGRADE, "websocket"),
             (HttpError::OnlyGetUpgrades, 405, header::ALLOW, "GET"),
             (HttpError::BadUpgrade, 400, header::SEC_WEBSOCKET_VERSION, "13"),
@@ -257,6 +272,7 @@ mod tests {
             (HttpError::AppDisabled, 403, "enabled"),
             (HttpError::CountingOff, 400, "subscription_counting"),
             (HttpError::NotUpdated(SetMemberInfoError::UpdatesOff), 403, "member_updates"),
+            (HttpError::NotOfThisMachine, 403, "metrics_token"),
             (HttpError::BodyTooBig { max: 4711 }, 413, "4711 bytes"),
             (HttpError::BodyTooSlow, 408, "10 seconds"),
             (

@@ -8,11 +8,12 @@ use axum::response::Response;
 use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
-use super::{channels, events, members, upgrade};
+use super::{channels, counts, events, members, metrics, upgrade};
 use crate::handle::NodeHandle;
 
 /// The engine's own routes; what they do not know is for `fallback`.
 pub fn router(node: NodeHandle, fallback: Router) -> Router {
+    let counted = from_fn_with_state(node.clone(), counts::count);
     let strays = from_fn_with_state(node.clone(), upgrade::refuse_strays);
     let fallback = fallback.layer(strays).layer(from_fn(keep_api_paths));
     Router::new()
@@ -24,9 +25,11 @@ pub fn router(node: NodeHandle, fallback: Router) -> Router {
         .route("/apps/{app}/channels/{channel}/users", get(channels::users))
         .route("/apps/{app}/channels/{channel}/members/{user}", patch(members::patch))
         .route("/up", get(up))
+        .route("/metrics", get(metrics::tell))
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(node)
         .fallback_service(fallback)
+        .layer(counted)
 }
 
 /// 200 as soon as connections are accepted, 503 once the node sends everybody elsewhere.

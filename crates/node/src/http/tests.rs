@@ -24,7 +24,7 @@ fn idle_node() -> (NodeHandle, Vec<Inbox>) {
     let apps = Apps::new(vec![App::new("1", vec![key()])]).unwrap();
     let (mailboxes, inboxes) = Mailboxes::new(1, 1);
     let socket_ids = SocketIds::draw().unwrap();
-    (NodeHandle::new(apps, mailboxes, Clock::start(), socket_ids), inboxes)
+    (NodeHandle::new(apps, mailboxes, Clock::start(), socket_ids, None), inboxes)
 }
 
 async fn call(node: &NodeHandle, method: &str, path: &str, body: &str) -> Response {

@@ -1,0 +1,79 @@
+//! Counting requests by route and class of status.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::handle::NodeHandle;
+
+/// The live counters. HTTP shares its threads anyway, so they may be shared too.
+#[derive(Debug, Default)]
+pub(crate) struct RequestCounters([[AtomicU64; CLASSES.len()]; ROUTES.len() + 1]);
+
+/// The counters at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct RequestCounts([[u64; CLASSES.len()]; ROUTES.len() + 1]);
+
+/// Counts the answer to a request once it begins.
+pub(crate) async fn count(
+    State(node): State<NodeHandle>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let route = route_of(request.extensions().get::<MatchedPath>());
+    let response = next.run(request).await;
+    node.request_counters().count(route, response.status());
+    response
+}
+
+impl RequestCounters {
+    /// What was counted so far.
+    pub(crate) fn read(&self) -> RequestCounts {
+        RequestCounts(
+            self.0
+                .each_ref()
+                .map(|route| route.each_ref().map(|counter| counter.load(Ordering::Relaxed))),
+        )
+    }
+
+    fn count(&self, route: usize, status: StatusCode) {
+        let class = usize::from(status.as_u16() / 100).clamp(1, CLASSES.len()) - 1;
+        self.0[route][class].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl RequestCounts {
+    /// Route, class of status and how many; what never happened is there too, as zero.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        let routes = ROUTES.iter().chain([&OTHER]).zip(&self.0);
+        routes.flat_map(|(route, counts)| {
+            CLASSES.iter().zip(counts).map(|(class, count)| (*route, *class, *count))
+        })
+    }
+}
+
+/// The last place is for what is none of the engine's routes.
+fn route_of(path: Option<&MatchedPath>) -> usize {
+    let known = path.and_then(|path| ROUTES.iter().position(|route| *route == path.as_str()));
+    known.unwrap_or(ROUTES.len())
+}
+
+/// Every route of the engine.
+const ROUTES: [&str; 9] = [
+    "/app/{key}",
+    "/apps/{app}/events",
+    "/apps/{app}/batch_events",
+    "/apps/{app}/channels",
+    "/apps/{app}/channels/{channel}",
+    "/apps/{app}/channels/{channel}/users",
+    "/apps/{app}/channels/{channel}/members/{user}",
+    "/up",
+    "/metrics",
+];
+
+const OTHER: &str = "other";
+
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
