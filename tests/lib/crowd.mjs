@@ -3,7 +3,7 @@
 import { LOBBY, STATUS, keyOf } from './apps.mjs';
 import { openRaw } from './raw.mjs';
 import { authorize } from './sign.mjs';
-import { eachOf } from './wait.mjs';
+import { eachOf, every } from './wait.mjs';
 
 /** Joins the lobby as each of these users, `[user, info]`, and forgets what it is told from then on. */
 export function crowd(server, members) {
@@ -12,7 +12,7 @@ export function crowd(server, members) {
 
 /** `count` users named `prefix 0000` and on, each with a status that wraps sooner or later. */
 export function extras(prefix, count) {
-  return Array.from({ length: count }, (_, index) => [nameOf(prefix, index), infoOf(statusOf(index), index)]);
+  return Array.from({ length: count }, (_, index) => [nameOf(prefix, index), infoOf(statusOf(index))]);
 }
 
 export function nameOf(prefix, index) {
@@ -44,6 +44,7 @@ export async function join(server, user, info) {
   // What a thousand are told about a thousand is not worth parsing; the kernel has to get rid of it all the same.
   socket.tcp.removeAllListeners('data');
   socket.tcp.resume();
+  socket.tcp.once('close', every(ALIVE_MS, () => socket.sendEvent('pusher:ping', {})));
   return socket;
 }
 
@@ -53,3 +54,5 @@ export function leave(socket) {
 }
 
 const WIDTH = 32;
+/** Often enough for the server's 30 s. */
+const ALIVE_MS = 10_000;
