@@ -49,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) node: NodeHandle,
     pub(crate) store: Store,
     pub(crate) settings: StatusSettings,
-    pub(crate) counters: Counters,
+    pub(crate) counters: Arc<Counters>,
     sockets: Mutex<Sockets>,
     memory: Mutex<Memory>,
     registrations: Mutex<Registrations>,
@@ -62,11 +62,14 @@ impl StatusApp {
     /// [`StatusApp::run`].
     pub fn new(node: NodeHandle, store: Store, settings: StatusSettings) -> Self {
         let limits = settings.limits;
+        let counters = Arc::new(Counters::default());
+        let counted = Arc::clone(&counters);
+        node.register_counters(move || counted.read().metrics());
         let app = Self(Arc::new(Shared {
             node,
             store,
             settings,
-            counters: Counters::default(),
+            counters,
             sockets: Mutex::default(),
             memory: Mutex::new(Memory::new(limits)),
             registrations: Mutex::new(Registrations::new(limits)),

@@ -33,4 +33,4 @@ pub use clock::Clock;
 pub use limits::LimitSettings;
 pub use origin::{PublicUrl, PublicUrlError};
 pub use pages::{Asset, Caching, Pages};
-pub use stats::{LimitedStats, Sample, StatusStats};
+pub use stats::{LimitedStats, StatusStats};

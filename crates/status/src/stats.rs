@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rollcall_node::metrics;
+
 use crate::limits::Limit;
 
 /// The counters at one moment.
@@ -42,23 +44,9 @@ pub struct LimitedStats {
     pub auths: u64,
 }
 
-/// One number for `/metrics`, in the words of its text format: a counter, or one of several that
-/// share a name and differ in a label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sample {
-    /// The counter's name, with its ending `_total`.
-    pub name: &'static str,
-    /// What it counts. The same for all of a name.
-    pub help: &'static str,
-    /// The label that tells it apart from others of the name: key and value.
-    pub label: Option<(&'static str, &'static str)>,
-    /// How many.
-    pub value: u64,
-}
-
 impl StatusStats {
-    /// All counters, those of one name side by side.
-    pub fn samples(&self) -> Vec<Sample> {
+    /// All of them as `/metrics` tells them, those of one name side by side.
+    pub fn metrics(&self) -> Vec<metrics::Counter> {
         let Self { limited, .. } = self;
         vec![
             SPOOFED.plain(self.spoof_rejected),
@@ -78,7 +66,7 @@ impl StatusStats {
     }
 }
 
-/// What the samples of one name have in common.
+/// What the counters of one name have in common.
 struct Family {
     name: &'static str,
     help: &'static str,
@@ -86,12 +74,17 @@ struct Family {
 }
 
 impl Family {
-    fn plain(&self, value: u64) -> Sample {
-        Sample { name: self.name, help: self.help, label: None, value }
+    fn plain(&self, value: u64) -> metrics::Counter {
+        metrics::Counter { name: self.name, help: self.help, label: None, value }
     }
 
-    fn of(&self, label: &'static str, value: u64) -> Sample {
-        Sample { name: self.name, help: self.help, label: Some((self.label, label)), value }
+    fn of(&self, label: &'static str, value: u64) -> metrics::Counter {
+        metrics::Counter {
+            name: self.name,
+            help: self.help,
+            label: Some((self.label, label)),
+            value,
+        }
     }
 }
 
@@ -203,26 +196,44 @@ impl Counter {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
-    fn samples_of_one_name_are_neighbours_and_differ_in_their_label() {
+    fn what_is_counted_is_told_under_its_name_and_label() {
         let counters = Counters::default();
         counters.saves.add_one();
         counters.count_limited(Limit::Auths);
-        let samples = counters.read().samples();
-        let found = |name: &str, label| {
-            let is_it = |sample: &&Sample| sample.name.contains(name) && sample.label == label;
-            samples.iter().find(is_it).map(|sample| sample.value)
+        let told = counters.read().metrics();
+        let value = |name: &str, label| {
+            let is_it = |told: &&metrics::Counter| told.name.contains(name) && told.label == label;
+            told.iter().find(is_it).map(|told| told.value)
         };
-        assert_eq!(found("saves", Some(("via", "page"))), Some(1));
-        assert_eq!(found("limited", Some(("limit", "auths"))), Some(1));
-        assert_eq!(found("sign_ups", None), Some(0));
-        let mut names: Vec<_> = samples.iter().map(|sample| sample.name).collect();
+        assert_eq!(value("saves", Some(("via", "page"))), Some(1));
+        assert_eq!(value("limited", Some(("limit", "auths"))), Some(1));
+        assert_eq!(value("sign_ups", None), Some(0));
+    }
+
+    #[test]
+    fn counters_of_one_name_are_neighbours() {
+        let mut names: Vec<_> =
+            StatusStats::default().metrics().iter().map(|told| told.name).collect();
         names.dedup();
-        let mut unique = names.clone();
-        unique.sort_unstable();
-        unique.dedup();
-        assert_eq!(names.len(), unique.len());
+        let neighbours = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), neighbours);
+    }
+
+    #[test]
+    fn the_page_of_metrics_is_fresh() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
+        let fresh = metrics::metrics_markdown(&StatusStats::default().metrics());
+        if std::env::var_os("ROLLCALL_BLESS").is_some() {
+            std::fs::write(&path, &fresh).expect("docs/ is writable");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == fresh, "docs/metrics.md is stale; run this test with ROLLCALL_BLESS=1");
     }
 }
