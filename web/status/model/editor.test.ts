@@ -129,6 +129,15 @@ test('c10 leaving the field does not ask again about a text that was refused; En
   expect(puts).toHaveLength(2);
 });
 
+test('c5 a field that goes because the session ended saves nothing on its way out', () => {
+  const { editor, puts, kept } = editing();
+  editor.start();
+  editor.edit('half typed');
+  editor.stop();
+  editor.leave();
+  expect([puts, kept.draft]).toEqual([[], 'half typed']);
+});
+
 test('s6 141 grapheme clusters stay in the field without a request, 140 are sent', () => {
   const { editor, puts } = editing();
   editor.start();

@@ -33,6 +33,8 @@ export class StatusEditor {
   readonly #draft = signal<string | null>(null);
   readonly #open = signal(false);
   readonly #tooLong = signal(false);
+  /** A field that is taken off the page loses the focus, and leaving it must save nothing by then. */
+  #stopped = false;
 
   constructor(around: Surroundings, unfinished: Unfinished) {
     this.#around = around;
@@ -87,6 +89,7 @@ export class StatusEditor {
   /** Leaving the field saves too, but a text that was refused is not worth asking about again. */
   leave(): void {
     const { kind } = this.save.peek();
+    if (this.#stopped) return;
     if (kind !== 'rejected' && kind !== 'failed' && kind !== 'too-long') this.commit();
   }
 
@@ -111,6 +114,7 @@ export class StatusEditor {
 
   /** Ends all sending and tells what was not saved, for whoever signs in next. */
   stop(): string | null {
+    this.#stopped = true;
     this.#delivery.stop();
     return this.#draft.peek() ?? this.pending.peek();
   }

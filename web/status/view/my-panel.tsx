@@ -61,7 +61,7 @@ function StatusButton({ editor, button }: StatusButtonProps): JSX.Element {
       >
         <bdi id="my-status-text" data-testid="my-status-text" class={status === '' ? 'muted' : undefined}>
           {status === '' ? t.placeholder : status}
-        </bdi>
+        </bdi>{' '}
         <span id="edit-status-verb" class="status-button-verb">
           {t.edit}
         </span>
