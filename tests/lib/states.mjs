@@ -34,7 +34,7 @@ async function loading(page, visit) {
   await page.getByRole('status').first().waitFor();
   await visit(page, 'loading');
   await page.route('**/api/session', (route) => route.fulfill(refusal(500, 'internal')));
-  held.pass();
+  await held.pass();
   await page.reload();
   await page.getByTestId('retry').waitFor();
   await visit(page, 'load-failed');
@@ -91,7 +91,7 @@ async function saves(page, field, visit) {
   await save(page, 'In a meeting');
   await reached(page, 'saving');
   await visit(page, 'saving');
-  held.pass();
+  await held.pass();
   await saved(page);
   await visit(page, 'saved');
   const outcomes = {

@@ -1,10 +1,12 @@
-// When things go wrong: docs/status.md rows C17, C18 and S3, in a browser.
+// When things go wrong: docs/status.md rows C17, C18, S3 and feature 20, in a browser.
+// What becomes of an edit then is in saving.test.mjs.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { changeStatus, fillSignUp, launch, names, profile, saveState, saved, shows } from '../lib/browser.mjs';
-import { Jar } from '../lib/jar.mjs';
+import { LOBBY, STATUS } from '../lib/apps.mjs';
+import { changeStatus, fillSignUp, launch, names, ownStatus, profile, saveState, saved, shows } from '../lib/browser.mjs';
 import { arrive, signUp, startStatusServer } from '../lib/lobby.mjs';
+import { refusal } from '../lib/states.mjs';
 import { until } from '../lib/wait.mjs';
 
 const server = await startStatusServer({ after });
@@ -95,10 +97,10 @@ test('c18 a save that fails keeps the text and says so; trying again saves it', 
     await page.route('**/api/me/status', handler);
     const text = `kept ${handler.length}${String(handler).length}`;
     await changeStatus(page, text);
-    await until(async () => (await saveState(page)) === 'failed', 'the failure to be shown');
-    assert.equal(await page.getByTestId('my-status').inputValue(), text);
+    await until(async () => (await saveState(page)) === 'retrying', 'the failure to be shown');
+    assert.equal(await ownStatus(page), text);
     await page.unroute('**/api/me/status');
-    await page.getByTestId('save-retry').click();
+    await page.getByTestId('save-retry').click({ timeout: 1_000 }).catch(() => {}); // It may have tried again by itself.
     await saved(page);
     await shows(page, 'c18-save', text);
   }
@@ -119,11 +121,97 @@ test('s3 a page without a session shows the form, not a blank', async (t) => {
 test('s3 a session that ended elsewhere leads to the form', async (t) => {
   const ana = await profile(t, browser, server);
   const page = await ana.signUp('s3-ended', 'x');
-  const jar = new Jar(server);
-  for (const { name, value } of await ana.context.cookies()) jar.cookies.set(name, value);
+  const jar = await ana.jar();
   assert.ok((await jar.post('/logout')).status < 400);
   await page.getByTestId('sign-up').waitFor();
   assert.notEqual((await page.getByTestId('notice').textContent()).trim(), '');
+});
+
+test('c18 a request from a page that the server does not know as its own says what to do', async (t) => {
+  const ana = await profile(t, browser, server);
+  const page = await ana.signUp('c18-origin', 'first');
+  for (const path of ['**/logout', '**/api/me/status']) {
+    await page.route(path, (route) => route.fulfill(refusal(403, 'cross_site')), { times: 1 });
+  }
+  await page.getByTestId('sign-out').click();
+  const signOut = page.locator('[data-field="sign-out"]');
+  await signOut.waitFor();
+  assert.match(await signOut.textContent(), /still signed in.*Open its usual address/);
+  await changeStatus(page, 'second');
+  const status = page.locator('[data-field="my-status"]');
+  await status.waitFor();
+  assert.match(await status.textContent(), /Not saved.*Open its usual address/);
+  assert.equal(await page.getByTestId('my-status').inputValue(), 'second');
+  await page.getByTestId('save').click();
+  await saved(page);
+});
+
+test('c17 a full room says so and lets the person try again', async (t) => {
+  const full = { ...STATUS, presence: { ...STATUS.presence, max_members: 1, grace_seconds: 0 } };
+  const own = await startStatusServer(t, { app: full });
+  const { socket } = await arrive(own, 'c17-first', 'here');
+  const ana = await profile(t, browser, own);
+  const page = await ana.open();
+  await fillSignUp(page, 'c17-second', 'outside');
+  const error = page.locator('[data-field="list"]');
+  await error.waitFor();
+  assert.match(await error.textContent(), /room is full/);
+  socket.unsubscribe(LOBBY);
+  await until(async () => {
+    await error.getByTestId('retry').click({ timeout: 500 }).catch(() => {});
+    return (await error.count()) === 0;
+  }, 'the second to be let in');
+  await shows(page, 'c17-second', 'outside');
+});
+
+test('c17 an interruption: silence for 2 s, then a line and a dimmed list, a way to hurry after 10 s, and good news for 3 s', async (t) => {
+  const own = await startStatusServer(t);
+  const ana = await profile(t, browser, own);
+  const page = await ana.context.newPage();
+  await page.clock.install();
+  await page.goto('/');
+  await fillSignUp(page, 'c17-away', 'patient');
+  await shows(page, 'c17-away', 'patient');
+  const banner = page.getByTestId('banner');
+  assert.equal(await banner.getAttribute('role'), 'status');
+  await own.kill();
+  await until(async () => (await page.locator('.count-stale').count()) === 1, 'the loss to be noticed');
+  await page.clock.runFor(1_000);
+  assert.equal(await banner.textContent(), '');
+  assert.equal(await page.locator('.members.stale').count(), 0);
+  await page.clock.runFor(1_000);
+  assert.match(await banner.textContent(), /^Reconnecting… statuses as of \d\d:\d\d$/);
+  assert.equal(await page.locator('.members.stale').count(), 1);
+  assert.equal(await banner.getByTestId('retry').count(), 0);
+  await page.clock.runFor(8_000);
+  await banner.getByTestId('retry').waitFor();
+  assert.match(await banner.getByTestId('next-try').textContent(), /^Next try in \d+ s\.$/);
+  await own.start();
+  await banner.getByTestId('retry').click();
+  await until(async () => (await banner.textContent()) === 'Back online', 'the good news');
+  assert.equal(await page.locator('.members.stale').count(), 0);
+  await page.clock.runFor(3_000);
+  assert.equal(await banner.textContent(), '');
+});
+
+test('c17 a device without a network says so, in French as in English, and comes back by itself', async (t) => {
+  const ana = await profile(t, browser, server, { locale: 'fr-FR' });
+  const page = await ana.context.newPage();
+  await page.clock.install();
+  await page.goto('/');
+  await fillSignUp(page, 'c17-offline', 'x');
+  await shows(page, 'c17-offline', 'x');
+  await ana.context.setOffline(true);
+  const banner = page.getByTestId('banner');
+  await until(async () => {
+    await page.clock.runFor(1_000);
+    return /hors ligne/.test(await banner.textContent());
+  }, 'the banner to say that the device is offline');
+  await ana.context.setOffline(false);
+  await until(async () => {
+    await page.clock.runFor(200);
+    return /De nouveau en ligne/.test(await banner.textContent());
+  }, 'the good news');
 });
 
 /** Whether the focused element is in error, or holds the error. */
