@@ -47,14 +47,18 @@ export function rosterFrame(event: string, data: unknown): RosterFrame | null {
 export function memberInfo(value: unknown): Info | null {
   const body = record(value);
   if (body === null || typeof body['status'] !== 'string') return null;
-  return { status: body['status'], rev: integer(body['rev']), updatedAt: integer(body['updated_at']) };
+  return { status: cut(body['status']), rev: integer(body['rev']), updatedAt: moment(body['updated_at']) };
 }
 
 function snapshot(presence: Record<string, unknown> | null): RosterFrame | null {
   const hash = record(presence?.['hash']);
   if (presence === null || hash === null) return null;
-  const members = Object.entries(hash).map(([user, info]) => ({ user, info: memberInfo(info) }));
-  return { kind: 'snapshot', serial: integer(presence['serial']), members };
+  const members = new Map(Object.entries(hash).map(([user, info]) => [user, { user, info: memberInfo(info) }]));
+  // Whoever has an id and no info at all is here too.
+  for (const user of Array.isArray(presence['ids']) ? presence['ids'].map(userId) : []) {
+    if (user !== null && !members.has(user)) members.set(user, { user, info: null });
+  }
+  return { kind: 'snapshot', serial: integer(presence['serial']), members: [...members.values()] };
 }
 
 function memberSet(body: Record<string, unknown>): RosterFrame | null {
@@ -77,6 +81,17 @@ function integer(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
+/** Milliseconds that a `Date` can hold; others throw when they are printed, and would take the whole list with them. */
+function moment(value: unknown): number | null {
+  const ms = integer(value);
+  return ms !== null && ms <= LAST_MS ? ms : null;
+}
+
+/** What no server of ours stores, and another may send, is cut rather than drawn over screens. */
+function cut(status: string): string {
+  return status.length <= LONGEST ? status : `${Array.from(status).slice(0, LONGEST).join('')}…`;
+}
+
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -84,3 +99,7 @@ function parsedJson(text: string): unknown {
     return null;
   }
 }
+
+const LAST_MS = 8.64e15;
+/** Above the 560 bytes of a status (docs/status.md S6), in characters. */
+const LONGEST = 600;

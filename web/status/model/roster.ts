@@ -132,8 +132,8 @@ export class Roster {
 
 /** The highest revision wins, in whatever order frames and answers arrive (docs/status.md R14, C11). */
 export function replaces(incoming: Info | null, known: Info | null): boolean {
-  if (incoming === null) return false;
-  if (known === null) return true;
+  // What makes no sense to a newcomer makes none to anybody (R17).
+  if (incoming === null || known === null) return incoming !== known;
   if (incoming.rev === null || known.rev === null) {
     return incoming.status !== known.status || incoming.updatedAt !== known.updatedAt;
   }
