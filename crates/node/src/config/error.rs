@@ -119,7 +119,7 @@ pub enum Place {
 }
 
 /// What two apps share.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Duplicate {
     /// The id.
     Id(String),
