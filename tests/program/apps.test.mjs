@@ -112,8 +112,12 @@ test('p9 p53 a suspended app and a deleted key end what they allowed, and come b
   const renewed = { ...app, keys: [{ key: 'new-key', secret: 'new-secret' }] };
   await apps(server, 'set', app.id, 'enabled=', 'keys=new-key:new-secret');
   await until(async () => (await trigger(server, renewed, { name: 'e', channel: 'a', data: '' })).status === 200, 'the new key', WITHIN_MS);
-  assert.equal((await trigger(server, app, { name: 'e', channel: 'a', data: '' })).status, 401);
+  assert.equal((await trigger(server, app, { name: 'e', channel: 'a', data: '' })).status, 400);
   assert.equal((await dial(server, { app }).closed()).code, 4001);
+  const guest = await connect(server, { app: renewed });
+  guest.request(CHANNEL, { key: app.keys[0] });
+  assert.equal((await guest.take('pusher:subscription_error')).channel, CHANNEL);
+  await guest.subscribe(CHANNEL);
 });
 
 test('p190 a key passes from one app to another', async (t) => {
