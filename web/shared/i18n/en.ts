@@ -105,6 +105,8 @@ export const en = {
   badMember: 'Status unknown',
   listWaiting: 'The list will appear as soon as the connection is back.',
   justNow: 'just now',
+  announce: 'Announce changes',
+  announceHint: 'A screen reader says who joins, who leaves and what changes.',
   rowMe: (name: string) => `${name} (you)`,
   rowChanged: (ago: string) => `changed ${ago}`,
 

@@ -111,6 +111,8 @@ export const fr: Messages = {
   badMember: 'Statut inconnu',
   listWaiting: 'La liste apparaîtra dès que la connexion sera rétablie.',
   justNow: 'à l’instant',
+  announce: 'Annoncer les changements',
+  announceHint: 'Un lecteur d’écran dit qui arrive, qui part et ce qui change.',
   rowMe: (name) => `${name} (vous)`,
   rowChanged: (ago) => `changé ${ago}`,
 

@@ -82,7 +82,11 @@ function Waiting({ room }: { room: Room }): JSX.Element {
     <div class="skeleton" role="status">
       <span class="visually-hidden">{texts.value.loading}</span>
       {SKELETON_ROWS.map((row) => (
-        <span key={row} class="skeleton-row" aria-hidden="true" />
+        <span key={row} class="skeleton-row" aria-hidden="true">
+          <span class="skeleton-avatar" />
+          <span class="skeleton-line skeleton-name" />
+          <span class="skeleton-line skeleton-status" />
+        </span>
       ))}
     </div>
   );

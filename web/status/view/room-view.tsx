@@ -22,7 +22,10 @@ export function RoomView({ room }: { room: Room }): JSX.Element {
       <div class="room">
         <div class="room-head">
           <h1>{t.heading}</h1>
-          <Count room={room} />
+          <div class="room-tools">
+            <Count room={room} />
+            <AnnounceSwitch room={room} />
+          </div>
         </div>
         <MyPanel room={room} />
         <MemberList room={room} />
@@ -34,12 +37,31 @@ export function RoomView({ room }: { room: Room }): JSX.Element {
   );
 }
 
-function Count({ room }: { room: Room }): JSX.Element | null {
-  if (!room.seen.value) return null;
+/** How many are here; before it is known its place is kept, so that nothing moves when it comes. */
+function Count({ room }: { room: Room }): JSX.Element {
+  if (!room.seen.value) return <p class="count count-waiting" aria-hidden="true" />;
   return (
     <p class={room.staleSince.value === null ? 'count' : 'count count-stale'} data-testid="count">
       <span class="dot" aria-hidden="true" />
       {texts.value.online(room.people.order.value.length)}
     </p>
+  );
+}
+
+/** Whether a screen reader is told of others (docs/status.md A4). */
+function AnnounceSwitch({ room }: { room: Room }): JSX.Element {
+  const t = texts.value;
+  return (
+    <button
+      type="button"
+      role="switch"
+      class="switch"
+      data-testid="announce"
+      aria-checked={!room.announcer.muted.value}
+      title={t.announceHint}
+      onClick={() => room.announcer.toggleMute()}
+    >
+      {t.announce}
+    </button>
   );
 }
