@@ -215,6 +215,19 @@ async function signIn(page, name, expected = 'shown') {
   if (expected === 'shown') await shows(page, name, 'hello');
 }
 
+test('c10 an edit made offline is sent although the list does not come back', async (t) => {
+  const ana = await profile(t, browser, server);
+  const page = await ana.signUp('c10-no-list', 'first');
+  await page.route('**/usersystem/auth', (route) => route.fulfill(refusal(403, 'channel_forbidden')));
+  await ana.context.routeWebSocket(/\/app\//, (socket) => socket.close({ code: 4003 }));
+  await ana.context.setOffline(true);
+  await changeStatus(page, 'on the train');
+  await until(async () => (await saveState(page)) === 'offline', 'the edit to be queued');
+  await ana.context.setOffline(false);
+  await saved(page);
+  assert.equal((await (await ana.jar()).get('/api/session')).json.user.status, 'on the train');
+});
+
 test('c10 what is typed while an edit is under way stays in the field', async (t) => {
   const ana = await profile(t, browser, server);
   const page = await ana.signUp('c10-typing', 'first');

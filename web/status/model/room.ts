@@ -31,6 +31,7 @@ export class Room {
   readonly #seen = signal(false);
   readonly #liveUntil = signal<number | null>(null);
   readonly #stopWatching: (() => void)[] = [];
+  #hurryTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** `handleSessionDoubt`: an answer or a close code says that the session may be over. */
   constructor(settings: Settings, account: Account, handleSessionDoubt: () => void) {
@@ -66,6 +67,7 @@ export class Room {
     storeEdit(this.name, null);
     storeDraft(this.name, unsaved);
     for (const stop of this.#stopWatching) stop();
+    clearTimeout(this.#hurryTimer);
     this.outage.stop();
     this.subscription.stop();
     this.link.stop();
@@ -94,10 +96,11 @@ export class Room {
     this.editor.hurry();
   }
 
+  /** The list comes back first, if it can: it may show that nothing is left to save. */
   #handleOnline(): void {
     this.link.handleOnline();
-    // While the connection comes back its snapshot will tell what happened meanwhile, and `#handleLive` follows.
-    if (this.subscription.live.peek()) this.editor.hurry();
+    clearTimeout(this.#hurryTimer);
+    this.#hurryTimer = setTimeout(() => this.editor.hurry(), this.subscription.live.peek() ? 0 : HURRY_MS);
   }
 
   #handleChanges(changes: readonly Change[], origin: Origin): void {
@@ -134,3 +137,4 @@ export class Room {
 }
 
 const UNAUTHORIZED = 4009;
+const HURRY_MS = 3_000;

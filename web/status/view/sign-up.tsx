@@ -17,12 +17,14 @@ interface SignUpProps {
 export function SignUp({ start, onJoin, onForget }: SignUpProps): JSX.Element {
   const t = texts.value;
   const notice = noticeText(start.notice, t);
+  // Who has been here before need not be told what this is, and on a phone the form is then in sight.
+  const newcomer = notice === null && start.device.length === 0;
   return (
     <div class="welcome">
       <div class="welcome-text">
         <h1>{t.welcome}</h1>
-        <p class="lead">{t.welcomeText}</p>
-        <p class="muted">{t.noAccount}</p>
+        {newcomer && <p class="lead">{t.welcomeText}</p>}
+        {newcomer && <p class="muted">{t.noAccount}</p>}
       </div>
       <section class="card" aria-labelledby="form-title">
         <h2 id="form-title">{t.formTitle}</h2>
