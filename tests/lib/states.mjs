@@ -54,12 +54,12 @@ async function forms(page, server, visit) {
   await visit(page, 'form-name-taken');
   for (const [name, reply] of [['limited', refusal(429, 'too_many_requests', { retryAfter: 12 })], ['cross-site', refusal(403, 'cross_site')]]) {
     await page.route('**/register', (route) => route.fulfill(reply), { times: 1 });
-    await fillSignUp(page, 'Léa', 'Writing the report');
+    await fillSignUp(page, 'Léa Martin', 'Writing the report');
     await page.locator('[data-field="form"]').waitFor();
     await visit(page, `form-${name}`);
     await page.reload();
   }
-  await fillSignUp(page, 'Léa', 'Writing the report');
+  await fillSignUp(page, 'Léa Martin', 'Writing the report');
 }
 
 async function rooms(page, person, server, visit) {

@@ -41,11 +41,10 @@ export function AccountMenu({ name, actions }: { name: string; actions: Actions 
         type="button"
         class={`account ${tone(name)}`}
         data-testid="account"
+        data-initials={initials(name)}
         aria-label={t.account(name)}
         popovertarget="account-menu"
-      >
-        <span aria-hidden="true">{initials(name)}</span>
-      </button>
+      />
       <div ref={menu} id="account-menu" class="menu" popover="auto" data-testid="account-menu">
         <p class="menu-name">
           <bdi>{name}</bdi>
