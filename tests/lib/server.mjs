@@ -36,9 +36,9 @@ export async function startServer(t, { config = {}, args = [], env = {}, shards 
   return server;
 }
 
-/** Runs the program once, for commands that end by themselves. */
-export async function runProgram(args, { env = {}, cwd } = {}) {
-  const child = spawn(BINARY, args, { env: { ...cleanEnvironment(), ...env }, cwd });
+/** Runs the program once, for commands that end by themselves. An aborted `signal` kills it at once. */
+export async function runProgram(args, { env = {}, cwd, signal } = {}) {
+  const child = spawn(BINARY, args, { env: { ...cleanEnvironment(), ...env }, cwd, signal, killSignal: 'SIGKILL' });
   children.add(child);
   let stdout = '';
   let stderr = '';
