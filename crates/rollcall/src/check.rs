@@ -74,7 +74,9 @@ fn value(config: &Config, setting: &Setting<Config>) -> Option<String> {
     }
     let given = config.values.get(setting.key).zip(config.places.get(setting.key));
     Some(match given {
-        Some(_) if setting.key.ends_with("token") => "given, and not shown".to_owned(),
+        Some((_, place)) if matches!(setting.kind, Kind::Secret { .. }) => {
+            format!("not shown, from {place}")
+        }
         Some((value, place)) => format!("{value} from {place}"),
         None => setting.default.as_str().to_owned(),
     })
