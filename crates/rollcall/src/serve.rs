@@ -42,8 +42,11 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let catalogue = Catalogue::new(config, &rows)?;
     let app = catalogue.status_app(config)?.clone();
     warn_of_own_pages(config, &app);
-    let node_config =
-        NodeConfig { shards: config.shards, ..NodeConfig::new(catalogue.into_apps()) };
+    let node_config = NodeConfig {
+        shards: config.shards,
+        metrics_token: config.metrics_token.clone(),
+        ..NodeConfig::new(catalogue.into_apps())
+    };
     let node = Node::start(node_config)?;
     let status = StatusApp::new(node.handle(), store.clone(), status_settings(config, &app));
     let follower = Follower::start(config, node.handle(), &store, rows, app.id.clone()).await?;
