@@ -60,10 +60,12 @@ The file is TOML and is read only when `--config` or `ROLLCALL_CONFIG` names it.
 ";
 
 const APPS: &str = "
-## Keys of an app
+## Settings of an app
 
-The file can declare apps, each with its own `[[apps]]`.
-They are fixed: the file alone changes them, and only at a start.
+Apps live in the database, where `rollcall apps add`, `set` and `remove` change them ([commands.md](commands.md)), a running server included.
+The file can declare apps too, each with its own `[[apps]]`.
+Those are fixed: the file alone changes them, and only at a start.
+The keys are the same in both, and so are the checks; `apps set` writes those of nested tables with a dot, as they are here.
 Ids and keys must differ from those of every other app.
 A key that is `… until a later version` is known, but this version cannot honour it and refuses any other value.
 
