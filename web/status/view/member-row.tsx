@@ -42,7 +42,7 @@ export function MemberRow({ room, user, index, size, active }: MemberRowProps): 
         {user === room.name && <span class="tag">{texts.value.you}</span>}
       </span>
       {pending !== null && <span class="pending-mark" title={texts.value.pending} data-testid="pending" />}
-      {pending === null && typeof info?.updatedAt === 'number' && <RelativeTime ms={info.updatedAt} />}
+      {pending === null && typeof info?.updatedAt === 'number' && <RelativeTime ms={info.updatedAt} text={agoText(info.updatedAt, 'short', locale.value)} />}
       <StatusText info={info} />
     </li>
   );

@@ -5,11 +5,11 @@ import { ago, exactly, type AgoStyle } from '../../shared/ago';
 import { serverNow } from '../../shared/clock';
 import { locale, texts } from '../../shared/i18n';
 
-export function RelativeTime({ ms }: { ms: number }): JSX.Element {
-  const language = locale.value;
+/** `text` is how long ago that was; a component of signals is drawn anew when what it is given changes, not when time passes. */
+export function RelativeTime({ ms, text }: { ms: number; text: string }): JSX.Element {
   return (
-    <time class="time" dateTime={new Date(ms).toISOString()} title={exactly(ms, language)}>
-      {agoText(ms, 'short', language)}
+    <time class="time" dateTime={new Date(ms).toISOString()} title={exactly(ms, locale.value)}>
+      {text}
     </time>
   );
 }
