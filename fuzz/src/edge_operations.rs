@@ -151,7 +151,8 @@ impl World {
         let channel = join.channel.name.as_str();
         let frame = Frame::text(|out| pusher::subscription_succeeded(out, channel));
         self.model.joined(&join);
-        self.mail(FromPartition::Joined { subscription, frame });
+        let subscriptions = [subscription].into_iter().collect();
+        self.mail(FromPartition::Joined { subscriptions, frame });
     }
 
     fn deliver(&mut self, input: &mut Input<'_>) {
@@ -176,7 +177,8 @@ impl World {
         }
         if let Some(subscription) = self.model.pick_ended(input) {
             let frame = Frame::text(|out| pusher::subscription_succeeded(out, "gone"));
-            self.mail(FromPartition::Joined { subscription, frame });
+            let subscriptions = [subscription].into_iter().collect();
+            self.mail(FromPartition::Joined { subscriptions, frame });
         }
     }
 
@@ -275,7 +277,7 @@ impl World {
         self.take_effects();
         assert_eq!(self.edge.poll_dirty(self.now), None);
         let stats = self.edge.stats();
-        assert_eq!((stats.connections, stats.subscriptions), (0, 0));
+        assert_eq!((stats.connections, stats.subscriptions, stats.queue_bytes), (0, 0, 0));
         self.model.expect_nothing_left();
     }
 }

@@ -6,7 +6,10 @@
 //! - a roster and the differences after it are, for every subscriber, who is present: users with a
 //!   connection, and those who lost their last one within the grace;
 //! - nobody is added who is there, or removed or updated who is not, and serials count by one;
-//! - every join is answered, every update is answered, and a full channel refuses newcomers only;
+//! - every join is answered, by the end of the turn at the latest, every update is answered, and a
+//!   full channel refuses newcomers only;
+//! - an event in the middle of a turn comes behind all that the turn did to the roster before it;
+//! - what goes up and down in the counters is how many channels and members there are;
 //! - when all have left and the graces are over, nothing is left to wait for.
 
 mod model;
@@ -31,7 +34,7 @@ pub fn partition_operations(bytes: &[u8]) {
     let mut world = World::new();
     while !input.is_empty() {
         world.operate(&mut input);
-        world.model.check();
+        world.check();
     }
     world.finish();
 }
@@ -40,19 +43,30 @@ struct World {
     partition: Partition,
     now: Time,
     model: Model,
+    turns: Turns,
     /// Numbers whatever needs a number.
     count: u64,
+}
+
+/// When a turn ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turns {
+    /// After each operation.
+    Short,
+    /// When an operation says so.
+    Open,
 }
 
 impl World {
     fn new() -> Self {
         let partition = Partition::new(PartitionIndex(0), [1, 2, 3, 4]);
-        Self { partition, now: Time::ZERO, model: Model::default(), count: 0 }
+        let (now, model, turns) = (Time::ZERO, Model::default(), Turns::Short);
+        Self { partition, now, model, turns, count: 0 }
     }
 
     fn operate(&mut self, input: &mut Input<'_>) {
         let channel = input.pick(&CHANNELS);
-        match input.below(16) {
+        match input.below(18) {
             0..=4 => self.join(input, channel),
             5..=7 => self.leave(input),
             8 | 9 => self.publish(input, channel),
@@ -60,6 +74,8 @@ impl World {
             11 | 12 => self.update(input, channel),
             13 => self.divert(input, channel),
             14 => self.watch(channel),
+            15 => self.turns = Turns::Open,
+            16 => self.end_turn(),
             _ => self.pass_time(input.pick(&PAUSES)),
         }
     }
@@ -72,7 +88,7 @@ impl World {
         let member = channel.starts_with("presence-").then(|| self.member(input));
         let subscription = SubscriptionId::from(KeyData::from_ffi(self.next()));
         let user = member.as_ref().map(|member| member.user.clone());
-        let expected = self.model.join(channel, place, user.clone());
+        let expected = self.model.join(channel, place, user.clone(), subscription);
         self.handle(ToPartition::Join(Join {
             edge: place.edge,
             conn: place.conn,
@@ -81,7 +97,7 @@ impl World {
             channel: key(channel),
             member,
         }));
-        self.model.check_answer(expected, subscription);
+        self.model.check_refusal(expected, subscription);
         if expected == model::Expected::Refused && input.below(2) == 0 {
             // The connection ended before it heard of the refusal.
             self.send_leave(channel, place, user, Departure::Lost);
@@ -204,6 +220,25 @@ impl World {
         self.take_effects();
     }
 
+    fn end_turn(&mut self) {
+        self.turns = Turns::Short;
+        self.check();
+    }
+
+    /// Ends the turn, if it is not a longer one, and looks at what everybody knows then.
+    fn check(&mut self) {
+        if self.turns == Turns::Open {
+            return;
+        }
+        while self.partition.is_collecting() {
+            self.partition.handle_turn_end();
+        }
+        self.take_effects();
+        self.model.check();
+        let counted = self.partition.stats();
+        assert_eq!((counted.channels, counted.members), self.model.sizes());
+    }
+
     fn take_effects(&mut self) {
         while let Some(effect) = self.partition.poll_effect() {
             match effect {
@@ -216,14 +251,15 @@ impl World {
     }
 
     fn finish(mut self) {
+        self.end_turn();
         while let Some((channel, place)) = self.model.pick(&mut Input::new(b"")) {
             self.leave_from(channel, place, Departure::Lost);
-            self.model.check();
+            self.check();
         }
         // The graces, then the time for which revisions of absent users are remembered.
         for _ in 0..2 {
             self.pass_time(Duration::from_secs(700));
-            self.model.check();
+            self.check();
         }
         assert_eq!(self.partition.poll_timeout(), None, "something is waited for");
         self.model.check_empty();

@@ -24,7 +24,9 @@ use slotmap::SlotMap;
 use crate::app::{App, AppId};
 use crate::fanout::Subscriptions;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
-use crate::message::{Audience, Departure, EdgeCommand, FromPartition, JoinRefusal, ToPartition};
+use crate::message::{
+    Audience, ConnList, Departure, EdgeCommand, FromPartition, JoinRefusal, ToPartition,
+};
 use crate::outbox::{Palette, Span};
 use crate::session::{Connection, Identity, Overdue};
 use crate::stats::EdgeStats;
@@ -194,7 +196,7 @@ impl Edge {
     /// Takes mail from a partition.
     pub fn handle_mail(&mut self, _now: Time, mail: FromPartition) {
         match mail {
-            FromPartition::Joined { subscription, frame } => self.go_live(subscription, &frame),
+            FromPartition::Joined { subscriptions, frame } => self.go_live(&subscriptions, &frame),
             FromPartition::Refused { subscription, why } => self.refuse(subscription, why),
             FromPartition::Deliver { channel, frame, audience } => {
                 self.deliver(&channel, &frame, audience);
@@ -318,10 +320,17 @@ impl Edge {
 
 /// What reaches connections.
 impl Edge {
-    fn go_live(&mut self, id: SubscriptionId, frame: &Frame) {
-        let Some(conn) = self.subscriptions.make_live(id) else { return };
+    /// Lets in those that did not end meanwhile. They share the one frame.
+    fn go_live(&mut self, ids: &[SubscriptionId], frame: &Frame) {
+        let live: ConnList =
+            ids.iter().filter_map(|&id| self.subscriptions.make_live(id)).collect();
+        if live.is_empty() {
+            return;
+        }
         let span = self.palette.push(frame);
-        self.owe_roster(conn, span);
+        for conn in live {
+            self.owe_roster(conn, span.clone());
+        }
     }
 
     fn refuse(&mut self, id: SubscriptionId, why: JoinRefusal) {

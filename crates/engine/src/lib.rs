@@ -23,6 +23,7 @@ mod outbox;
 mod roster;
 mod session;
 mod timers;
+mod untold;
 
 pub use app::{App, AppId, Limits, PresenceSettings};
 pub use edge::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal};

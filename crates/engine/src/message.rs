@@ -167,11 +167,11 @@ pub struct MemberUpdate {
 /// Mail for an edge from a partition.
 #[derive(Debug, Clone)]
 pub enum FromPartition {
-    /// The subscription is live from here on; `frame` is its success frame.
+    /// These subscriptions are live from here on; `frame` is the success frame of each.
     Joined {
         /// Whose.
-        subscription: SubscriptionId,
-        /// Tells the connection so.
+        subscriptions: SubscriptionList,
+        /// Tells the connections so.
         frame: Frame,
     },
     /// The subscription is refused.
@@ -222,6 +222,9 @@ pub enum Audience {
 
 /// Connections of one edge.
 pub type ConnList = SmallVec<[ConnId; 2]>;
+
+/// Subscriptions of one edge.
+pub type SubscriptionList = SmallVec<[SubscriptionId; 1]>;
 
 /// Orders from the node to an edge.
 #[derive(Debug, Clone)]

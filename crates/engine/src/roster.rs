@@ -1,9 +1,9 @@
 //! Who is present in one channel.
 //!
-//! A roster never says that something happened; it says how it differs from what it was. Joining
-//! twice, leaving twice, coming back within the grace and a change of member info are then all one
-//! case: compare before with after, and tell the difference, if there is one (docs/protocol.md 2.6,
-//! docs/status.md R7, R10).
+//! A roster never says that something happened; it says how somebody was shown before, if that may
+//! have changed. Joining twice, leaving twice, coming back within the grace and a change of member
+//! info are then all one case: compare before with after, and tell the difference, if there is one
+//! (docs/protocol.md 2.6, docs/status.md R7, R10). `untold.rs` compares.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -44,15 +44,22 @@ pub(crate) struct Entry {
     leaves_at: Option<Time>,
 }
 
-/// A difference between two states of a roster.
+/// A user to whom something happened, and how they were shown before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// Was not there.
-    Joined(UserId),
-    /// Is no longer there.
-    Left(UserId),
-    /// Was and is there, with other info.
-    Updated(UserId),
+pub(crate) struct Change {
+    /// Who.
+    pub(crate) user: UserId,
+    /// How.
+    pub(crate) before: Shown,
+}
+
+/// How a user is shown to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Not at all.
+    Absent,
+    /// As a member with this info.
+    Present(Option<Arc<str>>),
 }
 
 /// What came of new member info.
@@ -103,7 +110,7 @@ impl Roster {
         let user = member.user.clone();
         let entry = self.absent.newest(member, from);
         self.members.insert(user.clone(), entry);
-        Ok(Some(Change::Joined(user)))
+        Ok(Some(Change { user, before: Shown::Absent }))
     }
 
     /// A connection of a member is gone. `None` if it was not there.
@@ -143,8 +150,8 @@ impl Roster {
         if entry.info == member.info {
             return Update::Unchanged;
         }
-        entry.info = member.info;
-        Update::Changed(Change::Updated(member.user))
+        let before = Shown::Present(std::mem::replace(&mut entry.info, member.info));
+        Update::Changed(Change { user: member.user, before })
     }
 
     /// The next member whose grace is over.
@@ -170,6 +177,11 @@ impl Roster {
         self.members.iter()
     }
 
+    /// How a user is shown by now.
+    pub(crate) fn shown(&self, user: &UserId) -> Shown {
+        self.members.get(user).map_or(Shown::Absent, |entry| Shown::Present(entry.info.clone()))
+    }
+
     /// What others see of a member.
     pub(crate) fn info(&self, user: &UserId) -> Option<&str> {
         self.members.get(user)?.info.as_deref()
@@ -189,10 +201,10 @@ impl Roster {
     fn remove(&mut self, now: Time, user: &UserId) -> Option<Change> {
         let (user, entry) = self.members.remove_entry(user)?;
         if entry.updated {
-            let member = Member { user: user.clone(), info: entry.info, rev: entry.rev };
+            let member = Member { user: user.clone(), info: entry.info.clone(), rev: entry.rev };
             self.absent.remember(now, member);
         }
-        Some(Change::Left(user))
+        Some(Change { user, before: Shown::Present(entry.info) })
     }
 }
 
@@ -206,9 +218,9 @@ impl Entry {
         if !came_back || member.rev < self.rev || member.info == self.info {
             return None;
         }
-        self.info = member.info;
         self.rev = member.rev;
-        Some(Change::Updated(member.user))
+        let before = Shown::Present(std::mem::replace(&mut self.info, member.info));
+        Some(Change { user: member.user, before })
     }
 }
 

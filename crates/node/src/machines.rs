@@ -23,6 +23,8 @@ pub(crate) struct Machines {
     partitions: Vec<Option<Partition>>,
     /// Partitions that may have effects.
     stirred: Vec<PartitionIndex>,
+    /// Partitions that may have something to tell at the end of the turn.
+    collecting: Vec<PartitionIndex>,
     /// Sockets to be closed.
     hangups: Vec<(ConnId, Hangup)>,
     mailboxes: Mailboxes,
@@ -44,6 +46,7 @@ impl Machines {
                 .map(|index| mine(index).then(|| Partition::new(index, seed)))
                 .collect(),
             stirred: Vec::new(),
+            collecting: Vec::new(),
             hangups: Vec::new(),
             mailboxes,
             askers: HashMap::new(),
@@ -58,7 +61,7 @@ impl Machines {
         match &mut self.partitions[usize::from(index.0)] {
             Some(partition) => {
                 partition.handle(now, mail);
-                self.stirred.push(index);
+                self.stir(index);
             }
             None => self.mailboxes.send_to_partition(mail),
         }
@@ -133,6 +136,22 @@ impl Machines {
         }
     }
 
+    /// Has a partition tell what the turn did to one channel, for [`Machines::settle`] to carry;
+    /// `false` if there is nothing to tell. Belongs to the end of a turn, so that what many do at
+    /// once is told once.
+    pub(crate) fn tell_one(&mut self) -> bool {
+        while let Some(&index) = self.collecting.last() {
+            let partition = self.partitions[usize::from(index.0)].as_mut();
+            if let Some(partition) = partition.filter(|partition| partition.is_collecting()) {
+                partition.handle_turn_end();
+                self.stirred.push(index);
+                return true;
+            }
+            self.collecting.pop();
+        }
+        false
+    }
+
     /// The next socket to be closed.
     pub(crate) fn poll_hangup(&mut self) -> Option<(ConnId, Hangup)> {
         self.hangups.pop()
@@ -143,12 +162,12 @@ impl Machines {
         if self.edge.poll_timeout().is_some_and(|due| due <= now) {
             self.edge.handle_timeout(now);
         }
-        for (index, partition) in (0..).map(PartitionIndex).zip(&mut self.partitions) {
-            if let Some(partition) = partition
+        for index in (0..PARTITIONS).map(PartitionIndex) {
+            if let Some(partition) = &mut self.partitions[usize::from(index.0)]
                 && partition.poll_timeout().is_some_and(|due| due <= now)
             {
                 partition.handle_timeout(now);
-                self.stirred.push(index);
+                self.stir(index);
             }
         }
     }
@@ -157,6 +176,16 @@ impl Machines {
     pub(crate) fn poll_timeout(&self) -> Option<Time> {
         let partitions = self.partitions.iter().flatten().filter_map(Partition::poll_timeout);
         partitions.chain(self.edge.poll_timeout()).min()
+    }
+
+    /// Something happened to a partition.
+    fn stir(&mut self, index: PartitionIndex) {
+        self.stirred.push(index);
+        let partition = self.partitions[usize::from(index.0)].as_ref();
+        let is_collecting = partition.is_some_and(Partition::is_collecting);
+        if is_collecting && self.collecting.last() != Some(&index) {
+            self.collecting.push(index);
+        }
     }
 
     fn carry_edge_effect(&mut self, now: Time, effect: EdgeEffect) {

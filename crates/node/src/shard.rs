@@ -2,9 +2,9 @@
 //! drives them.
 //!
 //! A turn takes what mail there is, looks after what is due, carries the machines' effects until
-//! none is left, and then writes: one call for each connection that has something pending. Reader
-//! tasks that were ready at the same time have run before, because the loop is woken behind them;
-//! so whatever came in at once goes out together.
+//! none is left, has the partitions tell what became of their rosters, and then writes: one call for
+//! each connection that has something pending. Reader tasks that were ready at the same time have
+//! run before, because the loop is woken behind them; so whatever came in at once goes out together.
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -182,6 +182,7 @@ impl Shard {
             inbox.settle(cost);
         }
         self.settle(now);
+        self.tell(now);
         let more = self.flush(now);
         self.bell.set(more);
         self.wake_waiting(now);
@@ -275,6 +276,14 @@ impl Shard {
             }
         }
         any
+    }
+
+    /// Tells what the turn did to rosters: once, however many have come and gone in it.
+    fn tell(&self, now: Time) {
+        while self.machines.borrow_mut().tell_one() {
+            self.settle(now);
+            self.flush_if_full(now);
+        }
     }
 
     /// Writes early if so much is queued that the turn must not grow any further.

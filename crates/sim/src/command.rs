@@ -95,6 +95,10 @@ pub enum Command {
     Deliver(usize),
     /// Mail no longer waits.
     Release,
+    /// Whatever reaches partitions from now on does so in one turn.
+    Turn,
+    /// That turn ends.
+    End,
 }
 
 /// What a client does.
@@ -198,6 +202,8 @@ impl Command {
             "hold" => Self::Hold,
             "deliver" => Self::Deliver(words.value("a number")?),
             "release" => Self::Release,
+            "turn" => Self::Turn,
+            "end" => Self::End,
             name => Self::Client(client(name, &words)?, action(&mut words)?),
         };
         words.end()?;
@@ -381,6 +387,8 @@ impl fmt::Display for Command {
             Self::Hold => f.write_str("hold"),
             Self::Deliver(pieces) => write!(f, "deliver {pieces}"),
             Self::Release => f.write_str("release"),
+            Self::Turn => f.write_str("turn"),
+            Self::End => f.write_str("end"),
         }
     }
 }

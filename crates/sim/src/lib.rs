@@ -32,4 +32,4 @@ pub use setting::{Setting, default_app};
 pub use stage::{Line, Stage, Staging};
 pub use transcript::{check, play};
 pub use words::ParseError;
-pub use world::{LinkId, World};
+pub use world::{Arrival, LinkId, World};

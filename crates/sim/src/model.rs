@@ -1,8 +1,9 @@
 //! What subscribers must hear, as simply as it can be said: a second opinion on partitions, fan-out
 //! and outboxes together.
 //!
-//! A [`Model`] is told what mail reached the partitions, and when. It knows nothing of sockets,
-//! turns and shards, so it is compared with what clients heard over all of those.
+//! A [`Model`] is told what mail reached the partitions, and when, and when their turns ended. It
+//! knows nothing of sockets, shards and the turns of those, so it is compared with what clients
+//! heard over all of that. Of a roster it keeps what was told last, and tells how it differs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,9 +38,13 @@ pub enum Audit {
 #[derive(Debug, Default)]
 struct Channel {
     /// Open subscriptions, with the member that each is.
-    subscribers: Vec<(Address, Option<String>)>,
+    subscribers: Vec<Subscriber>,
+    /// Those that are let in at the end of the turn.
+    newcomers: Vec<Subscriber>,
     roster: Roster,
 }
+
+type Subscriber = (Address, Option<String>);
 
 /// What one subscription must hear.
 #[derive(Debug)]
@@ -69,6 +74,7 @@ impl Model {
             ToPartition::Leave(leave) => self.leave(now, &name, leave),
             ToPartition::Publish(publish) => self.publish(&name, publish),
             ToPartition::ClientEvent(event) => {
+                self.tell_roster(&name);
                 let from = event.user.as_ref().map(|user| format!(" from {user}"));
                 let from = from.unwrap_or_default();
                 let line = format!("{} on {name}{from}: {}", event.event, event.data);
@@ -77,17 +83,24 @@ impl Model {
             ToPartition::UpdateMember(update) => self.update(now, &name, update),
             other => unimplemented!("the model does not know {other:?}"),
         }
-        self.forget(&name);
     }
 
     /// Time passes.
     pub fn pass(&mut self, now: Time) {
-        for name in self.channels.keys().cloned().collect::<Vec<_>>() {
-            while let Some(change) = self.channel(&name).roster.expire(now) {
-                self.announce(&name, &change, None);
-            }
-            self.forget(&name);
+        for channel in self.channels.values_mut() {
+            channel.roster.expire(now);
         }
+    }
+
+    /// The turn of the partitions ended.
+    pub fn end_turn(&mut self, now: Time) {
+        self.pass(now);
+        for name in self.channels.keys().cloned().collect::<Vec<_>>() {
+            self.tell_roster(&name);
+        }
+        // Serials begin anew on a channel that nothing is known of.
+        self.channels
+            .retain(|_, channel| !channel.subscribers.is_empty() || !channel.roster.is_empty());
     }
 
     /// The channels that a connection is subscribed to.
@@ -148,21 +161,22 @@ impl Model {
 
     fn join(&mut self, name: &str, join: &Join) {
         let who = (join.edge, join.conn);
-        let mut change = None;
-        if let Some(member) = &join.member {
-            match self.channel(name).roster.join(who, member, &join.app) {
-                Ok(joined) => change = joined,
-                Err(max) => return self.refuse(who, name, max),
+        let channel = self.channel(name);
+        let lines = match &join.member {
+            None => {
+                channel.subscribers.push((who, None));
+                vec![format!("subscription_succeeded {name}")]
             }
-        }
-        let user = join.member.as_ref().map(|member| member.user.as_str().to_owned());
-        self.channel(name).subscribers.push((who, user));
-        let success = self.channel(name).success(name, join.member.is_some());
-        let period = Period { lines: vec![success], phase: Phase::Open };
+            Some(member) => {
+                if let Err(max) = channel.roster.join(who, member, &join.app) {
+                    return self.refuse(who, name, max);
+                }
+                channel.newcomers.push((who, Some(member.user.as_str().to_owned())));
+                Vec::new()
+            }
+        };
+        let period = Period { lines, phase: Phase::Open };
         self.periods.entry((who, name.to_owned())).or_default().push(period);
-        if let Some(change) = change {
-            self.announce(name, &change, Some(who));
-        }
     }
 
     fn refuse(&mut self, who: Address, name: &str, max: usize) {
@@ -174,27 +188,27 @@ impl Model {
 
     fn leave(&mut self, now: Time, name: &str, leave: &Leave) {
         let who = (leave.edge, leave.conn);
-        let subscribers = &mut self.channel(name).subscribers;
-        // A refused subscription may be left too.
-        let Some(place) = subscribers.iter().position(|(address, _)| *address == who) else {
+        let channel = self.channel(name);
+        let before = channel.subscribers.len() + channel.newcomers.len();
+        channel.subscribers.retain(|(address, _)| *address != who);
+        channel.newcomers.retain(|(address, _)| *address != who);
+        if channel.subscribers.len() + channel.newcomers.len() == before {
+            // A refused subscription may be left too.
             return;
-        };
-        subscribers.remove(place);
+        }
+        if let Some(user) = &leave.user {
+            let stays = leave.departure == Departure::Lost;
+            channel.roster.leave(now, who, user.as_str(), stays);
+        }
         if let Some(period) =
             self.periods.get_mut(&(who, name.to_owned())).and_then(|periods| periods.last_mut())
         {
             period.phase = Phase::Over;
         }
-        if let Some(user) = &leave.user {
-            let stays = leave.departure == Departure::Lost;
-            let change = self.channel(name).roster.leave(now, who, user.as_str(), stays);
-            if let Some(change) = change {
-                self.announce(name, &change, None);
-            }
-        }
     }
 
     fn publish(&mut self, name: &str, publish: &Publish) {
+        self.tell_roster(name);
         let line = format!("{} on {name}: {}", publish.event, publish.data);
         let excepted = match &publish.except {
             Except::Socket(socket) => self.sockets.get(socket).copied(),
@@ -207,37 +221,56 @@ impl Model {
     }
 
     fn update(&mut self, now: Time, name: &str, update: &MemberUpdate) {
-        let change = self.channel(name).roster.update(now, &update.member, &update.app);
-        if let Some(change) = change {
-            self.announce(name, &change, None);
+        self.channel(name).roster.update(now, &update.member, &update.app);
+    }
+
+    /// Tells how the roster differs from what was told last, then lets the newcomers in.
+    fn tell_roster(&mut self, name: &str) {
+        let Some(channel) = self.channels.get_mut(name) else { return };
+        let difference = channel.roster.take_difference();
+        let newcomers = std::mem::take(&mut channel.newcomers);
+        for change in &difference {
+            self.announce(name, change, &difference);
+        }
+        let updated = |user: &Option<String>| is_updated(&difference, user);
+        if self.channel(name).roster.mirrors() && difference.iter().any(Change::is_update) {
+            let roster = self.success(name);
+            self.tell(name, &roster, |(_, user)| updated(user));
+        }
+        self.channel(name).subscribers.extend(newcomers.iter().cloned());
+        if !newcomers.is_empty() {
+            let roster = self.success(name);
+            self.tell(name, &roster, |subscriber| newcomers.contains(subscriber));
         }
     }
 
-    /// Tells a change of the roster to all but the connection that brought it about.
-    fn announce(&mut self, name: &str, change: &Change, but: Option<Address>) {
-        let (added, updated, removed) = self.channel(name).roster.lines(name, change.user());
-        let success = self.channel(name).success(name, true);
-        let app = self.channel(name).roster.app();
-        let (mirror, updates) = (app.mirror, app.member_updates);
-        let user = change.user();
-        let hears = |(address, _): &(Address, _)| Some(*address) != but;
+    /// Tells one change. With the mirror, who is told the roster for a change of his own is told no
+    /// other update.
+    fn announce(&mut self, name: &str, change: &Change, all: &[Change]) {
+        let channel = self.channel(name);
+        channel.roster.count();
+        let (added, updated, removed) = channel.roster.lines(name, change.user());
         match change {
-            Change::Joined(_) => self.tell(name, &added, hears),
-            Change::Left(_) => self.tell(name, &removed, hears),
-            Change::Updated(_) if mirror => {
-                let is_own = |is: &Option<String>| is.as_deref() == Some(user);
-                self.tell(name, &success, |s| hears(s) && is_own(&s.1));
-                self.tell(name, &added, |s| hears(s) && !is_own(&s.1));
+            Change::Joined(_) => self.tell(name, &added, |_| true),
+            Change::Left(_) => self.tell(name, &removed, |_| true),
+            Change::Updated(_) if channel.roster.mirrors() => {
+                self.tell(name, &added, |(_, user)| !is_updated(all, user));
             }
-            Change::Updated(_) if updates => self.tell(name, &updated, hears),
+            Change::Updated(_) if channel.roster.app().member_updates => {
+                self.tell(name, &updated, |_| true);
+            }
             Change::Updated(_) => {
-                self.tell(name, &removed, hears);
-                self.tell(name, &added, hears);
+                self.tell(name, &removed, |_| true);
+                self.tell(name, &added, |_| true);
             }
         }
     }
 
-    fn tell(&mut self, name: &str, line: &str, hears: impl Fn(&(Address, Option<String>)) -> bool) {
+    fn success(&mut self, name: &str) -> String {
+        format!("subscription_succeeded {name}{}", self.channel(name).roster.snapshot())
+    }
+
+    fn tell(&mut self, name: &str, line: &str, hears: impl Fn(&Subscriber) -> bool) {
         let Some(channel) = self.channels.get(name) else { return };
         for subscriber in channel.subscribers.iter().filter(|subscriber| hears(subscriber)) {
             let periods = self.periods.get_mut(&(subscriber.0, name.to_owned()));
@@ -246,20 +279,12 @@ impl Model {
             }
         }
     }
-
-    /// Serials begin anew on a channel that nothing is known of.
-    fn forget(&mut self, name: &str) {
-        self.channels.retain(|key, channel| {
-            key != name || !channel.subscribers.is_empty() || !channel.roster.is_empty()
-        });
-    }
 }
 
-impl Channel {
-    fn success(&self, name: &str, is_presence: bool) -> String {
-        let roster = if is_presence { self.roster.snapshot() } else { String::new() };
-        format!("subscription_succeeded {name}{roster}")
-    }
+/// Whether a user is among those who were updated.
+fn is_updated(difference: &[Change], user: &Option<String>) -> bool {
+    let mut updated = difference.iter().filter(|change| change.is_update());
+    updated.any(|change| Some(change.user()) == user.as_deref())
 }
 
 impl Period {

@@ -173,6 +173,8 @@ impl Stage {
             Command::Hold => self.world.hold_mail(),
             Command::Deliver(pieces) => (0..*pieces).for_each(|_| self.world.deliver_one()),
             Command::Release => self.world.release_mail(),
+            Command::Turn => self.world.begin_turn(),
+            Command::End => self.world.end_turn(),
             Command::Client(..) | Command::Wait(_) => {}
         }
     }

@@ -1,8 +1,10 @@
 //! The machines of one node, the mail between them, a clock and sockets: all that the real shell
 //! has threads and a kernel for.
 //!
-//! A turn is what the shell makes of it: take what there is, carry effects, then write once to each
-//! connection that has something pending.
+//! A turn of an edge is what the shell makes of it: take what there is, carry effects, then write
+//! once to each connection that has something pending. A partition's turn is one piece of mail, so
+//! that whatever the order of mail everybody hears the same; a transcript makes longer ones by
+//! saying `turn` and `end`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,8 +38,18 @@ pub struct World {
     /// Draws where input is cut and when a turn ends, if mail is shuffled.
     chance: Option<Chance>,
     flushes: u64,
+    turns: Turns,
     told: Vec<Told>,
-    arrivals: Vec<(Time, ToPartition)>,
+    arrivals: Vec<Arrival>,
+}
+
+/// What partitions were given.
+#[derive(Debug, Clone)]
+pub enum Arrival {
+    /// A piece of mail.
+    Mail(Time, Box<ToPartition>),
+    /// The end of a turn, of all partitions.
+    TurnEnd(Time),
 }
 
 /// One socket of a [`World`].
@@ -58,6 +70,15 @@ enum Held {
     Yes,
 }
 
+/// When the turns of partitions end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turns {
+    /// After each piece of mail and each timeout.
+    Short,
+    /// When that is said.
+    Open,
+}
+
 impl World {
     /// A node of so many edges.
     pub fn new(edges: usize, delivery: Delivery) -> Self {
@@ -75,6 +96,7 @@ impl World {
             by_conn: BTreeMap::new(),
             chance,
             flushes: 0,
+            turns: Turns::Short,
             told: Vec::new(),
             arrivals: Vec::new(),
         }
@@ -158,6 +180,17 @@ impl World {
         self.held = Held::Yes;
     }
 
+    /// What arrives from now on arrives in one turn.
+    pub fn begin_turn(&mut self) {
+        self.turns = Turns::Open;
+    }
+
+    /// That turn ends.
+    pub fn end_turn(&mut self) {
+        self.turns = Turns::Short;
+        self.tell();
+    }
+
     /// Delivers one piece of mail that waits.
     pub fn deliver_one(&mut self) {
         self.collect();
@@ -204,6 +237,7 @@ impl World {
             partitions.filter(|p| is_due(p.poll_timeout(), now)).for_each(|partition| {
                 partition.handle_timeout(now);
             });
+            self.end_short_turn();
         }
         panic!("a machine asks for timeouts without end at {now:?}");
     }
@@ -222,8 +256,8 @@ impl World {
         sum
     }
 
-    /// The mail that reached partitions since this was asked last, in order.
-    pub fn take_arrivals(&mut self) -> Vec<(Time, ToPartition)> {
+    /// What reached partitions since this was asked last, in order.
+    pub fn take_arrivals(&mut self) -> Vec<Arrival> {
         std::mem::take(&mut self.arrivals)
     }
 
@@ -301,15 +335,32 @@ impl World {
         match self.post.next() {
             None => return false,
             Some(Parcel::Up(partition, mail)) => {
-                self.arrivals.push((self.now, (*mail).clone()));
+                self.arrivals.push(Arrival::Mail(self.now, mail.clone()));
                 self.partitions[partition].handle(self.now, *mail);
+                self.end_short_turn();
             }
             Some(Parcel::Down(edge, mail)) => self.edges[edge].handle_mail(self.now, mail),
         }
         true
     }
 
-    /// With shuffled mail, turns end anywhere.
+    fn end_short_turn(&mut self) {
+        if self.turns == Turns::Short {
+            self.tell();
+        }
+    }
+
+    /// Has the partitions tell what the turn did to their rosters.
+    fn tell(&mut self) {
+        self.arrivals.push(Arrival::TurnEnd(self.now));
+        for partition in &mut self.partitions {
+            while partition.is_collecting() {
+                partition.handle_turn_end();
+            }
+        }
+    }
+
+    /// With shuffled mail, turns of edges end anywhere.
     fn flush_now_and_then(&mut self) {
         let edges = self.edges.len();
         if let Some(chance) = &mut self.chance

@@ -35,9 +35,9 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct Model {
     channels: BTreeMap<&'static str, Channel>,
-    /// The connection that is joining, until it is answered.
-    joining: Option<(&'static str, Place)>,
-    answer: Option<(Expected, SubscriptionId)>,
+    /// Who is to be let in by the end of the turn.
+    waiting: BTreeMap<SubscriptionId, (&'static str, Place)>,
+    refused: Option<SubscriptionId>,
     update: Option<(Ticket, Answer)>,
     /// Who heard the event of which number.
     heard: Vec<(Place, u64)>,
@@ -56,7 +56,8 @@ struct Channel {
 #[derive(Debug)]
 struct Subscriber {
     user: Option<UserId>,
-    view: View,
+    /// What it knows, once it was let in.
+    view: Option<View>,
 }
 
 #[derive(Debug)]
@@ -116,8 +117,8 @@ impl Model {
         name: &'static str,
         place: Place,
         user: Option<UserId>,
+        subscription: SubscriptionId,
     ) -> Expected {
-        self.joining = Some((name, place));
         let channel = self.channels.entry(name).or_default();
         if let Some(user) = &user {
             let present = channel.present();
@@ -127,7 +128,8 @@ impl Model {
             }
             channel.leaving.remove(user.as_str());
         }
-        channel.subscribers.insert(place, Subscriber { user, view: View::default() });
+        channel.subscribers.insert(place, Subscriber { user, view: None });
+        self.waiting.insert(subscription, (name, place));
         Expected::Joined
     }
 
@@ -139,6 +141,7 @@ impl Model {
         departure: Departure,
         now: Time,
     ) -> Option<UserId> {
+        self.waiting.retain(|_, waits| *waits != (name, place));
         let channel = self.channels.get_mut(name)?;
         let user = channel.subscribers.remove(&place)?.user?;
         let grace = app_of(name).grace();
@@ -201,16 +204,14 @@ impl Model {
 impl Model {
     pub(super) fn mailed(&mut self, edge: EdgeId, mail: FromPartition) {
         match mail {
-            FromPartition::Joined { subscription, frame } => {
-                self.answer_join(Expected::Joined, subscription);
-                let Some((name, place)) = self.joining else { return };
-                assert_eq!(place.edge, edge);
-                let channel = self.channels.get_mut(name);
-                let subscriber = channel.and_then(|c| c.subscribers.get_mut(&place));
-                subscriber.expect("it asked").view.hear(&Said::of(&frame));
+            FromPartition::Joined { subscriptions, frame } => {
+                let said = Said::of(&frame);
+                for subscription in subscriptions {
+                    self.let_in(edge, subscription, &said);
+                }
             }
             FromPartition::Refused { subscription, .. } => {
-                self.answer_join(Expected::Refused, subscription);
+                assert_eq!(self.refused.replace(subscription), None, "answered twice");
             }
             FromPartition::Deliver { channel, frame, audience } => {
                 self.deliver(edge, &channel, &Said::of(&frame), &audience);
@@ -240,26 +241,28 @@ impl Model {
         assert!(is_news, "{change:?} is no news");
     }
 
-    fn answer_join(&mut self, how: Expected, subscription: SubscriptionId) {
-        assert_eq!(self.answer.replace((how, subscription)), None, "answered twice");
+    fn let_in(&mut self, edge: EdgeId, subscription: SubscriptionId, said: &Said) {
+        let (name, place) = self.waiting.remove(&subscription).expect("it asked, and is there");
+        assert_eq!(place.edge, edge);
+        let channel = self.channels.get_mut(name);
+        let subscriber = channel.and_then(|channel| channel.subscribers.get_mut(&place));
+        subscriber.expect("it asked").view.insert(View::default()).hear(said);
     }
 
     fn deliver(&mut self, edge: EdgeId, key: &ChannelKey, said: &Said, audience: &Audience) {
-        // A joining connection hears the roster, with itself in it, before anything else.
-        let waiting = self.joining.filter(|_| self.answer.is_none()).map(|(_, place)| place);
         let channel = self.channels.get_mut(key.name.as_str()).expect("somebody is there");
         let of_edge = channel.subscribers.iter_mut().filter(|(place, _)| place.edge == edge);
-        let mut of_edge = of_edge.peekable();
-        assert!(of_edge.peek().is_some(), "mail for an edge without subscribers");
-        for (place, subscriber) in of_edge {
+        let live = of_edge.filter_map(|(place, s)| Some((place, s.view.as_mut()?)));
+        let mut live = live.peekable();
+        assert!(live.peek().is_some(), "mail for an edge without subscribers");
+        for (place, view) in live {
             let hears = match audience {
                 Audience::All | Audience::AllButSocket(_) => true,
                 Audience::AllBut(excluded) => !excluded.contains(&place.conn),
                 Audience::Only(chosen) => chosen.contains(&place.conn),
             };
             if hears {
-                assert_ne!(waiting, Some(*place), "an event before the success frame");
-                subscriber.view.hear(said);
+                view.hear(said);
                 self.heard.extend(said.number().map(|number| (*place, number)));
             }
         }
@@ -268,24 +271,33 @@ impl Model {
 
 /// What must hold after an operation.
 impl Model {
-    /// Every view is who is present.
+    /// At the end of a turn everybody was let in, and every view is who is present.
     pub(super) fn check(&mut self) {
-        self.joining = None;
+        assert!(self.waiting.is_empty(), "not answered: {:?}", self.waiting);
         for (name, channel) in &self.channels {
             let present = channel.present();
             let mut views = channel.subscribers.values().map(|subscriber| &subscriber.view);
             let first = views.next();
             assert!(views.all(|view| Some(view) == first), "{name}: views differ");
-            if let Some(view) = first.filter(|_| name.starts_with("presence-")) {
+            if let Some(Some(view)) = first.filter(|_| name.starts_with("presence-")) {
                 assert_eq!(view.users(), present, "{name}");
             }
             assert!(channel.watches.values().all(|watched| *watched == present), "{name}: watch");
         }
     }
 
-    pub(super) fn check_answer(&mut self, expected: Expected, subscription: SubscriptionId) {
-        assert_eq!(self.answer.take(), Some((expected, subscription)));
-        self.joining = None;
+    /// A refusal does not wait.
+    pub(super) fn check_refusal(&mut self, expected: Expected, subscription: SubscriptionId) {
+        let refused = (expected == Expected::Refused).then_some(subscription);
+        assert_eq!(self.refused.take(), refused);
+    }
+
+    /// How many channels are occupied, and how many members they have.
+    pub(super) fn sizes(&self) -> (u64, u64) {
+        let members = |channel: &Channel| channel.present().len() as u64;
+        let channels = self.channels.values();
+        let occupied = channels.filter(|c| !c.subscribers.is_empty() || members(c) > 0).count();
+        (occupied as u64, self.channels.values().map(members).sum())
     }
 
     pub(super) fn check_update_answered(&self) {

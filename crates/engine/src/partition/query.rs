@@ -2,7 +2,8 @@
 //! nothing, so it is no mail with effects: the answer is what is so at that moment, told to
 //! subscribers or not yet.
 
-use super::{Channel, Counted, Partition};
+use super::Partition;
+use super::channel::{Channel, Counted};
 use crate::app::AppId;
 use crate::ids::{ChannelKey, UserId};
 use crate::message::{ChannelFacts, ListedChannel};
@@ -60,7 +61,8 @@ impl Channel {
     }
 
     fn subscriptions(&self) -> usize {
-        self.edges.iter().map(|(_, connections)| connections).sum()
+        let newcomers = self.presence.as_ref().map_or(0, |presence| presence.newcomers());
+        self.edges.subscriptions() + newcomers
     }
 
     fn members(&self) -> usize {

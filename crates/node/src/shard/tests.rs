@@ -67,6 +67,7 @@ impl Bench {
             self.shard.take(now, mail, &self.inbox);
         }
         self.shard.settle(now);
+        self.shard.tell(now);
         self.shard.flush(now);
     }
 }

@@ -14,13 +14,14 @@ const MEMORY: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Default)]
 pub(super) struct Roster {
-    /// Counts the changes.
+    /// Counts the changes that were told.
     serial: u64,
     present: BTreeMap<String, Present>,
+    /// Who was there, and with what info, when that was told last.
+    told: BTreeMap<String, Option<Arc<str>>>,
     /// Info with a revision of users who are not there, and until when it counts.
     absent: BTreeMap<String, (Info, Time)>,
     app: Option<Arc<App>>,
-    departures: u64,
 }
 
 #[derive(Debug)]
@@ -29,8 +30,8 @@ struct Present {
     /// Whether somebody updated it, so that it is remembered when its user leaves.
     updated: bool,
     connections: BTreeSet<Address>,
-    /// When it goes; those of the same moment go in the order in which they were lost.
-    goes: Option<(Time, u64)>,
+    /// When it goes.
+    goes: Option<Time>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,16 +52,20 @@ impl Change {
         let (Self::Joined(user) | Self::Left(user) | Self::Updated(user)) = self;
         user
     }
+
+    pub(super) fn is_update(&self) -> bool {
+        matches!(self, Self::Updated(_))
+    }
 }
 
 impl Roster {
-    /// The change that a join makes, or the limit that refuses it.
+    /// A connection joins, or is refused by the limit.
     pub(super) fn join(
         &mut self,
         who: Address,
         member: &Member,
         app: &Arc<App>,
-    ) -> Result<Option<Change>, usize> {
+    ) -> Result<(), usize> {
         self.app = Some(Arc::clone(app));
         let user = member.user.as_str().to_owned();
         let brought = Info { text: member.info.clone(), rev: member.rev };
@@ -70,9 +75,8 @@ impl Roster {
             let is_newer = brought.rev >= present.info.rev && brought.text != present.info.text;
             if came_back && is_newer {
                 present.info = brought;
-                return Ok(Some(self.count(Change::Updated(user))));
             }
-            return Ok(None);
+            return Ok(());
         }
         if self.present.len() >= app.presence.max_members {
             return Err(app.presence.max_members);
@@ -81,54 +85,69 @@ impl Roster {
         let updated = known.is_some();
         let info = known.filter(|known| brought.rev < known.rev).unwrap_or(brought);
         let connections = BTreeSet::from([who]);
-        self.present.insert(user.clone(), Present { info, updated, connections, goes: None });
-        Ok(Some(self.count(Change::Joined(user))))
+        self.present.insert(user, Present { info, updated, connections, goes: None });
+        Ok(())
     }
 
-    /// The change that a leave makes at once.
-    pub(super) fn leave(
-        &mut self,
-        now: Time,
-        who: Address,
-        user: &str,
-        stays: bool,
-    ) -> Option<Change> {
+    /// A connection is gone.
+    pub(super) fn leave(&mut self, now: Time, who: Address, user: &str, stays: bool) {
         let stay = if stays { grace(self.app()) } else { Duration::ZERO };
-        self.departures += 1;
-        let present = self.present.get_mut(user)?;
+        let Some(present) = self.present.get_mut(user) else { return };
         present.connections.remove(&who);
-        if !present.connections.is_empty() {
-            return None;
+        if present.connections.is_empty() {
+            present.goes = Some(now + stay);
+            if stay.is_zero() {
+                self.remove(now, user);
+            }
         }
-        present.goes = Some((now + stay, self.departures));
-        if stay.is_zero() { self.remove(now, user.to_owned()) } else { None }
     }
 
-    /// The change that new info makes.
-    pub(super) fn update(&mut self, now: Time, member: &Member, app: &Arc<App>) -> Option<Change> {
+    /// A user has new info.
+    pub(super) fn update(&mut self, now: Time, member: &Member, app: &Arc<App>) {
         self.app = Some(Arc::clone(app));
         let user = member.user.as_str().to_owned();
         let info = Info { text: member.info.clone(), rev: member.rev };
         let Some(present) = self.present.get_mut(&user) else {
-            self.remember(now, user, info);
-            return None;
+            return self.remember(now, user, info);
         };
         if info.rev.is_some() && info.rev < present.info.rev {
-            return None;
+            return;
         }
         present.updated |= info.rev.is_some();
-        let differs = present.info.text != info.text;
         present.info = Info { text: info.text, rev: info.rev.or(present.info.rev) };
-        differs.then(|| self.count(Change::Updated(user)))
     }
 
-    /// The next change that time has made.
-    pub(super) fn expire(&mut self, now: Time) -> Option<Change> {
+    /// Those whose time has come go.
+    pub(super) fn expire(&mut self, now: Time) {
         self.absent.retain(|_, (_, until)| *until > now);
         let gone = self.present.iter().filter_map(|(user, present)| Some((present.goes?, user)));
-        let ((at, _), user) = gone.filter(|((at, _), _)| *at <= now).min()?;
-        let user = user.clone();
-        self.remove(at, user)
+        let gone = gone.filter(|(at, _)| *at <= now).map(|(at, user)| (at, user.clone()));
+        for (at, user) in gone.collect::<Vec<_>>() {
+            self.remove(at, &user);
+        }
+    }
+
+    /// How it differs from what was told last, which it is from now on: who left, who joined, who
+    /// was updated, each in the order of ids.
+    pub(super) fn take_difference(&mut self) -> Vec<Change> {
+        let now =
+            self.present.iter().map(|(user, present)| (user.clone(), present.info.text.clone()));
+        let now: BTreeMap<_, _> = now.collect();
+        let told = std::mem::replace(&mut self.told, now.clone());
+        let left = told.keys().filter(|user| !now.contains_key(*user)).cloned().map(Change::Left);
+        let joined = now.keys().filter(|user| !told.contains_key(*user)).cloned();
+        let updated = now.iter().filter(|(user, info)| told.get(*user).is_some_and(|t| t != *info));
+        let updated = updated.map(|(user, _)| Change::Updated(user.clone()));
+        left.chain(joined.map(Change::Joined)).chain(updated).collect()
+    }
+
+    /// One more change is told.
+    pub(super) fn count(&mut self) {
+        self.serial += 1;
+    }
+
+    pub(super) fn mirrors(&self) -> bool {
+        self.app.as_ref().is_some_and(|app| app.mirror)
     }
 
     pub(super) fn app(&self) -> &App {
@@ -140,7 +159,7 @@ impl Roster {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.present.is_empty() && self.absent.is_empty()
+        self.present.is_empty() && self.absent.is_empty() && self.told.is_empty()
     }
 
     /// The roster in the words of transcripts.
@@ -164,21 +183,16 @@ impl Roster {
         )
     }
 
-    fn count(&mut self, change: Change) -> Change {
-        self.serial += 1;
-        change
-    }
-
     fn suffix(&self) -> String {
         if self.app().member_updates { format!(" #{}", self.serial) } else { String::new() }
     }
 
-    fn remove(&mut self, at: Time, user: String) -> Option<Change> {
-        let present = self.present.remove(&user)?;
-        if present.updated {
-            self.remember(at, user.clone(), present.info);
+    fn remove(&mut self, at: Time, user: &str) {
+        if let Some(present) = self.present.remove(user)
+            && present.updated
+        {
+            self.remember(at, user.to_owned(), present.info);
         }
-        Some(self.count(Change::Left(user)))
     }
 
     fn remember(&mut self, now: Time, user: String, info: Info) {

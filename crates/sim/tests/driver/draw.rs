@@ -64,6 +64,8 @@ fn command() -> impl Strategy<Value = Command> {
         6 => Just(Command::Hold),
         6 => (1..8usize).prop_map(Command::Deliver),
         6 => Just(Command::Release),
+        8 => Just(Command::Turn),
+        6 => Just(Command::End),
         1 => Just(Command::Drain),
         2 => (select(&CLIENTS[..]), select(&[4009, 4200][..])).prop_map(|(client, code)| {
             Command::Disconnect { client: client.to_owned(), code }

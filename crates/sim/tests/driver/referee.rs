@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rollcall_engine::{ConnId, EdgeId};
-use rollcall_sim::{Action, Audit, Command, Line, Model, Stage};
+use rollcall_sim::{Action, Arrival, Audit, Command, Line, Model, Stage};
 
 use crate::draw::Play;
 
@@ -75,8 +75,11 @@ impl Referee {
         self.prepare(command);
         let lines = self.stage.perform(command);
         self.meet(command);
-        for (at, mail) in self.stage.world().take_arrivals() {
-            self.model.arrive(at, &mail);
+        for arrival in self.stage.world().take_arrivals() {
+            match arrival {
+                Arrival::Mail(at, mail) => self.model.arrive(at, &mail),
+                Arrival::TurnEnd(at) => self.model.end_turn(at),
+            }
         }
         let now = self.stage.world().now();
         self.model.pass(now);
@@ -86,9 +89,10 @@ impl Referee {
         if self.held == Held::No { self.audit() } else { Ok(()) }
     }
 
-    /// Everybody reads, all mail arrives, and every grace ends.
+    /// Everybody reads, all mail arrives, the turn ends, and every grace.
     fn finish(&mut self) -> Verdict {
         self.perform(&Command::Release)?;
+        self.perform(&Command::End)?;
         for client in self.players.keys().cloned().collect::<Vec<_>>() {
             self.perform(&Command::Client(client, Action::Reads(None)))?;
         }

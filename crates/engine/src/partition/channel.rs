@@ -1,0 +1,213 @@
+//! One channel: which edges hear it, which client events are diverted, who watches. Who is present is
+//! in `presence.rs`.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rollcall_wire::frame::Frame;
+use rollcall_wire::pusher;
+use smallvec::{SmallVec, smallvec};
+
+use super::PartitionEffect;
+use super::presence::Presence;
+use crate::app::App;
+use crate::ids::{ChannelKey, EdgeId, InterceptId, SubscriptionId, UserId, WatchId};
+use crate::message::{
+    Audience, ClientEvent, ConnList, FromPartition, Intercepted, SubscriptionList,
+};
+use crate::time::Time;
+
+/// What a partition knows of a channel.
+#[derive(Debug, Default)]
+pub(super) struct Channel {
+    /// How many live subscriptions each edge has.
+    pub(super) edges: Edges,
+    /// Made by the first join or update of a member.
+    pub(super) presence: Option<Box<Presence>>,
+    pub(super) intercepts: Vec<Intercept>,
+    pub(super) watches: Vec<WatchId>,
+    /// What it adds to the partition's counters.
+    pub(super) counted: Counted,
+    /// Whether it is among the channels to tell of at the end of the turn.
+    pub(super) is_listed: bool,
+    /// When the earliest of its timers runs.
+    pub(super) armed: Option<Time>,
+}
+
+/// Edges with live subscriptions, and how many each has.
+#[derive(Debug, Default)]
+pub(super) struct Edges(SmallVec<[(EdgeId, usize); 2]>);
+
+/// What one channel adds to the counters of its partition.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) channels: u64,
+    pub(super) members: u64,
+}
+
+/// A client event that is diverted instead of being fanned out.
+#[derive(Debug)]
+pub(super) struct Intercept {
+    pub(super) id: InterceptId,
+    pub(super) event: String,
+    pub(super) capacity: usize,
+    pub(super) under_way: usize,
+    pub(super) seq: u64,
+}
+
+impl Channel {
+    /// Who is present, under the settings as they are now.
+    pub(super) fn presence(&mut self, app: &Arc<App>) -> &mut Presence {
+        let presence = self.presence.get_or_insert_with(|| Box::new(Presence::new(app)));
+        presence.obey(app);
+        presence
+    }
+
+    /// A subscription without a member is live at once: nobody has to be told of it.
+    pub(super) fn let_in(
+        &mut self,
+        key: &ChannelKey,
+        edge: EdgeId,
+        subscription: SubscriptionId,
+        effects: &mut VecDeque<PartitionEffect>,
+    ) {
+        self.edges.count_in(edge, 1);
+        let frame = Frame::text(|out| pusher::subscription_succeeded(out, key.name.as_str()));
+        effects.push_back(joined(edge, smallvec![subscription], &frame));
+    }
+
+    /// A live subscription ended.
+    pub(super) fn count_out(&mut self, edge: EdgeId) {
+        self.edges.count_out(edge);
+    }
+
+    pub(super) fn intercept(&mut self, id: InterceptId) -> Option<&mut Intercept> {
+        self.intercepts.iter_mut().find(|intercept| intercept.id == id)
+    }
+
+    /// The connections of a member on one edge.
+    pub(super) fn connections(&self, user: &UserId, edge: EdgeId) -> ConnList {
+        let presence = self.presence.as_ref();
+        presence.map_or_else(ConnList::new, |presence| presence.connections(user, edge))
+    }
+
+    pub(super) fn deadline(&self) -> Option<Time> {
+        self.presence.as_ref()?.deadline()
+    }
+
+    /// Whether the turn did something to the roster that was not told.
+    pub(super) fn has_to_tell(&self) -> bool {
+        self.presence.as_ref().is_some_and(|presence| presence.has_to_tell())
+    }
+
+    /// Whether the app wants the hosted timing, in which nothing waits for the end of a turn
+    /// (docs/status.md R12).
+    pub(super) fn tells_at_once(&self) -> bool {
+        self.presence.as_ref().is_some_and(|presence| presence.tells_at_once())
+    }
+
+    /// Tells what the turn did to the roster so far.
+    pub(super) fn tell(&mut self, key: &ChannelKey, effects: &mut VecDeque<PartitionEffect>) {
+        if let Some(presence) = &mut self.presence
+            && presence.has_to_tell()
+        {
+            presence.tell(key, &mut self.edges, &self.watches, effects);
+        }
+    }
+
+    pub(super) fn is_forgettable(&self) -> bool {
+        self.edges.is_empty()
+            && !self.is_listed
+            && self.intercepts.is_empty()
+            && self.watches.is_empty()
+            && self.presence.as_ref().is_none_or(|presence| presence.is_forgettable())
+    }
+
+    /// Sends an event to all edges that hear the channel.
+    pub(super) fn send(
+        &self,
+        key: &ChannelKey,
+        frame: &Frame,
+        effects: &mut VecDeque<PartitionEffect>,
+        audience: impl Fn(EdgeId) -> Audience,
+    ) {
+        self.edges.send(key, frame, effects, audience);
+    }
+}
+
+impl Edges {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them.
+    pub(super) fn ids(&self) -> impl Iterator<Item = EdgeId> {
+        self.0.iter().map(|&(edge, _)| edge)
+    }
+
+    /// How many live subscriptions there are.
+    pub(super) fn subscriptions(&self) -> usize {
+        self.0.iter().map(|(_, connections)| connections).sum()
+    }
+
+    pub(super) fn count_in(&mut self, edge: EdgeId, more: usize) {
+        match self.0.iter_mut().find(|(at, _)| *at == edge) {
+            Some((_, connections)) => *connections += more,
+            None => self.0.push((edge, more)),
+        }
+    }
+
+    fn count_out(&mut self, edge: EdgeId) {
+        if let Some((_, connections)) = self.0.iter_mut().find(|(at, _)| *at == edge) {
+            *connections -= 1;
+        }
+        self.0.retain(|(_, connections)| *connections > 0);
+    }
+
+    pub(super) fn send(
+        &self,
+        key: &ChannelKey,
+        frame: &Frame,
+        effects: &mut VecDeque<PartitionEffect>,
+        audience: impl Fn(EdgeId) -> Audience,
+    ) {
+        for edge in self.ids() {
+            effects.push_back(deliver(key, frame, edge, audience(edge)));
+        }
+    }
+}
+
+impl Intercept {
+    pub(super) fn divert(&mut self, event: ClientEvent) -> PartitionEffect {
+        if self.under_way >= self.capacity {
+            let mail = FromPartition::TurnedAway { conn: event.conn };
+            return PartitionEffect::ToEdge(event.edge, mail);
+        }
+        self.under_way += 1;
+        self.seq += 1;
+        let ClientEvent { socket, user, data, .. } = event;
+        PartitionEffect::Intercepted(self.id, Intercepted { seq: self.seq, socket, user, data })
+    }
+}
+
+pub(super) fn all_but(excluded: ConnList) -> Audience {
+    if excluded.is_empty() { Audience::All } else { Audience::AllBut(excluded) }
+}
+
+pub(super) fn deliver(
+    key: &ChannelKey,
+    frame: &Frame,
+    edge: EdgeId,
+    audience: Audience,
+) -> PartitionEffect {
+    let mail = FromPartition::Deliver { channel: key.clone(), frame: frame.clone(), audience };
+    PartitionEffect::ToEdge(edge, mail)
+}
+
+pub(super) fn joined(
+    edge: EdgeId,
+    subscriptions: SubscriptionList,
+    frame: &Frame,
+) -> PartitionEffect {
+    PartitionEffect::ToEdge(edge, FromPartition::Joined { subscriptions, frame: frame.clone() })
+}
