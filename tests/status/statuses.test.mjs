@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { LOBBY, STATUS } from '../lib/apps.mjs';
 import { failure } from '../lib/answers.mjs';
+import { Jar } from '../lib/jar.mjs';
 import { arrive, enterLobby, signUp, startStatusServer, statusesIn, told } from '../lib/lobby.mjs';
 import { payload } from '../lib/protocol.mjs';
+import { connect } from '../lib/socket.mjs';
 import { eachOf, until } from '../lib/wait.mjs';
 
 const server = await startStatusServer({ after });
@@ -168,6 +170,59 @@ test('s6 statuses are stored as one line of plain text, or refused with their fi
   assert.equal(wrong.status, 422);
 });
 
+test('s6 every clause: composed, no controls, no overrides, isolates in pairs, one line, 140 graphemes, 560 bytes', async (t) => {
+  const own = await startStatusServer(t, { config: { statuses_per_10_seconds: 0 } });
+  const jar = await signUp(own, 's6-ana', 'first');
+  const family = '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}';
+  const kept = [
+    ['cafe\u0301', 'caf\u00e9'],
+    ['  one\r\n\r\ntwo\u2028three\u0085four\t', 'one two three four'],
+    ['\u2067\u05e9\u05dc\u05d5\u05dd\u2069 ok', '\u2067\u05e9\u05dc\u05d5\u05dd\u2069 ok'],
+    ['\u{1f980}'.repeat(140), '\u{1f980}'.repeat(140)],
+    [family.repeat(22), family.repeat(22)],
+    [`b${'\u0301'.repeat(279)}c`, `b${'\u0301'.repeat(279)}c`],
+    ['', ''],
+  ];
+  for (const [text, stored] of kept) {
+    const reply = await jar.setStatus(text);
+    assert.equal(reply.status, 200, reply.text);
+    assert.equal(reply.json.text, stored);
+    assert.equal((await user(jar)).status, stored);
+  }
+  const refused = [
+    ['x'.repeat(141), 'too_long'],
+    [family.repeat(23), 'too_long'],
+    [`b${'\u0301'.repeat(280)}`, 'too_long'],
+    ['a\u0000b', 'illegal_character'],
+    ['a\u001b[31m', 'illegal_character'],
+    ['a\u009b', 'illegal_character'],
+    ['\u202eevil', 'illegal_character'],
+    ['\u202aa\u202c', 'illegal_character'],
+    ['\u2066a', 'illegal_character'],
+    ['a\u2069', 'illegal_character'],
+    ['\u2069a\u2066', 'illegal_character'],
+  ];
+  for (const [text, error] of refused) {
+    const reply = await jar.setStatus(text);
+    assert.deepEqual([reply.status, failure(reply).error, failure(reply).field], [422, error, 'text'], JSON.stringify(text));
+    const signUpReply = await new Jar(own).register('s6-bo', text);
+    assert.deepEqual([signUpReply.status, failure(signUpReply).error, failure(signUpReply).field], [422, error, 'status']);
+  }
+  assert.equal((await user(jar)).status, '');
+});
+
+test('s7 what templates and escapes would make something of is stored and told as it is', async () => {
+  const text = String.raw`$& $' {{status}} \u202e $$ %s \n &amp; ${'`'}`;
+  const { jar, socket } = await arrive(server, 's7-ana', text);
+  assert.equal(socket.roster.hash['s7-ana'].status, text);
+  assert.equal((await user(jar)).status, text);
+  const again = `${text} again`;
+  assert.equal((await jar.setStatus(again)).json.text, again);
+  await told(socket, 's7-ana', again);
+  // The character itself is an override, which S6 refuses.
+  assert.equal((await jar.setStatus('\u202e')).status, 422);
+});
+
 test('s11 kill -9, start, reload: still signed in, same status', async (t) => {
   const own = await startStatusServer(t);
   const { jar } = await arrive(own, 's11-ana', 'first');
@@ -201,6 +256,53 @@ test('s12 signing out closes the sockets of that session with 4009, and others s
   // The grace of this app is 10 s; the wait is shorter, so this leave had none.
   const removed = (frame) => frame.event.endsWith(':member_removed') && payload(frame).user_id === 's12-ana';
   await other.take(removed, 'the leave without a grace', 5_000);
+});
+
+test('s12 signing out everywhere ends all sessions of the account, and their sockets close with 4009', async () => {
+  const { jar, socket } = await arrive(server, 's12-all', 'x');
+  const twin = new Jar(server);
+  twin.cookies.set('k', jar.cookies.get('k'));
+  assert.equal((await twin.register('s12-all', 'there')).status, 200);
+  const twins = await enterLobby(server, twin);
+  const late = await connect(server, { app: STATUS });
+  const signed = (await twin.authorize(late.id, LOBBY)).json;
+  const { jar: bo, socket: other } = await arrive(server, 's12-all-bo', 'x');
+
+  assert.equal((await jar.post('/api/me/sign-out-everywhere', undefined, { 'Sec-Fetch-Site': 'cross-site' })).status, 403);
+  const begun = performance.now();
+  const reply = await jar.post('/api/me/sign-out-everywhere');
+  assert.deepEqual([reply.status, reply.json], [200, { success: true, error: false }]);
+  assert.equal(jar.cookies.has('s'), false);
+  for (const each of [socket, twins]) assert.equal((await each.closed()).code, 4009);
+  assert.ok(performance.now() - begun < 1000);
+  const removed = (frame) => frame.event.endsWith(':member_removed') && payload(frame).user_id === 's12-all';
+  await other.take(removed, 'the leave without a grace', 5_000);
+  const refused = await twin.setStatus('still there?');
+  assert.deepEqual([refused.status, failure(refused).error], [401, 'not_signed_in']);
+  assert.equal((await twin.authorize('1.1', LOBBY)).status, 401);
+  // What was signed before is worth nothing now.
+  late.send('pusher:subscribe', { channel: LOBBY, auth: signed.auth, channel_data: signed.channel_data });
+  await until(() => late.end !== null || late.seen('pusher:subscription_error').length > 0, 'the old signature to be refused');
+
+  assert.equal((await bo.setStatus('unhurt')).status, 200);
+  assert.deepEqual((await jar.get('/api/session')).json.device, ['s12-all']);
+  assert.equal((await jar.register('s12-all', 'back')).status, 200);
+});
+
+test('s12 forgetting the device takes the key and leaves the session', async () => {
+  const jar = await signUp(server, 's12-device');
+  assert.deepEqual((await jar.get('/api/session')).json.device, ['s12-device']);
+  const key = jar.cookies.get('k');
+  for (let n = 0; n < 2; n++) {
+    const reply = await jar.post('/api/device/forget');
+    assert.deepEqual([reply.status, reply.json], [200, { success: true, error: false }]);
+  }
+  assert.equal(jar.cookies.has('k'), false);
+  const { user: still, device } = (await jar.get('/api/session')).json;
+  assert.deepEqual([still.name, device], ['s12-device', []]);
+  const old = new Jar(server);
+  old.cookies.set('k', key);
+  assert.equal((await old.register('s12-device', 'x')).status, 409);
 });
 
 test('the status page of a fresh server runs on the app that it made itself', async (t) => {
