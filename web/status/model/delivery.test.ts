@@ -108,6 +108,15 @@ test('s14 another text during the wait takes the place of the first, at no cost'
   expect(world.puts.map((put) => put.text)).toEqual(['first', 'second']);
 });
 
+test('s14 c9 going back to the known text during the wait leaves nothing to send', async () => {
+  const { delivery, world, kind } = delivering([fails(429, 5)]);
+  delivery.submit('new');
+  await settle();
+  delivery.submit('known');
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect([kind(), world.puts.length]).toEqual(['idle', 1]);
+});
+
 test('c10 while offline nothing is sent; the latest text is, once, when the way is free', async () => {
   const { delivery, world, kind } = delivering();
   world.online = false;
@@ -152,13 +161,23 @@ test('r14 an edit that had to wait does not undo what was written elsewhere mean
 });
 
 test('r14 an edit that replaces one whose answer was lost does not stumble over it', async () => {
-  const { delivery, world, kind } = delivering([fails(0)]);
+  const { delivery, world, kind } = delivering([fails(0), fails(0)]);
   delivery.submit('first');
   await settle();
   delivery.submit('second');
   await settle();
-  expect(world.puts.map((put) => [put.text, put.ifRev])).toEqual([['first', null], ['second', null]]);
+  await delivery.hurry();
+  expect(world.puts.map((put) => [put.text, put.ifRev])).toEqual([['first', null], ['second', null], ['second', null]]);
   expect(kind()).toBe('saved');
+});
+
+test('r14 nor does one that came while the first was under way', async () => {
+  const { delivery, world } = delivering([fails(0)]);
+  delivery.submit('first');
+  delivery.submit('second');
+  await settle();
+  await delivery.hurry();
+  expect(world.puts.map((put) => [put.text, put.ifRev])).toEqual([['first', null], ['second', null]]);
 });
 
 test('c10 a text that comes while another is under way follows it', async () => {
@@ -213,6 +232,14 @@ test('c10 it is kept before it is sent, and knows that it was', async () => {
   world.online = true;
   await delivery.hurry();
   expect(world.kept).toMatchObject({ text: 'new', tried: true });
+});
+
+test('an answer that comes after the end changes nothing', async () => {
+  const { delivery, world, kind } = delivering();
+  delivery.submit('new');
+  delivery.stop();
+  await settle();
+  expect([kind(), world.kept?.text]).toEqual(['saving', 'new']);
 });
 
 test('once stopped it sends nothing and changes nothing', async () => {

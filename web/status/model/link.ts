@@ -63,10 +63,10 @@ export class Link {
     this.#attempt();
   }
 
-  /** The device has a network again: tries again soon, but not in the same instant as everybody around. */
+  /** The device has a network again. pusher-js dials at this by itself; should that fail, the next attempt is not far away. */
   handleOnline(): void {
     if (this.#state.peek().kind !== 'connecting') return;
-    this.#attempts = 0;
+    this.#attempts = 1;
     this.#scheduleAttempt();
   }
 

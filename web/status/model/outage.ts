@@ -37,7 +37,6 @@ export class Outage {
   }
 
   #begin(): void {
-    if (this.#away) return;
     this.#away = true;
     this.#clearTimers();
     this.#stage.value = 'quiet';
