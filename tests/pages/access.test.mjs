@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { checkAsItIs } from '../lib/access.mjs';
 import { changeStatus, fillSignUp, launch, profile, row } from '../lib/browser.mjs';
 import { arrive, startStatusServer } from '../lib/lobby.mjs';
 import { until } from '../lib/wait.mjs';
