@@ -25,7 +25,8 @@ export async function fetchSettings(): Promise<Reply<Settings>> {
 }
 
 /**
- * Signs up or in; without a status an account that exists keeps its own. `confirmed` leaves a session under another name for this one (docs/status.md S9).
+ * Signs up or in; without a status an account that exists keeps its own.
+ * `confirmed` leaves a session under another name for this one (docs/status.md S9).
  * An answer that does not say `success: true` is a failure, whatever its status (C18).
  */
 export async function register(
