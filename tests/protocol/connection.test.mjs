@@ -86,6 +86,18 @@ test('p10 a connection over the quota is closed with 4004, and its place is give
   await again.close();
 });
 
+test('p12 a path that no app is under closes with 4005, and a page there is a plain 404', async () => {
+  for (const path of ['/socket?protocol=7', '/app?protocol=7', '/app/?protocol=7', '/apps/1001/events?protocol=7', '/nothing/at/all']) {
+    const socket = dial(server, { path });
+    assert.equal((await socket.closed()).code, 4005, path);
+    assert.deepEqual(socket.frames, []);
+  }
+  const old = dial(server, { path: '/socket?protocol=5' });
+  assert.equal((await old.closed()).code, 4005);
+  assert.equal(old.frames[0].data.code, 4005);
+  assert.equal((await fetch(`${server.url}/nothing-here`)).status, 404);
+});
+
 test('p13 protocol 5 hears the error in a frame first, protocol 7 only in the close', async () => {
   const cases = [
     [{ key: 'nobody' }, 4001],

@@ -175,3 +175,19 @@ test('stock clients: pusher publishes and pusher-js receives', async (t) => {
   assert.equal(reply.status, 200);
   assert.deepEqual(await arrived, { hello: 'world' });
 });
+
+test('p87 nobody is told how many subscribe while the setting is off', async () => {
+  const sockets = [await connect(server), await connect(server), await connect(server)];
+  for (const channel of ['p87', 'private-p87']) {
+    for (const socket of sockets) await socket.subscribe(channel);
+  }
+  for (const socket of sockets) await socket.join('presence-p87', 'same');
+  sockets[2].unsubscribe('p87');
+  await sockets[1].close();
+  await publish(server, MAIN, 'p87', 'fence');
+  await sockets[0].take('fence');
+  for (const socket of sockets) {
+    assert.deepEqual(socket.frames.filter(({ event }) => /subscription_count/.test(event)), []);
+    assert.doesNotMatch(socket.texts.join(), /subscription_count/);
+  }
+});
