@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, Place};
 use super::value::{Entry, Item, Value, unknown};
-use super::{Config, SERVER, app};
+use super::{Config, SERVER, app_table};
 
 /// Reads the file and applies it.
 pub(super) fn apply(config: &mut Config, path: &Path, errors: &mut Vec<ConfigError>) {
@@ -34,7 +34,7 @@ pub(super) fn apply_text(
 
 fn apply_entry(config: &mut Config, entry: &Entry, place: &Place, errors: &mut Vec<ConfigError>) {
     if entry.key == APPS {
-        for (app, declared) in app::read_all(&entry.item, place, errors) {
+        for (app, declared) in app_table::read_all(&entry.item, place, errors) {
             config.declared.insert(app.id.to_string(), declared);
             config.apps.push(app);
         }

@@ -6,6 +6,7 @@
 //! port is free or a directory exists is found out by who uses it.
 
 mod app;
+mod app_table;
 mod docs;
 mod edit;
 mod error;
@@ -27,7 +28,8 @@ use std::path::{Path, PathBuf};
 
 use rollcall_engine::App;
 
-pub use app::{APP, Declared, Settings, check_unique};
+pub use app::APP;
+pub use app_table::{Declared, Settings, check_unique};
 pub use docs::options_markdown;
 pub use edit::edited_app;
 pub use error::{ConfigError, Duplicate, Place};

@@ -6,7 +6,7 @@ use rollcall_store::AppRow;
 use rollcall_wire::auth::Key;
 use serde_json::{Map, Value as Json};
 
-use super::app::{self, Settings};
+use super::app_table::{self, Settings};
 use super::error::{ConfigError, Place};
 use super::value::{Entry, Item, Value};
 
@@ -15,7 +15,7 @@ pub fn stored_app(row: &AppRow) -> Result<App, ConfigError> {
     let entries = entries(row)?;
     let place = place(row);
     let mut app = App::new(&row.id, row.keys.iter().map(key).collect());
-    for leaf in app::leaves(&entries) {
+    for leaf in app_table::leaves(&entries) {
         leaf.apply(&mut app, &place)?;
     }
     // The columns of the row count, whatever the settings say.
@@ -26,7 +26,7 @@ pub fn stored_app(row: &AppRow) -> Result<App, ConfigError> {
 
 /// What a row sets beside id, name and keys, where that is not the default.
 pub fn stored_settings(row: &AppRow) -> Result<Settings, ConfigError> {
-    Ok(app::settings(&app::leaves(&entries(row)?)))
+    Ok(app_table::settings(&app_table::leaves(&entries(row)?)))
 }
 
 /// The settings of a row as the object that they are.
