@@ -43,8 +43,9 @@ fn apps_command() -> Command {
         .about("Look at the apps and change them")
         .long_about(
             "Looks at the apps, those of the database and those of the file, and changes those \
-             of the database.\nA server that runs sees a change within a second; connections of \
-             other apps do not notice.",
+             of the database.\nA server that runs obeys a change within a second, and other \
+             apps do not notice. A change that it cannot honour, because its own file or options \
+             say otherwise, is told in its log.",
         )
         .subcommand_required(true)
         .args(options_named(&["data", "config", "status_app"]))
@@ -72,7 +73,7 @@ fn apps_command() -> Command {
 fn add_command() -> Command {
     Command::new("add")
         .about("Add an app, with a key and a secret drawn unless some are given")
-        .args([id(), words(0), json()])
+        .args([id().help("The id of the app: 1 to 15 digits"), words(0), json()])
         .after_help(WORDS_HELP)
 }
 

@@ -1,7 +1,7 @@
 //! Following the apps of the database while the server runs: what `rollcall apps` writes is in
 //! force within a second.
 //!
-//! A change that cannot be honoured is told in the log, and the app stays as it was. That happens
+//! A change that cannot be honoured is told in the log, and its app stays as it was. That happens
 //! where the command could not know what the server knows: a file of the server's, or another
 //! version. All changes of one look are put in force together, since one app may take a key that
 //! another gives up.
@@ -84,7 +84,7 @@ async fn look_once(
 ) -> Result<(), StoreError> {
     let Some(rows) = watch.changed().await? else { return Ok(()) };
     for (id, refusal) in tenants.follow(rows) {
-        error!(app = id, "a change is not in force, and the app stays as it was: {refusal}");
+        error!(app = id, "a change is not in force: {refusal}");
     }
     match node.replace_apps(tenants.all()) {
         Ok(()) => info!("the apps changed"),
@@ -122,6 +122,8 @@ enum Refusal {
     StatusAppStays,
     /// The status page could not use it any longer.
     Unfit(Unfit),
+    /// The status page takes that up when it starts; what else changed is in force.
+    Bridge,
     /// It has no key.
     NoKey,
     /// Another app has the same id or key.
@@ -139,6 +141,10 @@ impl Tenants {
         let mut next = Vec::new();
         for row in rows {
             match self.judge(row) {
+                Ok(app) if self.switches_bridge(&app) => {
+                    next.push(App { bridge: !app.bridge, ..app });
+                    refusals.push((row.id.clone(), Refusal::Bridge));
+                }
                 Ok(app) => next.push(app),
                 Err(refusal) => {
                     next.extend(self.old(&row.id).cloned());
@@ -171,6 +177,12 @@ impl Tenants {
             unfit::check(&app).map_err(Refusal::Unfit)?;
         }
         Ok(app)
+    }
+
+    /// The status page takes up its bridge when it starts.
+    fn switches_bridge(&self, app: &App) -> bool {
+        app.id == self.status_app
+            && self.old(app.id.as_str()).is_some_and(|old| old.bridge != app.bridge)
     }
 
     /// An app that changed and now has the id or a key of another.
@@ -209,6 +221,9 @@ impl fmt::Display for Refusal {
             Self::Config(error) => error.fmt(f),
             Self::StatusAppStays => f.write_str("the status page uses it, and it is gone"),
             Self::Unfit(unfit) => write!(f, "the status page uses it, and its {unfit}"),
+            Self::Bridge => f.write_str(
+                "the status page switches its bridge when the server starts; the rest is in force",
+            ),
             Self::NoKey => f.write_str("it has no key"),
             Self::Clash(duplicate) => duplicate.fmt(f),
         }
@@ -266,6 +281,14 @@ mod tests {
             &["7: the status page uses it, and its enabled must be true, not false"],
         );
         check("9:file 7:s", &[row("7", "new", "{}")], "7:new", &[]);
+        check(
+            "9:file 7:s",
+            &[row("7", "new", r#"{"bridge":true}"#)],
+            "7:new",
+            &[
+                "7: the status page switches its bridge when the server starts; the rest is in force",
+            ],
+        );
     }
 
     #[test]
