@@ -1,5 +1,7 @@
 //! `/metrics` over real connections: the figures of a scripted load, and who may read them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use std::collections::HashMap;

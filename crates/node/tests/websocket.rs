@@ -60,7 +60,10 @@ async fn p6_p7_p8_p9_a_refusal_completes_the_upgrade_and_then_closes() {
 #[tokio::test]
 async fn p12_a_handshake_at_an_unknown_path_closes_4005() {
     let node = TestNode::start(1).await;
-    refused(&mut node.open("/socket?protocol=7").await, 4005).await;
+    for path in ["/socket?protocol=7", "/apps/1001/events?protocol=7", "/up?protocol=7", "/apps/x"]
+    {
+        refused(&mut node.open(path).await, 4005).await;
+    }
 }
 
 #[tokio::test]

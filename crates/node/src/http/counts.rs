@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::upgrade;
 use crate::handle::NodeHandle;
 
 /// The live counters. HTTP shares its threads anyway, so they may be shared too.
@@ -63,7 +64,7 @@ fn route_of(path: Option<&MatchedPath>) -> usize {
 
 /// Every route of the engine.
 const ROUTES: [&str; 9] = [
-    "/app/{key}",
+    upgrade::PATH,
     "/apps/{app}/events",
     "/apps/{app}/batch_events",
     "/apps/{app}/channels",

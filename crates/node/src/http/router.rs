@@ -15,9 +15,9 @@ use crate::handle::NodeHandle;
 pub fn router(node: NodeHandle, fallback: Router) -> Router {
     let counted = from_fn_with_state(node.clone(), counts::count);
     let strays = from_fn_with_state(node.clone(), upgrade::refuse_strays);
-    let fallback = fallback.layer(strays).layer(from_fn(keep_api_paths));
+    let fallback = fallback.layer(from_fn(keep_api_paths));
     Router::new()
-        .route("/app/{key}", get(upgrade::connect))
+        .route(upgrade::PATH, get(upgrade::connect))
         .route("/apps/{app}/events", post(events::publish))
         .route("/apps/{app}/batch_events", post(events::publish_batch))
         .route("/apps/{app}/channels", get(channels::list))
@@ -29,6 +29,7 @@ pub fn router(node: NodeHandle, fallback: Router) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(node)
         .fallback_service(fallback)
+        .layer(strays)
         .layer(counted)
 }
 

@@ -6,7 +6,7 @@
 //! broken network (docs/protocol.md 1.2).
 
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Request, State};
+use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
@@ -38,14 +38,16 @@ pub(crate) async fn connect(
     Ok(handshake.complete(node, verdict))
 }
 
-/// In front of paths that are not the engine's: a client that asks for a WebSocket there is told
-/// 4005, everybody else goes on to what is there.
+/// In front of everything: a client that asks for a WebSocket where there is none is told 4005,
+/// everybody else goes on to what is there.
 pub(crate) async fn refuse_strays(
     State(node): State<NodeHandle>,
     request: Request,
     next: Next,
 ) -> axum::response::Response {
-    if !asks_for_websocket(request.headers()) {
+    let path = request.extensions().get::<MatchedPath>();
+    let is_door = path.is_some_and(|path| path.as_str() == PATH);
+    if is_door || !asks_for_websocket(request.headers()) {
         return next.run(request).await;
     }
     let (mut parts, _) = request.into_parts();
@@ -132,6 +134,9 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.into_iter().find(|&(key, _)| key == name).map(|(_, value)| value)
 }
+
+/// Where clients connect.
+pub(crate) const PATH: &str = "/app/{key}";
 
 /// Stands for an origin that is no text. The settings of an app take no empty one.
 const UNREADABLE: &str = "";
