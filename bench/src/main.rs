@@ -29,6 +29,7 @@ mod reader;
 mod report;
 mod server;
 mod stamp;
+mod storm;
 mod usage;
 mod window;
 
@@ -41,6 +42,7 @@ use crate::error::BenchError;
 use crate::memory::MemoryPlan;
 use crate::ratio::RatioPlan;
 use crate::report::Report;
+use crate::storm::StormPlan;
 
 /// Measures the release build of Rollcall and prints a table.
 #[derive(Debug, Parser)]
@@ -66,6 +68,7 @@ struct Options {
 enum Measure {
     Ratio,
     Memory,
+    Storm,
 }
 
 /// The other processes, and what stands alone.
@@ -96,15 +99,19 @@ fn main() -> ExitCode {
 }
 
 fn measure(options: &Options) -> Result<ExitCode, BenchError> {
-    let (ratio, memory) = match options.quick {
-        true => (RatioPlan::quick(), MemoryPlan::quick()),
-        false => (RatioPlan::full(), MemoryPlan::full()),
+    let (ratio, storm, memory) = match options.quick {
+        true => (RatioPlan::quick(), StormPlan::quick(), MemoryPlan::quick()),
+        false => (RatioPlan::full(), StormPlan::full(), MemoryPlan::full()),
     };
+    let is_wanted = |measure| options.only.is_none_or(|only| only == measure);
     let mut report = Report::default();
-    if options.only != Some(Measure::Memory) {
+    if is_wanted(Measure::Ratio) {
         report.add_ratios(&ratio::measure(&options.server, &ratio)?);
     }
-    if options.only != Some(Measure::Ratio) {
+    if is_wanted(Measure::Storm) {
+        report.add_storms(&storm::measure(&options.server, &storm)?);
+    }
+    if is_wanted(Measure::Memory) {
         report.add_memory(&memory::measure(&options.server, &memory)?);
     }
     print!("{report}");

@@ -20,7 +20,8 @@ pub(crate) trait Publisher: Send {
 pub(crate) struct HttpPublisher {
     socket: TcpStream,
     server: SocketAddr,
-    path: String,
+    /// What the paths of the app begin with.
+    app: String,
     key: Key,
     answer: Vec<u8>,
 }
@@ -30,23 +31,36 @@ impl HttpPublisher {
     pub(crate) fn connect(server: SocketAddr, app: &str, key: &Key) -> Result<Self> {
         let socket = TcpStream::connect(server)?;
         socket.set_nodelay(true)?;
-        let path = format!("/apps/{app}/events");
-        Ok(Self { socket, server, path, key: key.clone(), answer: Vec::new() })
+        let app = format!("/apps/{app}");
+        Ok(Self { socket, server, app, key: key.clone(), answer: Vec::new() })
     }
 
-    fn request(&self, stamp: Stamp) -> Vec<u8> {
-        let data = stamp.data();
-        let body = format!(r#"{{"name":"{EVENT}","channel":"{CHANNEL}","data":"{data}"}}"#);
+    /// Has an event sent to a channel.
+    pub(crate) fn send(&mut self, channel: &str, data: &str) -> Result<()> {
+        let body = format!(r#"{{"name":"{EVENT}","channel":"{channel}","data":"{data}"}}"#);
+        self.request("POST", "/events", &body)
+    }
+
+    /// Asks about a channel. The answer is behind all that was sent to it: it has been delivered.
+    pub(crate) fn await_delivered(&mut self, channel: &str) -> Result<()> {
+        self.request("GET", &format!("/channels/{channel}"), "")
+    }
+
+    fn request(&mut self, method: &str, path: &str, body: &str) -> Result<()> {
+        let path = format!("{}{path}", self.app);
         let now = clock::unix_seconds();
-        let query = sign_request(&self.key, "POST", &self.path, "", body.as_bytes(), now);
-        format!(
-            "POST {}?{query} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+        let query = sign_request(&self.key, method, &path, "", body.as_bytes(), now);
+        let request = format!(
+            "{method} {path}?{query} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\n\r\n{body}",
-            self.path,
             self.server,
             body.len()
-        )
-        .into_bytes()
+        );
+        self.socket.write_all(request.as_bytes())?;
+        match self.read_answer()? {
+            200 => Ok(()),
+            status => Err(BenchError::NotPublished(status)),
+        }
     }
 
     fn read_answer(&mut self) -> Result<u16> {
@@ -67,12 +81,7 @@ impl HttpPublisher {
 
 impl Publisher for HttpPublisher {
     fn publish(&mut self, stamp: Stamp) -> Result<()> {
-        let request = self.request(stamp);
-        self.socket.write_all(&request)?;
-        match self.read_answer()? {
-            200 => Ok(()),
-            status => Err(BenchError::NotPublished(status)),
-        }
+        self.send(CHANNEL, &stamp.data())
     }
 }
 

@@ -62,6 +62,16 @@ impl Server {
         &self.key.key
     }
 
+    /// The key of the app that is set as the status page's.
+    pub(crate) fn lobby_key() -> Key {
+        Key { key: LOBBY_KEY.to_owned(), secret: LOBBY_SECRET.to_owned() }
+    }
+
+    /// A new back end of that app.
+    pub(crate) fn lobby_publisher(&self) -> Result<HttpPublisher> {
+        HttpPublisher::connect(self.address, LOBBY_APP, &Self::lobby_key())
+    }
+
     /// A new back end.
     pub(crate) fn publisher(&self) -> Result<HttpPublisher> {
         HttpPublisher::connect(self.address, APP, &self.key)
@@ -104,12 +114,25 @@ fn address_of(line: &str) -> Option<SocketAddr> {
 const APP: &str = "1001";
 const KEY: &str = "bench-key";
 const SECRET: &str = "bench-secret";
+const LOBBY_APP: &str = "1002";
+const LOBBY_KEY: &str = "lobby-key";
+const LOBBY_SECRET: &str = "lobby-secret";
 
+/// Defaults, and what the first start gives the app of the status page.
 const CONFIG: &str = r#"
 [[apps]]
 id = "1001"
 name = "Benchmark"
 keys = [{ key = "bench-key", secret = "bench-secret" }]
+
+[[apps]]
+id = "1002"
+name = "Lobby"
+keys = [{ key = "lobby-key", secret = "lobby-secret" }]
+client_events = true
+member_updates = true
+mirror = true
+presence = { max_members = 1000, grace_seconds = 10 }
 "#;
 
 #[cfg(test)]

@@ -15,8 +15,17 @@ pub(crate) fn cpu(pid: u32) -> Result<Duration> {
 
 /// Resident memory of a process, in bytes.
 pub(crate) fn resident(pid: u32) -> Result<u64> {
+    memory(pid, "VmRSS:")
+}
+
+/// The most resident memory that a process ever had, in bytes.
+pub(crate) fn most_resident(pid: u32) -> Result<u64> {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: u32, name: &str) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    resident_of_status(&status).ok_or(BenchError::NoUsage)
+    memory_of_status(&status, name).ok_or(BenchError::NoUsage)
 }
 
 fn cpu_of_stat(stat: &str) -> Option<Duration> {
@@ -28,8 +37,8 @@ fn cpu_of_stat(stat: &str) -> Option<Duration> {
     Some(TICK * u32::try_from(user + system).ok()?)
 }
 
-fn resident_of_status(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+fn memory_of_status(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }
@@ -53,8 +62,10 @@ mod tests {
 
     #[test]
     fn memory_is_in_bytes() {
-        assert_eq!(resident_of_status("Name:\tx\nVmRSS:\t    2048 kB\n"), Some(2 << 20));
-        assert_eq!(resident_of_status("Name:\tx\n"), None);
+        let status = "Name:\tx\nVmHWM:\t    3072 kB\nVmRSS:\t    2048 kB\n";
+        assert_eq!(memory_of_status(status, "VmRSS:"), Some(2 << 20));
+        assert_eq!(memory_of_status(status, "VmHWM:"), Some(3 << 20));
+        assert_eq!(memory_of_status("Name:\tx\n", "VmRSS:"), None);
     }
 
     #[test]
@@ -62,5 +73,6 @@ mod tests {
         let pid = std::process::id();
         assert!(cpu(pid).is_ok());
         assert!(resident(pid).unwrap() > 100_000);
+        assert!(most_resident(pid).unwrap() > 100_000);
     }
 }
