@@ -161,6 +161,23 @@ test('a5 focus and selected text stay with their people in a short list; from wh
   assert.equal(await focusedUser(page), 'person 0009');
 });
 
+test('a5 a list that becomes a long one stays where it is', async (t) => {
+  const people = await crowd(server, extras('person', 148));
+  t.after(() => people.forEach(leave));
+  const ana = await profile(t, browser, server, { viewport: { width: 320, height: 640 } });
+  const page = await ana.signUp('a5-ana', 'x');
+  await row(page, 'person 0147').waitFor();
+  await row(page, 'person 0075').evaluate((each) => each.scrollIntoView({ block: 'center' }));
+  const place = await topOf(page, 'person 0075');
+  const more = await crowd(server, extras('a newcomer', 10));
+  await until(async () => (await page.getByTestId('count').textContent()) === '159 people online', 'the list to be a long one');
+  assert.ok(Math.abs((await topOf(page, 'person 0075')) - place) < 2, 'nobody moved on the screen');
+  more.forEach(leave);
+  await until(async () => (await page.getByTestId('count').textContent()) === '149 people online', 'the list to be a short one');
+  assert.ok(Math.abs((await topOf(page, 'person 0075')) - place) < 2, 'nobody moved on the screen');
+  assert.equal(await page.getByTestId('member').count(), 149);
+});
+
 test('a4 changes are told in a sentence, unless muted, which is remembered; and by a shape, also without motion', async (t) => {
   await withPeople({ bo: infoOf('hello') }, async () => {
     const ana = await profile(t, browser, server, { reducedMotion: 'reduce', forcedColors: 'active' });

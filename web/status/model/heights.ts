@@ -80,6 +80,11 @@ export type Part =
   | { readonly kind: 'row'; readonly key: string; readonly user: string; readonly index: number }
   | { readonly kind: 'gap'; readonly key: string; readonly px: number };
 
+/** Every row and no gap. */
+export function whole(order: readonly string[]): Part[] {
+  return order.map((user, index) => ({ kind: 'row', key: rowKey(user), user, index }));
+}
+
 /**
  * The rows of `slice`, and wherever they are those of `pinned`: whoever has the focus or is selected stays in the document.
  * Gaps are named after the pinned row beside them, so that no node has to move when the slice does.
@@ -96,7 +101,7 @@ export function parts(order: readonly string[], tops: Float64Array, slice: Slice
   };
   const row = () => {
     const user = order[at]!;
-    drawn.push({ kind: 'row', key: `row ${user}`, user, index: at });
+    drawn.push({ kind: 'row', key: rowKey(user), user, index: at });
     at += 1;
   };
   for (const [rank, index] of above.entries()) {
@@ -111,6 +116,10 @@ export function parts(order: readonly string[], tops: Float64Array, slice: Slice
   }
   gap('bottom', order.length);
   return drawn;
+}
+
+function rowKey(user: string): string {
+  return `row ${user}`;
 }
 
 const FIRST_ESTIMATE_PX = 70;

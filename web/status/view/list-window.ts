@@ -6,7 +6,7 @@
  */
 
 import { signal } from '@preact/signals';
-import { Heights, parts, rowAt, rowsBetween, type Part, type Slice } from '../model/heights';
+import { Heights, parts, rowAt, rowsBetween, whole, type Part, type Slice } from '../model/heights';
 import { targetOf, TypeAhead, type Place } from '../model/list-keys';
 import { keep, restore, rowOf, rowsOf, selectedUsers, userOf, type Kept } from './list-keeper';
 
@@ -59,8 +59,13 @@ export class ListWindow {
       this.#kept = keep(list, this.#pointedRow());
       this.#measure(list);
     }
+    // Who comes or goes does not carry along a reader at the end; the measuring of rows does.
+    if (order !== this.#order) this.#kept &&= { ...this.#kept, atEnd: false };
     if (order !== this.#order) this.#follow(order);
-    if (order.length <= PLAIN_ROWS) this.#slice = { start: 0, end: order.length };
+    if (!this.#isLong()) {
+      this.#slice = { start: 0, end: order.length };
+      return whole(order);
+    }
     return parts(order, this.#heights.tops(order), this.#slice, this.#pinned(order, list));
   }
 
@@ -74,8 +79,8 @@ export class ListWindow {
       restore(kept);
       if (kept.focused !== null && this.#wanted === null) this.#refocus(list, kept.focused);
     }
-    if (this.#edge === null && kept?.atEnd === true && kept.focused === null) scrollTo('end');
-    if (this.#edge !== null) scrollTo(this.#edge);
+    const edge = this.#edge ?? (kept?.atEnd === true && kept.focused === null ? 'end' : null);
+    if (edge !== null && this.#isLong()) scrollTo(edge);
     const settled = !this.#update();
     if (this.#wanted !== null) this.#reveal(list, this.#wanted, settled);
     if (settled) this.#edge = null;
@@ -110,18 +115,18 @@ export class ListWindow {
     if (user === null) return;
     this.#wanted = user;
     this.#active = user;
-    this.redraw.value += 1;
+    this.#draw();
   }
 
   /** Home and End outside of the list scroll the page, whose height the browser cannot know before its rows are drawn. */
   #handlePageKey(event: KeyboardEvent): void {
     const edge = EDGES.get(event.key);
-    if (edge === undefined || event.defaultPrevented || this.#order.length <= PLAIN_ROWS) return;
+    if (edge === undefined || event.defaultPrevented || !this.#isLong()) return;
     if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable], dialog')) return;
     event.preventDefault();
     this.#edge = edge;
     scrollTo(edge);
-    this.redraw.value += 1;
+    this.#draw();
   }
 
   /** The wanted row takes the focus, and comes into sight as soon as everything around it is there. */
@@ -130,7 +135,7 @@ export class ListWindow {
     row?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     if (!this.#update() && (settled || row === null)) this.#wanted = null;
-    else this.redraw.value += 1;
+    else this.#draw();
   }
 
   /** The focused row may have been moved within the document, which loses the focus, or its person may have left. */
@@ -144,8 +149,8 @@ export class ListWindow {
   #follow(order: readonly string[]): void {
     const previous = this.#order;
     this.#order = order;
-    const first = previous[this.#slice.start];
-    const start = first === undefined ? 0 : Math.max(0, order.indexOf(nearest(previous, this.#slice.start, order) ?? first));
+    const first = nearest(previous, this.#slice.start, order);
+    const start = first === null ? 0 : order.indexOf(first);
     this.#slice = { start, end: start + Math.max(FIRST_ROWS, this.#slice.end - this.#slice.start) };
     const index = this.#active === null ? -1 : previous.indexOf(this.#active);
     this.#active = index === -1 ? null : nearest(previous, index, order);
@@ -158,7 +163,6 @@ export class ListWindow {
   }
 
   #measure(list: HTMLElement): void {
-    if (this.#order.length <= PLAIN_ROWS) return;
     const heights = new Map<string, number>();
     for (const row of rowsOf(list)) heights.set(row.dataset['user']!, row.getBoundingClientRect().height);
     this.#heights.learn(heights);
@@ -166,7 +170,7 @@ export class ListWindow {
 
   /** Draws other rows if the screen is near the edge of those that are drawn; whether it had to. */
   #update(): boolean {
-    if (this.#list === null || this.#order.length <= PLAIN_ROWS) return false;
+    if (this.#list === null || !this.#isLong()) return false;
     const tops = this.#heights.tops(this.#order);
     const top = -this.#list.getBoundingClientRect().top;
     const screen = window.innerHeight;
@@ -174,14 +178,14 @@ export class ListWindow {
     const needed = around(MARGIN_LEAST);
     if (needed.start >= this.#slice.start && needed.end <= this.#slice.end) return false;
     this.#slice = around(MARGIN);
-    this.redraw.value += 1;
+    this.#draw();
     return true;
   }
 
   #handleFocus(user: string | null): void {
     if (user === null || user === this.#active) return;
     this.#active = user;
-    this.redraw.value += 1;
+    this.#draw();
   }
 
   #handlePointer(event: PointerEvent): void {
@@ -195,11 +199,19 @@ export class ListWindow {
     return pointed !== null && performance.now() - pointed.ms < POINTED_MS ? pointed.row : null;
   }
 
+  #isLong(): boolean {
+    return this.#order.length > PLAIN_ROWS;
+  }
+
+  #draw(): void {
+    this.redraw.value = this.redraw.peek() + 1;
+  }
+
   #handleWidth(width: number): void {
     if (width === this.#width) return;
     this.#width = width;
     this.#heights.forget();
-    this.redraw.value += 1;
+    this.#draw();
   }
 }
 
