@@ -78,10 +78,15 @@ fn value(config: &Config, setting: &Setting<Config>) -> Option<String> {
             format!("not shown, from {place}")
         }
         Some((value, place)) => format!("{value} from {place}"),
+        None if setting.default.as_str() == NONE => "none".to_owned(),
         None => setting.default.as_str().to_owned(),
     })
 }
 
 fn line(text: &mut String, label: &str, value: &str) {
-    writeln!(text, "  {label:16}{value}").expect("writing to a String cannot fail");
+    let widest = SERVER.iter().map(|setting| setting.key.len()).max().unwrap_or_default();
+    writeln!(text, "  {label:widest$}  {value}").expect("writing to a String cannot fail");
 }
+
+/// How a record writes that there is no default.
+const NONE: &str = r#""""#;
