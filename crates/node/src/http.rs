@@ -12,6 +12,7 @@ mod error;
 mod events;
 mod members;
 mod metrics;
+mod patience;
 mod places;
 mod router;
 mod upgrade;

@@ -12,13 +12,14 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tower::Service;
 use tracing::{debug, warn};
 
+use super::patience::Patient;
 use super::places::{Place, Places};
 
 /// What every accepted connection needs.
@@ -107,7 +108,7 @@ async fn serve(acceptor: Acceptor, stream: TcpStream, peer: SocketAddr, place: P
     let keep_alive = !*draining.borrow_and_update();
     let connection = http()
         .keep_alive(keep_alive)
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(Patient::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

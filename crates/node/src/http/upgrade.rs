@@ -12,11 +12,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
 use rollcall_wire::ws::accept_key;
 use tokio::net::TcpStream;
 
 use super::error::HttpError;
+use super::patience::Patient;
 use crate::handle::{self, Caller, NodeHandle};
 use crate::mail::Verdict;
 
@@ -105,7 +105,7 @@ impl Handshake {
 
 /// The plain socket inside, cut from this runtime's driver.
 fn unwrap(upgraded: Upgraded) -> Option<handle::Upgraded> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    let parts = upgraded.downcast::<Patient<TcpStream>>().ok()?;
     let stream = parts.io.into_inner().into_std().ok()?;
     Some(handle::Upgraded { stream, early: parts.read_buf })
 }

@@ -1,0 +1,131 @@
+//! A socket whose peer may not leave what it is sent untaken for ever: whoever asks and does not
+//! read would hold the answer in memory for as long as it likes.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Sleep;
+
+/// A socket that fails once it has taken nothing for too long.
+pub(crate) struct Patient<S> {
+    io: TokioIo<S>,
+    /// Ends the patience; none while the socket takes what it is given.
+    end: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Patient<S> {
+    /// The socket, with all patience left.
+    pub(crate) fn new(socket: S) -> Self {
+        Self { io: TokioIo::new(socket), end: None }
+    }
+
+    /// The socket itself.
+    pub(crate) fn into_inner(self) -> S {
+        self.io.into_inner()
+    }
+
+    fn unless_stalled(
+        &mut self,
+        cx: &mut Context<'_>,
+        wrote: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if wrote.is_ready() {
+            self.end = None;
+            return wrote;
+        }
+        let end = self.end.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
+        ready!(end.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> Read for Patient<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Write for Patient<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.io).poll_write(cx, bytes);
+        self.unless_stalled(cx, wrote)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.io).poll_write_vectored(cx, slices);
+        self.unless_stalled(cx, wrote)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}
+
+/// How long a peer may take nothing at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::{AsyncReadExt, DuplexStream};
+
+    use super::*;
+
+    async fn write(socket: &mut Patient<DuplexStream>, bytes: &[u8]) -> io::Result<usize> {
+        poll_fn(|cx| Pin::new(&mut *socket).poll_write(cx, bytes)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_nothing_is_given_up() {
+        let (near, _far) = tokio::io::duplex(4);
+        let mut socket = Patient::new(near);
+        assert_eq!(write(&mut socket, b"123456").await.unwrap(), 4);
+        let error = write(&mut socket, b"56").await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_a_little_has_all_patience_again() {
+        let (near, mut far) = tokio::io::duplex(1);
+        let mut socket = Patient::new(near);
+        write(&mut socket, b"1").await.unwrap();
+        let reading = async {
+            for _ in 0..5 {
+                tokio::time::advance(PATIENCE * 3 / 4).await;
+                far.read_u8().await.unwrap();
+            }
+        };
+        let writing = async {
+            for _ in 0..5 {
+                write(&mut socket, b"1").await.unwrap();
+            }
+        };
+        tokio::join!(reading, writing);
+    }
+}
