@@ -1,0 +1,54 @@
+//! Apps that come, go and exchange keys while others stay connected.
+
+mod support;
+
+use rollcall_engine::App;
+use rollcall_wire::auth::Key;
+use serde_json::json;
+use support::{Client, TestNode, Told, app, key};
+
+#[tokio::test]
+async fn p8_p172_p190_a_removed_app_is_unknown_and_others_do_not_notice() {
+    let node = TestNode::with_apps(2, vec![app(), other()]).await;
+    let (mut client, _) = node.connect().await;
+    let mut witness = greeted(&node, "other-key").await;
+    node.handle.remove_app("1001").unwrap();
+    assert!(matches!(client.told().await, Told::Close(Some(4001), _)));
+    let late = node.open("/app/app-key?protocol=7").await.told().await;
+    assert!(matches!(late, Told::Close(Some(4001), _)), "{late:?}");
+    let event = json!({ "name": "e", "channel": "a", "data": "" });
+    assert_eq!(node.publish(&event).await.0, 404);
+    witness.send(&json!({ "event": "pusher:ping" })).await;
+    witness.event("pusher:pong").await;
+    node.handle.remove_app("1001").expect("it is gone already");
+}
+
+#[tokio::test]
+async fn p190_apps_exchange_their_keys_and_their_connections_stay() {
+    let node = TestNode::with_apps(2, vec![app(), other()]).await;
+    let (mut client, _) = node.connect().await;
+    let swapped = vec![
+        App { keys: other().keys, ..app() },
+        App { keys: vec![key()], client_events: true, ..other() },
+    ];
+    node.handle.replace_apps(swapped).unwrap();
+    assert_eq!(node.handle.app("1001").unwrap().key, "other-key");
+    assert_eq!(node.handle.app("1002").unwrap().key, "app-key");
+    client.send(&json!({ "event": "pusher:ping" })).await;
+    client.event("pusher:pong").await;
+    greeted(&node, "app-key").await;
+
+    let clash = vec![app(), App { keys: vec![key()], ..other() }];
+    node.handle.replace_apps(clash).unwrap_err();
+    assert_eq!(node.handle.app("1001").unwrap().key, "other-key", "nothing is half applied");
+}
+
+async fn greeted(node: &TestNode, key: &str) -> Client {
+    let mut client = node.open(&format!("/app/{key}?protocol=7")).await;
+    client.event("pusher:connection_established").await;
+    client
+}
+
+fn other() -> App {
+    App::new("1002", vec![Key { key: "other-key".to_owned(), secret: "s".to_owned() }])
+}
