@@ -36,7 +36,10 @@ impl AppsWatch {
             return Ok(None);
         }
         // The version is older than what is read next, so a change in between is seen once more.
-        let apps = apps::all(&mut self.connection.begin().await?).await?;
+        let mut snapshot = self.connection.begin().await?;
+        let apps = apps::all(&mut snapshot).await?;
+        // An open snapshot would keep the version where it is.
+        snapshot.commit().await?;
         self.version = Some(version);
         if self.apps == apps {
             return Ok(None);
