@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 SHARDS ?= 1,2
+BENCH ?=
 RESULTS := target/test-results
 
 # The Rust tests and lints need no pages, so they need not wait for Vite.
@@ -63,8 +64,8 @@ test-node: build tests/node_modules/.package-lock.json ## the black-box suites, 
 conformance: ## docs/conformance.md from the results of the last test run
 	node tests/conformance.mjs
 
-bench: ## ratio and memory, measured against a bare send loop
-	$(CARGO) run --release -p rollcall-bench
+bench: build ## CPU, presence storms and memory beside a bare send loop; BENCH="--quick --check" for less
+	$(CARGO) run --release -p rollcall-bench -- $(BENCH)
 
 screenshots: build tests/node_modules/.package-lock.json ## the pictures in docs/
 	node tests/screenshots.mjs

@@ -1,9 +1,10 @@
-//! What Rollcall costs: CPU per delivery beside a bare `send` loop, and memory per idle connection.
+//! What Rollcall costs: CPU per delivery and per thing told in a presence storm, beside a bare `send`
+//! loop, and memory per idle connection and per person who never reads.
 //!
 //! One command measures everything and prints a table:
 //!
 //! ```text
-//! cargo build --release && cargo run --release -p rollcall-bench
+//! make bench
 //! ```
 //!
 //! Four processes take part. This one starts the others, publishes and does the sums; the *server*
@@ -11,6 +12,13 @@
 //! one *reader* (`reader.rs`) holds the sockets of both and checks every delivery. Figures of
 //! different machines do not compare, so the result is a ratio: server beside loop, in turns, in
 //! one run.
+//!
+//! In a storm (`storm.rs`) the benchmark itself is the crowd, because clients that ask to be let in
+//! have more to say than subscribers who wait.
+//!
+//! CPU is what the kernel counts for a process, so that other programs on the machine do not show,
+//! but for the caches that they empty; medians of rounds, in which server and loop take turns, take
+//! most of that away.
 //!
 //! `fanout.rs` is apart from that: the engine alone, without sockets.
 
@@ -54,7 +62,7 @@ struct Options {
     /// Fail if a figure is over its limit.
     #[arg(long)]
     check: bool,
-    /// Fewer and shorter rounds and fewer connections: about a minute, and less exact.
+    /// Fewer and shorter rounds and fewer connections: a minute or two, and less exact.
     #[arg(long)]
     quick: bool,
     /// Measure only this.

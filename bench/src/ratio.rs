@@ -168,7 +168,7 @@ const ONE_PER_TURN: Mode = Mode {
 };
 
 const MANY_PENDING: Mode = Mode {
-    name: "many pending",
+    name: "64 messages under way",
     limit: 0.25,
     publishers: 16,
     under_way: 64,
