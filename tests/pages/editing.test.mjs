@@ -33,7 +33,8 @@ test('c4 a view never writes: not on joins, leaves, or changes made elsewhere', 
   const field = await openEditor(page);
   const jar = await ana.jar();
   await jar.setStatus('changed elsewhere');
-  await until(async () => (await field.inputValue()) === 'changed elsewhere', 'the field to follow');
+  await shows(page, 'c4-ana', 'changed elsewhere');
+  assert.equal(await field.inputValue(), 'old text', 'an open field stays as it is');
   const { socket } = await arrive(server, 'c4-bo', 'passing by');
   await row(page, 'c4-bo').waitFor();
   socket.unsubscribe(LOBBY);
@@ -171,10 +172,12 @@ test('a3 the field is labelled, described and counted, works by keyboard, and it
   await page.keyboard.press('Enter');
   await shows(page, 'a3-ana', 'by keyboard');
   assert.equal(await focused(page), 'edit-status');
-  await page.keyboard.press('Shift+Tab');
-  assert.equal(await focused(page), 'account');
-  await page.keyboard.press('Shift+Tab');
-  assert.equal(await focused(page), 'sign-out');
+  const passed = [];
+  while (passed.at(-1) !== 'sign-out' && passed.length < 10) {
+    await page.keyboard.press('Shift+Tab');
+    passed.push(await focused(page));
+  }
+  assert.deepEqual(passed.slice(-2), ['account', 'sign-out']);
   await page.keyboard.press('Enter');
   await page.getByTestId('sign-up').waitFor();
 });

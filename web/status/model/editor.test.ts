@@ -60,6 +60,15 @@ test('c4 what arrives from elsewhere never makes a request', () => {
   expect(editor.text.value).toBe('from another tab');
 });
 
+test('c4 c5 an open field stays as it is when something arrives, and leaving it untouched writes nothing', () => {
+  const { editor, known, puts } = editing();
+  editor.start();
+  known.value = status('from another tab', 2);
+  expect(editor.text.value).toBe('known');
+  editor.leave();
+  expect([puts, editor.text.value]).toEqual([[], 'from another tab']);
+});
+
 test('c5 a draft survives what arrives, and Escape brings back the newest', () => {
   const { editor, known, kept } = editing();
   editor.start();

@@ -31,7 +31,8 @@ export class StatusEditor {
   readonly #around: Surroundings;
   readonly #delivery: Delivery;
   readonly #draft = signal<string | null>(null);
-  readonly #open = signal(false);
+  /** What the field was opened with, which stays while others write: nothing moves under a caret. Null while it is closed. */
+  readonly #opened = signal<string | null>(null);
   readonly #tooLong = signal(false);
   /** A field that is taken off the page loses the focus, and leaving it must save nothing by then. */
   #stopped = false;
@@ -47,7 +48,7 @@ export class StatusEditor {
     const { draft } = unfinished;
     if (draft === null || normalized(draft) === this.shown.peek()) return;
     this.#draft.value = draft;
-    this.#open.value = true;
+    this.#opened.value = draft;
   }
 
   /** The status as its author sees it: the edit on its way, or what the server knows. */
@@ -57,21 +58,19 @@ export class StatusEditor {
   readonly pending: ReadonlySignal<string | null> = computed(() => this.#delivery.edit.value?.text ?? null);
 
   /** What the field holds. */
-  readonly text: ReadonlySignal<string> = computed(() => this.#draft.value ?? this.shown.value);
+  readonly text: ReadonlySignal<string> = computed(() => this.#draft.value ?? this.#opened.value ?? this.shown.value);
   readonly used: ReadonlySignal<number> = computed(() => graphemeCount(this.text.value));
   readonly dirty: ReadonlySignal<boolean> = computed(() => this.#draft.value !== null);
 
   /** Whether the field is there, and not the button that opens it. */
-  get open(): ReadonlySignal<boolean> {
-    return this.#open;
-  }
+  readonly open: ReadonlySignal<boolean> = computed(() => this.#opened.value !== null);
 
   readonly save: ReadonlySignal<Save> = computed(() =>
     this.#tooLong.value ? { kind: 'too-long' } : this.#delivery.progress.value,
   );
 
   start(): void {
-    this.#open.value = true;
+    this.#opened.value = this.shown.peek();
   }
 
   edit(text: string): void {
@@ -81,8 +80,7 @@ export class StatusEditor {
 
   /** Escape: back to what everybody sees. */
   discard(): void {
-    this.#setDraft(null);
-    this.#open.value = false;
+    this.#close();
     this.#forgetOutcome();
   }
 
@@ -95,15 +93,15 @@ export class StatusEditor {
 
   /** Enter. A text that is too long stays where it can be shortened. */
   commit(): void {
-    const text = normalized(this.text.peek());
-    if (text === this.shown.peek()) {
+    const draft = this.#draft.peek();
+    const text = normalized(draft ?? '');
+    if (draft === null || text === this.shown.peek()) {
       this.discard();
       return;
     }
     this.#tooLong.value = graphemeCount(text) > STATUS_LIMIT;
     if (this.#tooLong.peek()) return;
-    this.#setDraft(null);
-    this.#open.value = false;
+    this.#close();
     this.#delivery.submit(text);
   }
 
@@ -123,7 +121,12 @@ export class StatusEditor {
   #handleReturned(text: string): void {
     if (this.#draft.peek() === null) this.#setDraft(text);
     else this.#delivery.acknowledge();
-    this.#open.value = true;
+    this.#opened.value = text;
+  }
+
+  #close(): void {
+    this.#setDraft(null);
+    this.#opened.value = null;
   }
 
   #forgetOutcome(): void {
