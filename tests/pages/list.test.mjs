@@ -126,7 +126,8 @@ test('c16 s13 bad member info, or none, degrades that row alone; no user id is s
 test('a5 focus and selected text stay with their people in a short list; from who leaves the focus goes to a neighbour', async (t) => {
   const people = await crowd(server, extras('person', 30));
   t.after(() => people.forEach(leave));
-  const ana = await profile(t, browser, server);
+  // So high that nothing has to be scrolled yet, which is where browsers keep no place by themselves.
+  const ana = await profile(t, browser, server, { viewport: { width: 1280, height: 1_400 } });
   const page = await ana.signUp('a5-ana', 'x');
   await row(page, 'person 0029').waitFor();
   await page.getByTestId('members').focus();
@@ -165,7 +166,7 @@ test('a5 a list that becomes a long one stays where it is', async (t) => {
   const people = await crowd(server, extras('person', 148));
   t.after(() => people.forEach(leave));
   const ana = await profile(t, browser, server, { viewport: { width: 320, height: 640 } });
-  const page = await ana.signUp('a5-ana', 'x');
+  const page = await ana.signUp('a5-long', 'x');
   await row(page, 'person 0147').waitFor();
   await row(page, 'person 0075').evaluate((each) => each.scrollIntoView({ block: 'center' }));
   const place = await topOf(page, 'person 0075');
