@@ -277,7 +277,7 @@ pub struct ChannelFacts {
     pub users: Option<Vec<UserId>>,
 }
 
-/// One occupied channel in a list of them (docs/protocol.md 6.5).
+/// A channel in numbers: in a list of the occupied ones, or alone (docs/protocol.md 6.5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedChannel {
     /// Its name.
@@ -286,6 +286,13 @@ pub struct ListedChannel {
     pub subscriptions: usize,
     /// How many users are there, those in their grace included. On presence channels only.
     pub users: Option<usize>,
+}
+
+impl ListedChannel {
+    /// Whether a connection is subscribed, or a member is in its grace.
+    pub fn is_occupied(&self) -> bool {
+        self.subscriptions > 0 || self.users.is_some_and(|users| users > 0)
+    }
 }
 
 /// A client event that was diverted.

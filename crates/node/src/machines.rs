@@ -10,7 +10,7 @@ use rollcall_engine::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::mail::{Diversion, Inquiry, Listing, Lookout, Mailboxes, Update};
+use crate::mail::{Diversion, Inquirer, Inquiry, Listing, Lookout, Mailboxes, Update};
 use crate::stats::NodeStats;
 
 /// An edge, some partitions, and what is under way between them.
@@ -99,10 +99,13 @@ impl Machines {
 
     /// Says what is so of a channel. Who asked may have given up.
     pub(crate) fn describe(&self, inquiry: Inquiry) {
-        let index = inquiry.channel.partition();
-        let partition = self.partitions[usize::from(index.0)].as_ref();
-        let facts = partition.map(|partition| partition.describe(&inquiry.channel));
-        let _ = inquiry.answer.send(facts.unwrap_or_default());
+        let Inquiry { channel, answer } = inquiry;
+        let index = usize::from(channel.partition().0);
+        let Some(partition) = &self.partitions[index] else { return };
+        match answer {
+            Inquirer::Facts(answer) => drop(answer.send(partition.describe(&channel))),
+            Inquirer::Counts(answer) => drop(answer.send(partition.counts(&channel))),
+        }
     }
 
     /// Says which channels are occupied. Who asked may have given up.

@@ -96,7 +96,16 @@ pub(crate) struct Lookout {
 #[derive(Debug)]
 pub(crate) struct Inquiry {
     pub(crate) channel: ChannelKey,
-    pub(crate) answer: oneshot::Sender<ChannelFacts>,
+    pub(crate) answer: Inquirer,
+}
+
+/// Who waits, and what for.
+#[derive(Debug)]
+pub(crate) enum Inquirer {
+    /// The names of everybody on it, too.
+    Facts(oneshot::Sender<ChannelFacts>),
+    /// Numbers alone.
+    Counts(oneshot::Sender<ListedChannel>),
 }
 
 /// Which channels are asked for, and who waits for the shard's part of them.

@@ -8,7 +8,7 @@ use rollcall_wire::ChannelKind;
 use tokio::sync::oneshot;
 
 use super::{NodeHandle, channel_of};
-use crate::mail::{Inquiry, Listing, Mail};
+use crate::mail::{Inquirer, Inquiry, Listing, Mail};
 
 /// Why there is no answer about channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,20 +42,31 @@ impl NodeHandle {
     /// What is so of a channel, unless the shards have too much to do.
     pub(crate) async fn describe(&self, channel: ChannelKey) -> Result<ChannelFacts, QueryError> {
         self.refuse_query_if_busy()?;
-        self.facts(channel).await
+        let (asker, answer) = oneshot::channel();
+        self.inquire(channel, Inquirer::Facts(asker));
+        // The shard stopped: the node is on its way out.
+        answer.await.map_err(|_| QueryError::Busy)
     }
 
-    /// Asks at once; the answer can be awaited at leisure.
-    pub(crate) fn facts(
+    /// A channel in numbers, unless the shards have too much to do.
+    pub(crate) async fn count(&self, channel: ChannelKey) -> Result<ListedChannel, QueryError> {
+        self.refuse_query_if_busy()?;
+        self.counts(channel).await
+    }
+
+    /// Asks at once, however much there is to do; the answer can be awaited at leisure.
+    pub(crate) fn counts(
         &self,
         channel: ChannelKey,
-    ) -> impl Future<Output = Result<ChannelFacts, QueryError>> + use<> {
+    ) -> impl Future<Output = Result<ListedChannel, QueryError>> + use<> {
         let (asker, answer) = oneshot::channel();
-        let shard = self.0.mailboxes.owner(channel.partition());
-        let inquiry = Box::new(Inquiry { channel, answer: asker });
-        self.0.mailboxes.send(shard, Mail::Describe(inquiry));
-        // The shard stopped: the node is on its way out.
+        self.inquire(channel, Inquirer::Counts(asker));
         async { answer.await.map_err(|_| QueryError::Busy) }
+    }
+
+    fn inquire(&self, channel: ChannelKey, answer: Inquirer) {
+        let shard = self.0.mailboxes.owner(channel.partition());
+        self.0.mailboxes.send(shard, Mail::Describe(Box::new(Inquiry { channel, answer })));
     }
 
     /// A shard looks through all of its channels for a list, and does nothing else meanwhile. So

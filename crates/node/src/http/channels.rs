@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
-use rollcall_engine::{App, ChannelFacts, ChannelKey, ListedChannel};
+use rollcall_engine::{App, ChannelKey, ListedChannel};
 use rollcall_wire::ChannelName;
 use rollcall_wire::api::{ChannelQuery, ChannelsQuery, InfoRequest, UsersQuery, parse_channel};
 use serde::ser::SerializeMap;
@@ -48,9 +48,9 @@ pub(crate) async fn describe(
     let name = channel_name(path, &tenant.app)?;
     let query = ChannelQuery::parse(&query.unwrap_or_default(), &name)?;
     refuse_what_is_not_known(query.info)?;
-    let facts = node.describe(ChannelKey::new(&tenant.app, name)).await?;
-    let attributes = Attributes::of_one(&facts, query.info);
-    Ok(Json(Channel { occupied: facts.occupied, attributes }))
+    let counts = node.count(ChannelKey::new(&tenant.app, name)).await?;
+    let attributes = Attributes::new(&counts, query.info);
+    Ok(Json(Channel { occupied: counts.is_occupied(), attributes }))
 }
 
 /// Who is on a presence channel.
@@ -71,9 +71,8 @@ pub(crate) async fn users(
 
 impl Attributes {
     /// What is asked for and applies to the channel.
-    pub(crate) fn of_one(facts: &ChannelFacts, info: InfoRequest) -> Self {
-        let users = facts.users.as_ref().filter(|_| info.user_count);
-        Self { user_count: users.map(Vec::len) }
+    pub(crate) fn new(counts: &ListedChannel, info: InfoRequest) -> Self {
+        Self { user_count: counts.users.filter(|_| info.user_count) }
     }
 }
 
@@ -114,8 +113,8 @@ impl Serialize for Listed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.listed.len()))?;
         for channel in &self.listed {
-            let user_count = channel.users.filter(|_| self.info.user_count);
-            map.serialize_entry(channel.name.as_str(), &Attributes { user_count })?;
+            let attributes = Attributes::new(channel, self.info);
+            map.serialize_entry(channel.name.as_str(), &attributes)?;
         }
         map.end()
     }

@@ -72,12 +72,12 @@ impl Asked {
         let asked = channels.into_iter().map(|name| {
             let counts = info.user_count && name.kind().is_presence();
             let text = name.as_str().to_owned();
-            (text, counts.then(|| node.facts(ChannelKey::new(app, name))))
+            (text, counts.then(|| node.counts(ChannelKey::new(app, name))))
         });
         let mut told = Vec::new();
-        for (name, facts) in asked.collect::<Vec<_>>() {
-            let attributes = match facts {
-                Some(facts) => Attributes::of_one(&facts.await?, info),
+        for (name, counts) in asked.collect::<Vec<_>>() {
+            let attributes = match counts {
+                Some(counts) => Attributes::new(&counts.await?, info),
                 None => Attributes::default(),
             };
             told.push((name, attributes));
