@@ -57,6 +57,31 @@ test('s12 this browser remembers its names: one click signs in again, with the s
   await shows(page, 's12-back', 'as it was');
 });
 
+test('s12 who comes back by the form and leaves the status empty keeps the one they had', async (t) => {
+  const ana = await profile(t, browser, server);
+  const page = await ana.signUp('s12-empty', 'as it was');
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('remembered').waitFor();
+  await fillSignUp(page, 's12-empty', '');
+  await shows(page, 's12-empty', 'as it was');
+});
+
+test('s9 s12 a remembered name does not take over another session without being asked to', async (t) => {
+  const ana = await profile(t, browser, server);
+  const page = await ana.signUp('s9-first', 'first');
+  await page.getByTestId('sign-out').click();
+  await page.getByTestId('remembered').waitFor();
+  const tab = await ana.open();
+  await fillSignUp(tab, 's9-second', 'second');
+  await shows(tab, 's9-second', 'second');
+  await page.getByTestId('sign-in-as').click();
+  const error = page.locator('[data-field="remembered"]');
+  await error.waitFor();
+  assert.match(await error.textContent(), /already signed in under another name/);
+  await page.getByTestId('switch').click();
+  await shows(page, 's9-first', 'first');
+});
+
 test('s12 c5 after a session that ended elsewhere one click brings the draft back into its field', async (t) => {
   const ana = await profile(t, browser, server);
   const page = await ana.signUp('s12-draft', 'as it was');

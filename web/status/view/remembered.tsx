@@ -9,6 +9,11 @@ import { ErrorText } from './field';
 import { Limited } from './limited';
 import { refusalOf, type Join, type Refusal } from './refusal';
 
+/** The refusal of one of the names. */
+interface Refused extends Refusal {
+  readonly name: string;
+}
+
 interface RememberedProps {
   readonly names: readonly string[];
   readonly onJoin: Join;
@@ -45,32 +50,37 @@ export function Remembered({ names, onJoin, onForget }: RememberedProps): JSX.El
 
 /** The status of the account stays as it is: nothing was typed. */
 function Names({ names, onJoin }: { names: readonly string[]; onJoin: Join }): JSX.Element {
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [refused, setRefused] = useState<Refused | null>(null);
   const busy = useRef(false);
   const t = texts.value;
-  const join = async (name: string) => {
+  const join = async (name: string, how: 'confirmed' | 'plain') => {
     if (busy.current) return;
     busy.current = true;
-    setRefusal(null);
-    const failure = await onJoin(name, null, 'plain');
+    setRefused(null);
+    const failure = await onJoin(name, null, how);
     busy.current = false;
-    if (failure !== null) setRefusal(refusalOf(failure));
+    if (failure !== null) setRefused({ ...refusalOf(failure), name });
   };
   return (
     <>
       <ul class="remembered-names">
         {names.map((name) => (
           <li key={name}>
-            <button type="button" class="button button-name" data-testid="sign-in-as" data-user={name} onClick={() => void join(name)}>
+            <button type="button" class="button button-name" data-testid="sign-in-as" data-user={name} onClick={() => void join(name, 'plain')}>
               {t.signInAs(name)}
             </button>
           </li>
         ))}
       </ul>
-      {refusal !== null && (
+      {refused !== null && (
         <ErrorText id="error-remembered" field="remembered">
-          {refusal.untilMs === null ? refusal.text(t) : <Limited untilMs={refusal.untilMs} onPassed={() => setRefusal(null)} />}
+          {refused.untilMs === null ? refused.text(t) : <Limited untilMs={refused.untilMs} onPassed={() => setRefused(null)} />}
         </ErrorText>
+      )}
+      {refused?.code === 'already_signed_in' && (
+        <button type="button" class="button button-quiet" data-testid="switch" onClick={() => void join(refused.name, 'confirmed')}>
+          {t.switchName(refused.name)}
+        </button>
       )}
     </>
   );

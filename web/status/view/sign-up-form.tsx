@@ -73,7 +73,8 @@ function useSubmission(onJoin: Join, name: string, status: string) {
     if (wrong !== null) return;
     running.current = true;
     setBusy(true);
-    const failure = await onJoin(name, status, how);
+    // A field left empty sets nothing: somebody who comes back keeps the status they had.
+    const failure = await onJoin(name, normalized(status) === '' ? null : status, how);
     running.current = false;
     setBusy(false);
     if (failure !== null) setRefusal(refusalOf(failure));
