@@ -58,10 +58,21 @@ pub(crate) async fn set(config: &Config, id: &str, words: &[String]) -> Result<(
     }
     finish(store, edit).await?;
     print(&match changes {
-        true => format!("The app {id} is changed.\n"),
+        true => format!("The app {id} is changed.\n{}", bridge_note(old, &new)),
         false => format!("The app {id} is so already.\n"),
     });
     Ok(())
+}
+
+/// The one setting that a running server does not obey (`follow.rs`).
+fn bridge_note(old: &AppRow, new: &AppRow) -> &'static str {
+    let bridge = |row| config::stored_app(row).map(|app| app.bridge);
+    match (bridge(old), bridge(new)) {
+        (Ok(before), Ok(after)) if before != after => {
+            "The status page switches its bridge when the server starts.\n"
+        }
+        _ => "",
+    }
 }
 
 /// Removes an app.
@@ -129,9 +140,13 @@ fn check(
     old: Option<&AppRow>,
     new: Option<&AppRow>,
 ) -> Result<(), Failure> {
-    let others: Vec<_> = rows.iter().filter(|&row| Some(row) != old).cloned().collect();
-    let before = Catalogue::new(config, rows)?;
-    let is_status_app = old.is_some_and(|old| before.is_status_app(config, &old.id));
+    // An app that cannot be read must not be in the way of its own repair, nor of that of others.
+    let readable = |row: &&AppRow| stored(row).is_ok();
+    let others = rows.iter().filter(|&row| Some(row) != old).filter(readable);
+    let others: Vec<_> = others.cloned().collect();
+    let before = Catalogue::new(config, rows);
+    let is_status_app =
+        old.is_some_and(|old| before.is_ok_and(|before| before.is_status_app(config, &old.id)));
     let Some(new) = new else {
         let id = || old.map(|old| old.id.clone()).unwrap_or_default();
         return if is_status_app { Err(Failure::StatusAppStays(id())) } else { Ok(()) };

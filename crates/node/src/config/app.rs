@@ -37,7 +37,8 @@ pub static APP: &[Setting<App>] = &[
     switch(
         "bridge",
         "false",
-        "Whether the status app takes client-status-update out and answers for it.",
+        "Whether the status app takes client-status-update out and answers for it. \
+         The status page takes this up when the server starts.",
         |app, on| app.bridge = on,
     ),
     switch(

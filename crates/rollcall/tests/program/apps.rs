@@ -1,5 +1,6 @@
 //! `rollcall apps`, beside a running server and without one.
 
+use rollcall_store::{AppRow, KeyRow, Store};
 use serde_json::Value;
 
 use crate::support::{PROGRAM, Place};
@@ -208,6 +209,25 @@ fn an_app_may_be_added_before_the_first_start() {
     let server = place.serve(&[]);
     assert!(server.says("App").starts_with("rollcall (id "), "{}", server.welcome);
     assert_ne!(server.app_id(), "1001");
+}
+
+#[tokio::test]
+async fn an_app_that_cannot_be_read_can_be_repaired_or_removed() {
+    let place = Place::new("broken");
+    let store = Store::open(place.path("data")).await.unwrap();
+    for (id, settings) in [("1", r#"{"mirror":3}"#), ("2", r#"{"colour":"blue"}"#)] {
+        let key = KeyRow { key: format!("k{id}"), secret: "s".to_owned(), created_at: 0 };
+        let (id, settings_json) = (id.to_owned(), settings.to_owned());
+        let row = AppRow { id, name: String::new(), settings_json, keys: vec![key] };
+        store.insert_app(&row, 0).await.unwrap();
+    }
+    store.close().await;
+    let broken = "the stored app 1: mirror must be true or false, not 3";
+    assert_eq!(place.refusal(&["apps", "list"]), broken);
+    assert_eq!(place.refusal(&["apps", "set", "1", "bridge=true"]), broken);
+    place.print(&["apps", "set", "1", "mirror=true"]);
+    place.print(&["apps", "remove", "2"]);
+    assert!(place.print(&["apps", "list"]).contains("mirror=true"));
 }
 
 /// The rest of the line that begins with `label`.
