@@ -42,6 +42,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let catalogue = Catalogue::new(config, &rows)?;
     let app = catalogue.status_app(config)?.clone();
     warn_of_own_pages(config, &app);
+    warn_of_a_small_lobby(&app);
     let node_config = NodeConfig {
         shards: config.shards,
         metrics_token: config.metrics_token.clone(),
@@ -168,6 +169,15 @@ fn warn_of_own_pages(config: &Config, app: &App) {
     }
     for setting in unfit::missing_for_own_pages(app) {
         warn!(app = app.id.as_str(), "pages that know only Pusher need {setting} = true");
+    }
+}
+
+fn warn_of_a_small_lobby(app: &App) {
+    if let Some(most) = unfit::small_lobby(app) {
+        warn!(
+            app = app.id.as_str(),
+            "the status page takes only {most} people; presence.max_members says how many"
+        );
     }
 }
 

@@ -40,6 +40,12 @@ pub(crate) fn missing_for_own_pages(app: &App) -> impl Iterator<Item = &'static 
     switches.into_iter().filter(|(on, _)| !on).map(|(_, name)| name)
 }
 
+/// How many people the page's list takes, where that is fewer than it is made for. No reason to
+/// refuse: a small list may be meant, and whoever finds it full is told so.
+pub(crate) fn small_lobby(app: &App) -> Option<usize> {
+    Some(app.presence.max_members).filter(|&most| most < LOBBY_MEMBERS)
+}
+
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -55,6 +61,9 @@ impl fmt::Display for Unfit {
         }
     }
 }
+
+/// So many people the page shows without strain; the app of the first start takes them.
+const LOBBY_MEMBERS: usize = 1000;
 
 /// The largest member info of the status page (docs/status.md section 0 "Member info").
 const INFO_BYTES: usize = 1024;
@@ -89,6 +98,14 @@ mod tests {
             let unfit = check(&app(change)).err().map(|unfit| unfit.to_string());
             assert_eq!(unfit.as_deref(), sentence);
         }
+    }
+
+    #[test]
+    fn a_lobby_for_fewer_than_a_thousand_is_noticed() {
+        let lobby = |change| small_lobby(&app(change));
+        assert_eq!(lobby(|_| {}), Some(100));
+        assert_eq!(lobby(|app| app.presence.max_members = 999), Some(999));
+        assert_eq!(lobby(|app| app.presence.max_members = 1000), None);
     }
 
     #[test]
