@@ -30,7 +30,7 @@ lint:
 tidy:
 	$(CARGO) test --quiet -p rollcall-tests
 
-# Library tests hold the generated documents (options, close codes) fresh as well.
+# Library tests hold the generated documents (options, close codes, metrics) fresh as well.
 fast-tests:
 	$(CARGO) test --quiet --workspace --lib --bins --exclude rollcall-bench --exclude rollcall-fuzz
 
