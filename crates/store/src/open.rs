@@ -68,13 +68,18 @@ impl Store {
 
     async fn connect(file: &Path) -> Result<Self, sqlx::Error> {
         let options = options(file);
-        let writes = SqlitePoolOptions::new().max_connections(1);
-        let reads = SqlitePoolOptions::new().max_connections(READERS);
+        let (writes, reads) = (pool().max_connections(1), pool().max_connections(READERS));
         Ok(Self {
             writes: writes.connect_with(options.clone()).await?,
             reads: reads.connect_with(options).await?,
         })
     }
+}
+
+/// A connection inside the process does not break by itself, so none is tested before use or
+/// replaced for its age: a new one could find no descriptor left.
+fn pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().test_before_acquire(false).idle_timeout(None).max_lifetime(None)
 }
 
 fn options(file: &Path) -> SqliteConnectOptions {
