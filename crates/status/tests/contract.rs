@@ -402,6 +402,19 @@ async fn s13_wrong_types_and_bad_texts_name_their_field() {
         assert_eq!(answer.failure(), failure(422, code), "{body}");
         assert_eq!(answer.field(), field, "{body}");
     }
+    let mut ana = server.signed_up("ana", "hi").await;
+    let table = [
+        (json!({ "socket_id": { "x": 1 }, "channel_name": LOBBY }), "socket_id", "wrong_type"),
+        (json!({ "socket_id": 1.2, "channel_name": LOBBY }), "socket_id", "wrong_type"),
+        (json!({ "socket_id": "1.2", "channel_name": [LOBBY] }), "channel_name", "wrong_type"),
+        (json!({ "socket_id": "1.2" }), "channel_name", "missing"),
+        (json!({ "socket_id": "1.2\n", "channel_name": LOBBY }), "socket_id", "malformed"),
+    ];
+    for (body, field, code) in table {
+        let answer = ana.post_json("/usersystem/auth", &body).await;
+        assert_eq!(answer.failure(), failure(422, code), "{body}");
+        assert_eq!(answer.field(), field, "{body}");
+    }
     for form in ["username=a&username=b", "username[x]=1", ""] {
         assert_eq!(browser.post_form("/register", form).await.status.as_u16(), 422, "{form}");
     }

@@ -81,7 +81,7 @@ impl<K: Clone + Eq + Hash, V: Entry> Table<K, V> {
         is_known && self.weight < self.max.weight
     }
 
-    /// A quarter goes at once: making room looks at everybody, so it has to be rare.
+    /// At least a quarter goes at once: making room looks at everybody, so it has to be rare.
     fn make_room(&mut self, now: i64) {
         self.entries.retain(|_, entry| !entry.is_idle(now));
         self.weigh();
