@@ -25,6 +25,7 @@ export async function walk(person, server, visit) {
   await forms(page, server, visit);
   await rooms(page, person, server, visit);
   await outages(page, person, server, visit);
+  await refused(page, visit);
   await endings(page, person, visit);
 }
 
@@ -78,8 +79,10 @@ async function rooms(page, person, server, visit) {
   await page.getByTestId('account').click();
   await visit(page, 'account-menu');
   await page.getByTestId('sign-out-everywhere').click();
+  await page.getByTestId('confirm').waitFor();
   await visit(page, 'confirm-everywhere');
   await page.keyboard.press('Escape');
+  await page.getByTestId('confirm').waitFor({ state: 'detached' });
   await page.route('**/logout', (route) => route.fulfill(refusal(403, 'cross_site')), { times: 1 });
   await page.getByTestId('sign-out').click();
   await page.locator('[data-field="sign-out"]').waitFor();
@@ -137,14 +140,27 @@ async function outages(page, person, server, visit) {
   await visit(page, 'back-online');
 }
 
-async function endings(page, person, visit) {
+async function refused(page, visit) {
   await saved(page);
+  let full = true;
+  const error = JSON.stringify({ event: 'pusher:error', data: { code: 4004, message: 'over quota' } });
+  await page.routeWebSocket(/\/app\//, (socket) => (full ? socket.send(error) : void socket.connectToServer()));
+  await page.reload();
+  await until(async () => /4004/.test(await page.getByTestId('banner').textContent()), 'the refusal to be shown');
+  await visit(page, 'refused-full');
+  full = false;
+  await page.getByTestId('banner').getByTestId('retry').click();
+  await page.getByTestId('members').waitFor();
+}
+
+async function endings(page, person, visit) {
   await (await openEditor(page)).fill('Half typed');
   const jar = await person.jar();
   await jar.post('/logout');
   await page.getByTestId('notice').waitFor();
   await visit(page, 'session-ended');
   await page.getByTestId('remembered').getByTestId('forget-device').click();
+  await page.getByTestId('confirm').waitFor();
   await visit(page, 'confirm-forget');
   await page.getByTestId('confirm-yes').click();
   await page.getByTestId('forgotten').waitFor();

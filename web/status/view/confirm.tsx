@@ -1,7 +1,7 @@
 /** A question before something that cannot be taken back: what will happen, and a way out. */
 
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../../shared/http';
 import { texts } from '../../shared/i18n';
 import { explainAction } from './failures';
@@ -21,7 +21,7 @@ export function Confirm({ title, text, verb, act, onClose, onDone }: ConfirmProp
   const dialog = useRef<HTMLDialogElement>(null);
   const { failure, busy, run } = useAction(act, onDone);
   const t = texts.value;
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} class="dialog card" aria-labelledby="confirm-title" aria-describedby="confirm-text" data-testid="confirm" onClose={onClose}>
       <h2 id="confirm-title">{title}</h2>
