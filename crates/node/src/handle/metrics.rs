@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use tokio::time::Instant;
 
 use super::{NodeHandle, QueryError};
 use crate::config::MetricsToken;
@@ -17,8 +17,10 @@ use crate::metrics::{self, Counter, Snapshot};
 pub(super) struct Metering {
     requests: RequestCounters,
     of_apps: std::sync::Mutex<Vec<ReadCounters>>,
-    /// The last answer, and when it began to be made. Held while one is made.
-    last: tokio::sync::Mutex<Option<(Instant, Bytes)>>,
+    /// How many answers were begun.
+    begun: AtomicU64,
+    /// The last answer and its number. Held while one is made.
+    last: tokio::sync::Mutex<(u64, Bytes)>,
     started: u64,
     token: Option<MetricsToken>,
 }
@@ -35,8 +37,8 @@ impl NodeHandle {
     /// Everything that was counted, as text. One answer is made at a time, and whoever asked before
     /// it was begun gets the same.
     pub(crate) async fn metrics(&self) -> Result<Bytes, QueryError> {
-        let asked = Instant::now();
-        let made = tokio::time::timeout(PATIENCE, self.metrics_since(asked)).await;
+        let begun = self.0.metering.begun.load(Ordering::Acquire);
+        let made = tokio::time::timeout(PATIENCE, self.metrics_after(begun)).await;
         made.map_err(|_| QueryError::Busy)
     }
 
@@ -50,17 +52,14 @@ impl NodeHandle {
         &self.0.metering.requests
     }
 
-    async fn metrics_since(&self, asked: Instant) -> Bytes {
+    /// The answer after that number, or a later one.
+    async fn metrics_after(&self, number: u64) -> Bytes {
         let mut last = self.0.metering.last.lock().await;
-        if let Some((begun, text)) = &*last
-            && *begun > asked
-        {
-            return text.clone();
+        if last.0 <= number {
+            let begun = self.0.metering.begun.fetch_add(1, Ordering::AcqRel) + 1;
+            *last = (begun, metrics::write(&self.snapshot().await).into());
         }
-        let begun = Instant::now();
-        let text = Bytes::from(metrics::write(&self.snapshot().await));
-        *last = Some((begun, text.clone()));
-        text
+        last.1.clone()
     }
 
     async fn snapshot(&self) -> Snapshot {

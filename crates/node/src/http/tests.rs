@@ -1,7 +1,12 @@
 //! The HTTP surface of a node whose shards do not run.
 
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use rollcall_engine::App;
@@ -12,8 +17,9 @@ use super::router;
 use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::handle::NodeHandle;
-use crate::mail::{Inbox, Mailboxes};
+use crate::mail::{Inbox, Mail, Mailboxes};
 use crate::socket_ids::SocketIds;
+use crate::stats::NodeStats;
 
 fn key() -> Key {
     Key { key: "app-key".to_owned(), secret: "app-secret".to_owned() }
@@ -91,4 +97,54 @@ async fn the_fallback_has_what_the_engine_does_not_know() {
         let request = Request::builder().uri(path).body(Body::empty()).unwrap();
         assert_eq!(router.call(request).await.unwrap().status(), status, "{path}");
     }
+}
+
+async fn scrape(node: &NodeHandle) -> Response {
+    let near: SocketAddr = ([127, 0, 0, 1], 9000).into();
+    let request = Request::get("/metrics").header(header::HOST, "localhost");
+    let request = request.extension(ConnectInfo(near)).body(Body::empty()).unwrap();
+    router(node.clone(), Router::new()).call(request).await.unwrap()
+}
+
+/// Answers what the shard is asked for, and says how often it was.
+async fn counting_shard(mut inbox: Inbox, asked: &Cell<u32>) {
+    loop {
+        let mut batch = Vec::new();
+        poll_fn(|cx| inbox.poll_take(cx, &mut batch)).await;
+        for mail in batch {
+            if let Mail::Count(asker) = mail {
+                asked.set(asked.get() + 1);
+                asker.send(NodeStats::default()).unwrap();
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn scrapes_that_wait_share_one_answer() {
+    let (node, mut inboxes) = idle_node();
+    let asked = Cell::new(0);
+    let first = async {
+        let (a, b, c, d) = tokio::join!(scrape(&node), scrape(&node), scrape(&node), scrape(&node));
+        for answer in [a, b, c, d] {
+            assert_eq!(answer.status(), StatusCode::OK);
+        }
+    };
+    tokio::select! {
+        () = counting_shard(inboxes.remove(0), &asked) => {}
+        () = async {
+            first.await;
+            assert_eq!(asked.get(), 2, "one for the first, one for all who came after its beginning");
+            assert_eq!(scrape(&node).await.status(), StatusCode::OK);
+            assert_eq!(asked.get(), 3, "what was counted since is told");
+        } => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_scrape_of_a_shard_that_does_not_answer_is_given_up() {
+    let (node, _inboxes) = idle_node();
+    let refused = scrape(&node).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
 }
