@@ -166,6 +166,12 @@ impl Registrations {
         }
     }
 
+    /// Refuses a browser that has no name of its own, if its address has no sign-up left. A flood
+    /// of them then ends before the store is asked.
+    pub(crate) fn check_stranger(&mut self, now: i64, place: Place) -> Result<(), Limited> {
+        self.sign_ups.check(now, &place)
+    }
+
     fn fail(&mut self, now: i64, place: Place, name: &str) -> Result<(), Limited> {
         let rate = self.sign_ins.rate;
         let key = (place, name.to_owned());
@@ -252,6 +258,8 @@ mod tests {
         for ground in [Ground::Free, Ground::Taken] {
             assert_eq!(limits.take(150, ground, HERE, "new"), limited(Limit::SignUps, 600));
         }
+        assert_eq!(limits.check_stranger(150, HERE), limited(Limit::SignUps, 600));
+        assert_eq!(limits.check_stranger(150, Place::V6(7)), Ok(()));
         assert_eq!(limits.take(150, Ground::Own, HERE, "new"), Ok(()));
         assert_eq!(limits.take(150, Ground::Free, Place::V6(7), ""), Ok(()));
         assert_eq!(limits.take(600_000, Ground::Free, HERE, ""), Ok(()));

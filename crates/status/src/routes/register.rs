@@ -23,6 +23,10 @@ pub(crate) async fn register(
     let browser = Browser::of(&app, request.headers());
     let place = Place::of_request(request.extensions());
     let form = Form::parse(&Fields::read(request).await?)?;
+    if browser.is_stranger() {
+        let checked = app.registrations().check_stranger(app.now(), place);
+        checked.map_err(|limited| app.limited(limited))?;
+    }
     let fresh = Fresh::random()?;
     let wish = registration(form, &browser, &fresh);
     let registered = claim(&app, &wish, place).await?;
@@ -87,6 +91,13 @@ impl Browser {
             session: Cookie::Session.read(app.scheme(), headers),
             device_key: Cookie::DeviceKey.read(app.scheme(), headers),
         }
+    }
+}
+
+impl Browser {
+    /// Whether no name can be its own.
+    fn is_stranger(&self) -> bool {
+        self.session.is_none() && self.device_key.is_none()
     }
 }
 
