@@ -228,6 +228,23 @@ test('c10 an edit made offline is sent although the list does not come back', as
   assert.equal((await (await ana.jar()).get('/api/session')).json.user.status, 'on the train');
 });
 
+test('c10 a browser that says "offline" while the server answers is not believed', async (t) => {
+  const ana = await profile(t, browser, server);
+  const page = await ana.context.newPage();
+  await page.clock.install();
+  await page.goto('/');
+  await signIn(page, 'c10-alone');
+  // As on a computer that serves itself and has no network.
+  await page.evaluate(() => window.dispatchEvent(new Event('offline')));
+  await changeStatus(page, 'at home');
+  await until(async () => {
+    await page.clock.runFor(500);
+    return (await saveState(page)) === 'saved';
+  }, 'the edit to be saved');
+  await page.clock.runFor(3_000);
+  assert.equal(await page.getByTestId('banner').textContent(), '');
+});
+
 test('c10 what is typed while an edit is under way stays in the field', async (t) => {
   const ana = await profile(t, browser, server);
   const page = await ana.signUp('c10-typing', 'first');
