@@ -168,7 +168,7 @@ impl Conn {
             Errand::AwaitWritable | Errand::None => {}
         }
         if shard.is_congested() || shard.is_held(id) {
-            shard.wake_later(cx.waker());
+            shard.wake_later(id, cx.waker());
             return Poll::Pending;
         }
         let received = |buffer: &mut [u8]| shard.received(id, buffer);

@@ -7,6 +7,7 @@
 //! run before, because the loop is woken behind them; so whatever came in at once goes out together.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::io;
 use std::ops::Deref;
@@ -56,8 +57,9 @@ pub(crate) struct Shard {
     mailboxes: Mailboxes,
     clock: Clock,
     bell: Bell,
-    /// Readers that wait for a congested mailbox, or are held.
-    waiting: RefCell<Vec<Waker>>,
+    /// Readers that wait for a congested mailbox, or are held; each is here once, however often it
+    /// was woken by something else meanwhile.
+    waiting: RefCell<HashMap<ConnId, Waker>>,
     /// When to look again whether they still have to, if a reader waits.
     recheck: Cell<Option<Time>>,
     /// Reader tasks that have not ended, those of connections that the edge has forgotten included.
@@ -323,7 +325,7 @@ impl Shard {
             self.recheck.set(Some(now + RECHECK));
         } else {
             self.recheck.set(None);
-            self.waiting.borrow_mut().drain(..).for_each(Waker::wake);
+            self.waiting.borrow_mut().drain().for_each(|(_, reader)| reader.wake());
         }
     }
 
@@ -349,8 +351,8 @@ impl Shard {
     }
 
     /// Wakes a reader that may not read when it is time to ask again, and the mailboxes have room.
-    pub(crate) fn wake_later(&self, reader: &Waker) {
-        self.waiting.borrow_mut().push(reader.clone());
+    pub(crate) fn wake_later(&self, id: ConnId, reader: &Waker) {
+        self.waiting.borrow_mut().insert(id, reader.clone());
         if self.recheck.get().is_none() {
             self.recheck.set(Some(self.clock.now() + RECHECK));
             // The loop has to sleep shorter now.
