@@ -15,6 +15,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -44,8 +45,7 @@ impl Store {
         create_private_file(&file)?;
         let store =
             Self::connect(&file).await.map_err(|error| OpenError::Database(file.clone(), error))?;
-        let migrated = migrator().run(&store.writes).await;
-        migrated.map_err(|error| OpenError::Migration(file, error))?;
+        store.migrate().await.map_err(|error| OpenError::Migration(file, error))?;
         Ok(store)
     }
 
@@ -64,6 +64,14 @@ impl Store {
     /// still true when it writes.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
         Ok(self.writes.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Brings the tables up to date in one transaction: of several that open the file at once, the
+    /// first does it, and nobody ever sees it half done.
+    async fn migrate(&self) -> Result<(), MigrateError> {
+        let mut transaction = self.writes.begin_with("BEGIN IMMEDIATE").await?;
+        migrator().run_direct(None, &mut *transaction, false).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn connect(file: &Path) -> Result<Self, sqlx::Error> {

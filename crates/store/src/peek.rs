@@ -44,6 +44,14 @@ async fn read(
     connection: &mut SqliteConnection,
 ) -> Result<Result<Vec<AppRow>, MigrateError>, sqlx::Error> {
     let mut snapshot = connection.begin().await?;
+    // A start that was killed, or has only begun, leaves a file without tables.
+    let made: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+            .fetch_one(&mut *snapshot)
+            .await?;
+    if made == 0 {
+        return Ok(Ok(Vec::new()));
+    }
     let newest: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
         .fetch_one(&mut *snapshot)
         .await?;

@@ -23,6 +23,9 @@ fn app(id: &str, keys: &[&str]) -> AppRow {
     }
 }
 
+/// More than a system has cores, so that they overlap.
+const OPENERS: usize = 16;
+
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("the path exists").permissions().mode() & 0o777
 }
@@ -46,6 +49,25 @@ async fn a_file_in_the_way_is_one_clear_sentence() {
     let error = Store::open(scratch.path()).await.unwrap_err().to_string();
     assert!(error.starts_with("cannot use the data directory"), "{error}");
     fs::remove_file(scratch.path()).unwrap();
+}
+
+#[tokio::test]
+async fn many_may_be_the_first_to_open_it() {
+    let scratch = Scratch::new();
+    let open = |_| tokio::spawn(Store::open(scratch.path().to_owned()));
+    let opened: Vec<_> = (0..OPENERS).map(open).collect();
+    for opened in opened {
+        let store = opened.await.unwrap().expect("another may have made the tables");
+        assert_eq!(store.apps().await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn a_file_without_tables_is_one_that_a_start_has_just_made() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path()).unwrap();
+    fs::write(scratch.path().join("rollcall.db"), "").unwrap();
+    assert_eq!(Store::peek(scratch.path()).await.unwrap(), []);
 }
 
 #[tokio::test]
