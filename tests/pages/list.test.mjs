@@ -229,17 +229,17 @@ async function withPeople(people, job) {
   }
 }
 
-/** Holds the first roster back until the returned function is called. */
+/** Holds the roster back until the returned function is called. */
 async function holdRoster(person) {
-  let held = null;
-  let send = () => {};
+  let pass;
+  const passed = new Promise((resolve) => (pass = resolve));
   await person.context.routeWebSocket(/\/app\//, (client) => {
-    client.connectToServer().onMessage((message) => {
-      if (held !== null || !message.includes('subscription_succeeded')) return client.send(message);
-      [held, send] = [message, () => client.send(message)];
+    client.connectToServer().onMessage(async (message) => {
+      if (message.includes('subscription_succeeded')) await passed;
+      client.send(message);
     });
   });
-  return () => send();
+  return pass;
 }
 
 /** The roster with members that Rollcall itself would not have let in. */
