@@ -27,7 +27,8 @@ use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
 use crate::message::{
     Audience, ConnList, Departure, EdgeCommand, FromPartition, JoinRefusal, ToPartition,
 };
-use crate::outbox::{Palette, Span};
+use crate::outbox::Slices;
+use crate::palette::{Palette, Span};
 use crate::session::{Connection, Identity, Overdue};
 use crate::stats::EdgeStats;
 use crate::time::Time;
@@ -266,10 +267,10 @@ impl Edge {
 
     /// What a connection is owed, as far as one vectored write takes it.
     pub fn pending(&self, conn: ConnId) -> impl Iterator<Item = &[u8]> {
-        self.connections
-            .get(conn)
-            .into_iter()
-            .flat_map(|connection| connection.outbox.slices(&self.palette))
+        match self.connections.get(conn) {
+            Some(connection) => connection.outbox.slices(&self.palette),
+            None => Slices::none(),
+        }
     }
 
     /// A socket took `n` bytes of [`Edge::pending`]. If that was not all, the shell waits until it
@@ -277,12 +278,11 @@ impl Edge {
     pub fn handle_wrote(&mut self, now: Time, conn: ConnId, n: usize) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         self.stats.bytes_out += n as u64;
-        self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
-        connection.outbox.took(n, &self.palette);
-        self.stats.queue_bytes += connection.outbox.backlog_len() as u64;
+        let change = connection.outbox.took(n, &self.palette);
+        self.stats.queue_bytes = self.stats.queue_bytes.wrapping_add_signed(change as i64);
         if connection.is_finished() {
             self.hang_up(conn, Hangup::Finish);
-        } else {
+        } else if connection.outbox.blocked {
             self.check_pending(now, conn);
         }
     }

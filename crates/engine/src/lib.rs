@@ -20,6 +20,7 @@ pub mod time;
 mod fanout;
 mod limits;
 mod outbox;
+mod palette;
 mod roster;
 mod session;
 mod timers;

@@ -1,32 +1,22 @@
-//! What one connection still owes its peer, and the palette that holds the frames of a turn.
+//! What one connection still owes its peer.
 //!
 //! A frame enters the palette once per turn. What a connection owes is then a list of spans of the
 //! palette, and spans that touch are one: a thousand subscribers of a busy channel each hold a
-//! single span, and the kernel sees a single slice. Only what a socket did not take is copied, into
-//! the backlog of that connection alone; so a slow reader pins no memory but its own, and exactly
-//! as much as it is charged for.
+//! single span, and the kernel sees a single slice. Only what a socket did not take is kept beyond
+//! the turn, in the backlog of that connection alone; so a slow reader pins no memory but its own,
+//! and at most as much as it is charged for. Rosters of large channels are the exception that
+//! helps: all who got one and did not read it yet share its bytes.
 
-use std::ops::Range;
+use std::collections::VecDeque;
 
-use bytes::{Buf, BytesMut};
-use rollcall_wire::frame::Frame;
+use bytes::{Buf, Bytes, BytesMut};
 use rollcall_wire::ws;
 use smallvec::SmallVec;
 
+use crate::palette::{Palette, Piece, Span};
+
 /// The most slices that one vectored write takes (`IOV_MAX` on Linux).
 const MAX_SLICES: usize = 1024;
-
-/// A palette larger than this is given back at the end of its turn.
-const KEPT_CAPACITY: usize = 1 << 20;
-
-/// The frames of one turn, back to back.
-#[derive(Debug, Default)]
-pub(crate) struct Palette {
-    bytes: Vec<u8>,
-}
-
-/// Frames of a connection: where they lie in the palette.
-pub(crate) type Span = Range<usize>;
 
 /// What one connection still owes its peer.
 #[derive(Debug, Default)]
@@ -41,45 +31,39 @@ pub(crate) struct Outbox {
     backlog: Option<Box<Backlog>>,
 }
 
+/// What a connection is owed, as slices.
+pub(crate) enum Slices<'a> {
+    /// Frames of this turn and none of them large, which is by far the most frequent.
+    Plain {
+        /// Where they are.
+        spans: std::slice::Iter<'a, Span>,
+        /// In what.
+        bytes: &'a [u8],
+    },
+    /// Anything.
+    Mixed(Box<dyn Iterator<Item = &'a [u8]> + 'a>),
+}
+
 /// What a socket did not take.
 #[derive(Debug, Default)]
 struct Backlog {
-    bytes: BytesMut,
-    /// How much of `bytes` is the rest of a frame whose beginning was written.
+    /// Whole frames but for the first, which may have been begun.
+    parts: VecDeque<Part>,
+    /// How long they are together.
+    len: usize,
+    /// How much of the first part is the rest of a frame whose beginning was written.
     cut: usize,
     /// What may be owed beyond the limit: the longest roster on its way. A joining member must not
     /// be taken for a slow reader because the channel is large.
     allowance: usize,
 }
 
-impl Palette {
-    /// Adds an encoded frame.
-    pub(crate) fn push(&mut self, frame: &Frame) -> Span {
-        self.write(|out| out.extend_from_slice(frame.ws()))
-    }
-
-    /// Adds a frame that `encode` appends.
-    pub(crate) fn write(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> Span {
-        let start = self.bytes.len();
-        encode(&mut self.bytes);
-        start..self.bytes.len()
-    }
-
-    /// Adds a text frame for one connection, whose JSON `encode` appends.
-    pub(crate) fn text(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> Span {
-        self.push(&Frame::text(encode))
-    }
-
-    /// How many bytes the turn has by now.
-    pub(crate) fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// Ends the turn.
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.bytes.shrink_to(KEPT_CAPACITY);
-    }
+#[derive(Debug)]
+enum Part {
+    /// Frames back to back.
+    Own(BytesMut),
+    /// One large frame, which others may be owed too.
+    Shared(Bytes),
 }
 
 impl Outbox {
@@ -98,10 +82,20 @@ impl Outbox {
     }
 
     /// All that is owed, oldest first, as far as one write takes it.
-    pub(crate) fn slices<'a>(&'a self, palette: &'a Palette) -> impl Iterator<Item = &'a [u8]> {
-        let backlog = self.backlog.iter().map(|backlog| &backlog.bytes[..]);
-        let spans = self.spans.iter().map(|span| &palette.bytes[span.clone()]);
-        backlog.filter(|bytes| !bytes.is_empty()).chain(spans).take(MAX_SLICES)
+    pub(crate) fn slices<'a>(&'a self, palette: &'a Palette) -> Slices<'a> {
+        match (&self.backlog, palette.only_small()) {
+            (None, Some(bytes)) => {
+                let spans = &self.spans[..self.spans.len().min(MAX_SLICES)];
+                Slices::Plain { spans: spans.iter(), bytes }
+            }
+            _ => Slices::Mixed(Box::new(self.mixed(palette).take(MAX_SLICES))),
+        }
+    }
+
+    fn mixed<'a>(&'a self, palette: &'a Palette) -> impl Iterator<Item = &'a [u8]> {
+        let backlog = self.backlog.iter().flat_map(|backlog| &backlog.parts).map(Part::bytes);
+        let spans = self.spans.iter().flat_map(|span| palette.pieces(span.clone()));
+        backlog.chain(spans.map(Piece::bytes))
     }
 
     /// How many bytes are owed.
@@ -114,16 +108,19 @@ impl Outbox {
         self.spans.is_empty() && self.backlog_len() == 0
     }
 
-    /// The socket took `n` bytes of the slices.
-    pub(crate) fn took(&mut self, n: usize, palette: &Palette) {
+    /// The socket took `n` bytes of the slices; says by how much that changed what earlier turns
+    /// left.
+    pub(crate) fn took(&mut self, n: usize, palette: &Palette) -> isize {
+        let before = self.backlog_len() as isize;
         if n >= self.owed() {
             self.spans.clear();
             self.backlog = None;
-            return;
+            return -before;
         }
         self.put_off(palette);
         self.backlog.get_or_insert_default().advance(n);
         self.blocked = true;
+        self.backlog_len() as isize - before
     }
 
     /// Keeps what this turn added beyond the turn, since the socket takes nothing now.
@@ -132,8 +129,8 @@ impl Outbox {
             return;
         }
         let backlog = self.backlog.get_or_insert_default();
-        for span in self.spans.drain(..) {
-            backlog.bytes.extend_from_slice(&palette.bytes[span]);
+        for piece in self.spans.drain(..).flat_map(|span| palette.pieces(span)) {
+            backlog.push(piece);
         }
     }
 
@@ -147,27 +144,101 @@ impl Outbox {
     pub(crate) fn drop_queue(&mut self) {
         self.spans.clear();
         if let Some(backlog) = &mut self.backlog {
-            // A copy, to give back the memory of what is forgotten.
-            backlog.bytes = BytesMut::from(&backlog.bytes[..backlog.cut]);
+            backlog.keep_cut();
         }
     }
 
     /// How many bytes earlier turns left.
     pub(crate) fn backlog_len(&self) -> usize {
-        self.backlog.as_ref().map_or(0, |backlog| backlog.bytes.len())
+        self.backlog.as_ref().map_or(0, |backlog| backlog.len)
+    }
+}
+
+impl Slices<'_> {
+    /// Of a connection that is gone.
+    pub(crate) fn none() -> Self {
+        Self::Plain { spans: [].iter(), bytes: &[] }
+    }
+}
+
+impl<'a> Iterator for Slices<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        match self {
+            Self::Plain { spans, bytes } => spans.next().map(|span| &bytes[span.clone()]),
+            Self::Mixed(slices) => slices.next(),
+        }
     }
 }
 
 impl Backlog {
-    /// Drops `n` written bytes and finds out how much of the frame they end in is left.
-    fn advance(&mut self, n: usize) {
-        let mut boundary = self.cut;
-        while boundary < n {
-            let rest = &self.bytes[boundary..];
-            boundary += ws::frame_len(rest).unwrap_or(rest.len());
+    fn push(&mut self, piece: Piece<'_>) {
+        self.len += piece.bytes().len();
+        match (piece, self.parts.back_mut()) {
+            (Piece::Small(bytes), Some(Part::Own(last))) => last.extend_from_slice(bytes),
+            (Piece::Small(bytes), _) => self.parts.push_back(Part::Own(BytesMut::from(bytes))),
+            (Piece::Large(frame), _) => self.parts.push_back(Part::Shared(frame.ws_bytes())),
         }
-        self.bytes.advance(n);
-        self.cut = boundary - n;
+    }
+
+    /// Drops `n` written bytes and finds out how much of the frame they end in is left.
+    fn advance(&mut self, mut n: usize) {
+        self.len -= n;
+        while let Some(first) = self.parts.front_mut() {
+            if n < first.bytes().len() {
+                self.cut = first.advance(n, self.cut);
+                return;
+            }
+            n -= first.bytes().len();
+            self.cut = 0;
+            self.parts.pop_front();
+        }
+    }
+
+    /// Forgets all but the rest of a frame that was begun.
+    fn keep_cut(&mut self) {
+        let begun = self.parts.pop_front().filter(|_| self.cut > 0);
+        self.parts = begun.map(|part| part.truncated(self.cut)).into_iter().collect();
+        self.len = self.cut;
+    }
+}
+
+impl Part {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+
+    /// Drops `n` written bytes, `cut` of which end a frame, and returns how much of the frame that
+    /// they end in is left.
+    fn advance(&mut self, n: usize, cut: usize) -> usize {
+        match self {
+            Self::Own(bytes) => {
+                let mut boundary = cut;
+                while boundary < n {
+                    let rest = &bytes[boundary..];
+                    boundary += ws::frame_len(rest).unwrap_or(rest.len());
+                }
+                bytes.advance(n);
+                boundary - n
+            }
+            Self::Shared(bytes) => {
+                bytes.advance(n);
+                if n > 0 || cut > 0 { bytes.len() } else { 0 }
+            }
+        }
+    }
+
+    /// Its first bytes; a copy if they are its own, to give back the memory of the others.
+    fn truncated(self, len: usize) -> Self {
+        match self {
+            Self::Own(bytes) => Self::Own(BytesMut::from(&bytes[..len])),
+            Self::Shared(bytes) => Self::Shared(bytes.slice(..len)),
+        }
     }
 }
 
@@ -192,9 +263,42 @@ mod tests {
 
     #[test]
     fn spans_that_touch_are_one_slice() {
-        let (outbox, palette) = owing(&[10, 200, 70_000]);
+        let (outbox, palette) = owing(&[10, 200, 20_000]);
         assert_eq!(outbox.slices(&palette).count(), 1);
         assert_eq!(outbox.owed(), palette.len());
+    }
+
+    #[test]
+    fn r11_a_roster_that_is_not_read_is_kept_by_reference_and_never_torn() {
+        let lengths = [5, 40_000, 300, 50_000];
+        let (before, palette) = owing(&lengths);
+        let all = bytes(&before, &palette);
+        // With their headers the frames end here.
+        let ends = [7, 40_011, 40_315, 90_319];
+        for taken in [0, 1, 7, 8, 20_000, 40_010, 40_011, 40_012, 40_315, 60_000, 90_318] {
+            let (mut outbox, palette) = owing(&lengths);
+            outbox.took(taken, &palette);
+            assert!(bytes(&outbox, &Palette::default()) == all[taken..], "after {taken}");
+            assert_eq!(outbox.owed(), all.len() - taken);
+            let begun = ends.into_iter().find(|end| *end >= taken).unwrap_or_default();
+            let rest = if taken == 0 { 0 } else { begun - taken };
+            outbox.drop_queue();
+            assert!(bytes(&outbox, &Palette::default()) == all[taken..taken + rest], "{taken}");
+        }
+        let (mut outbox, palette) = owing(&lengths);
+        outbox.put_off(&palette);
+        let kept: Vec<_> = outbox.slices(&palette).map(<[u8]>::as_ptr).collect();
+        let lent = rosters_of(&palette);
+        assert!(lent.iter().all(|roster| kept.contains(roster)), "they were copied");
+    }
+
+    /// Where the large frames of a palette are.
+    fn rosters_of(palette: &Palette) -> Vec<*const u8> {
+        let large = palette.pieces(0..palette.len()).filter_map(|piece| match piece {
+            Piece::Large(frame) => Some(frame.ws().as_ptr()),
+            Piece::Small(_) => None,
+        });
+        large.collect()
     }
 
     #[test]

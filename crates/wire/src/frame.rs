@@ -45,6 +45,11 @@ impl Frame {
         self.ws.len()
     }
 
+    /// Whether it is the same frame, or a clone of it; one of the same bytes need not be.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.ws.as_ptr() == other.ws.as_ptr() && self.ws.len() == other.ws.len()
+    }
+
     /// Never: there is always a header.
     pub fn is_empty(&self) -> bool {
         self.ws.is_empty()
