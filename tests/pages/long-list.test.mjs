@@ -149,6 +149,7 @@ test('a1 300 people who join at once freeze nothing and move nobody who is being
   for (const socket of storm) leave(socket);
   await counted(page, '1,001');
   assert.ok(Math.abs((await topOf(page, watched)) - place) < 2, 'the row stays where it was when they leave');
+  assert.equal(ana.requested('POST /usersystem/auth'), 1, 'no serial was missing, so the page subscribed once');
 });
 
 test('a2 axe finds nothing with 1,000 people', async (t) => {
