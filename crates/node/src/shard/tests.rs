@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Wake;
 
 use rollcall_engine::{App, ChannelKey, ConnId, Opening, Publish, ToPartition, message};
-use rollcall_wire::auth::channel_signature;
+use rollcall_wire::auth::{Key, channel_signature};
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::ws::client;
 use rollcall_wire::{ChannelName, SocketId};
@@ -30,11 +30,29 @@ impl Bench {
         let (mailboxes, mut inboxes) = Mailboxes::new(1, 1 << 20);
         let inbox = inboxes.remove(0);
         let shard = Rc::new(Shard::new(0, [1, 2, 3, 4], mailboxes, Clock::start()));
-        Self { shard, inbox, app: Arc::new(App::new("1", Vec::new())) }
+        let key = Key { key: "k".to_owned(), secret: "s".to_owned() };
+        Self { shard, inbox, app: Arc::new(App::new("1", vec![key])) }
     }
 
     /// A connection whose writes are counted, subscribed to `news`.
     fn subscriber(&self, number: u32) -> (ConnId, Rc<RefCell<ScriptedLink>>) {
+        let (id, script) = self.connection(number);
+        let mut subscribe = Vec::new();
+        let text = br#"{"event":"pusher:subscribe","data":{"channel":"news"}}"#;
+        client::write_text(&mut subscribe, text, [1, 2, 3, 4]);
+        self.shard.received(id, &mut subscribe);
+        (id, script)
+    }
+
+    /// A connection that joins a presence channel.
+    fn member(&self, number: u32) -> Rc<RefCell<ScriptedLink>> {
+        let (id, script) = self.connection(number);
+        let member = format!(r#"{{"user_id":"u{number}"}}"#);
+        self.shard.received(id, &mut frame(&join(number, &member)));
+        script
+    }
+
+    fn connection(&self, number: u32) -> (ConnId, Rc<RefCell<ScriptedLink>>) {
         let opening = Opening {
             socket: SocketId::new(1, number),
             app: Arc::clone(&self.app),
@@ -45,10 +63,6 @@ impl Bench {
         let script = Rc::<RefCell<ScriptedLink>>::default();
         let conn = Conn::new(Link::Scripted(Rc::clone(&script)), None);
         self.shard.conns.borrow_mut().insert(id, Rc::new(conn));
-        let mut subscribe = Vec::new();
-        let text = br#"{"event":"pusher:subscribe","data":{"channel":"news"}}"#;
-        client::write_text(&mut subscribe, text, [1, 2, 3, 4]);
-        self.shard.received(id, &mut subscribe);
         (id, script)
     }
 
@@ -89,6 +103,21 @@ fn a_turn_writes_once_to_each_connection_however_much_there_is() {
             .map(|word| text.find(word).unwrap());
         assert!(places.is_sorted(), "{text}");
     }
+}
+
+#[test]
+fn r11_joins_that_several_readers_bring_in_one_turn_are_told_once() {
+    let bench = Bench::new();
+    let mut links: Vec<_> = (0..3).map(|number| bench.member(number)).collect();
+    bench.turn(&[]);
+    links.push(bench.member(3));
+    bench.turn(&[]);
+    let told = |link: &Rc<RefCell<ScriptedLink>>, what: &str| {
+        String::from_utf8_lossy(&link.borrow().written).matches(what).count()
+    };
+    let rosters: Vec<_> = links.iter().map(|link| told(link, "succeeded")).collect();
+    let added: Vec<_> = links.iter().map(|link| told(link, "member_added")).collect();
+    assert_eq!((rosters, added), (vec![1; 4], vec![1, 1, 1, 0]));
 }
 
 #[test]
@@ -206,17 +235,25 @@ async fn next_bytes(client: &mut TcpStream) -> [u8; 2] {
 
 /// Joins a presence channel and leaves it, so many times.
 fn presence_rounds(rounds: usize) -> Vec<u8> {
-    let (channel, member) = ("presence-a", r#"{"user_id":"ana"}"#);
-    let signature = channel_signature("s", "1.1", channel, Some(member));
-    let join = format!(
-        r#"{{"event":"pusher:subscribe","data":{{"channel":"{channel}","auth":"k:{signature}","channel_data":"{{\"user_id\":\"ana\"}}"}}}}"#
-    );
-    let leave = format!(r#"{{"event":"pusher:unsubscribe","data":{{"channel":"{channel}"}}}}"#);
-    let mut frames = Vec::new();
-    for text in [join, leave].iter().cycle().take(2 * rounds) {
-        client::write_text(&mut frames, text.as_bytes(), [1, 2, 3, 4]);
-    }
-    frames
+    let leave = r#"{"event":"pusher:unsubscribe","data":{"channel":"presence-a"}}"#;
+    let texts = [join(1, r#"{"user_id":"ana"}"#), leave.to_owned()];
+    texts.iter().cycle().take(2 * rounds).flat_map(|text| frame(text)).collect()
+}
+
+/// What the socket of that number sends to join the presence channel.
+fn join(number: u32, member: &str) -> String {
+    let channel = "presence-a";
+    let signature = channel_signature("s", SocketId::new(1, number), channel, Some(member));
+    let member = member.replace('"', "\\\"");
+    format!(
+        r#"{{"event":"pusher:subscribe","data":{{"channel":"{channel}","auth":"k:{signature}","channel_data":"{member}"}}}}"#
+    )
+}
+
+fn frame(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    client::write_text(&mut bytes, text.as_bytes(), [1, 2, 3, 4]);
+    bytes
 }
 
 /// A thread for the first shard.
@@ -231,7 +268,7 @@ async fn connect_to(mailboxes: &Mailboxes, shard: usize) -> TcpStream {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let stream = listener.accept().await.unwrap().0.into_std().unwrap();
-    let key = rollcall_wire::auth::Key { key: "k".to_owned(), secret: "s".to_owned() };
+    let key = Key { key: "k".to_owned(), secret: "s".to_owned() };
     let apps = Apps::new(vec![App::new("1", vec![key])]).unwrap();
     let tenant = apps.of_id("1").unwrap();
     let opening = Opening {
