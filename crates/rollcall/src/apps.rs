@@ -55,7 +55,7 @@ pub(crate) fn json_details(entry: &Entry, secrets: Secrets) -> Value {
 
 /// All apps there are.
 pub(crate) async fn read(config: &Config) -> Result<Catalogue, Failure> {
-    if !Store::exists(&config.data) {
+    if !Store::exists(&config.data)? {
         return match config.apps.as_slice() {
             [] => Err(Failure::NoDatabase(config.data.clone())),
             _ => Catalogue::new(config, &[]),

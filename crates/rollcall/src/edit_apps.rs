@@ -27,17 +27,18 @@ pub(crate) async fn add(
     format: Format,
 ) -> Result<(), Failure> {
     check_id(id)?;
+    refuse_declared(config, id)?;
+    let new = config::edited_app(&blank(id)?, words, unix_millis())?;
+    tell_of_a_new_database(config)?;
     let store = Store::open(&config.data).await?;
     let mut edit = store.edit_apps().await?;
     let rows = edit.apps().await?;
-    refuse_declared(config, id)?;
     let row = match rows.iter().find(|row| row.id == id) {
         Some(row) => unchanged(row, words)?,
         None => {
-            let row = config::edited_app(&blank(id)?, words, unix_millis())?;
-            check(config, &rows, None, Some(&row))?;
-            edit.insert(&row, unix_millis()).await.map_err(Failure::Write)?;
-            row
+            check(config, &rows, None, Some(&new))?;
+            edit.insert(&new, unix_millis()).await.map_err(Failure::Write)?;
+            new
         }
     };
     finish(store, edit).await?;
@@ -102,10 +103,18 @@ fn refuse_declared(config: &Config, id: &str) -> Result<(), Failure> {
 
 async fn open_existing(config: &Config, id: &str) -> Result<Store, Failure> {
     refuse_declared(config, id)?;
-    match Store::exists(&config.data) {
+    match Store::exists(&config.data)? {
         true => Ok(Store::open(&config.data).await?),
         false => Err(Failure::NoDatabase(config.data.clone())),
     }
+}
+
+/// Beside a server that runs, a directory without a database is the wrong one.
+fn tell_of_a_new_database(config: &Config) -> Result<(), Failure> {
+    if !Store::exists(&config.data)? {
+        eprintln!("rollcall: there is no database in {} yet; making one", config.data.display());
+    }
+    Ok(())
 }
 
 fn find<'a>(config: &Config, rows: &'a [AppRow], id: &str) -> Result<&'a AppRow, Failure> {
@@ -141,10 +150,9 @@ fn check(
     new: Option<&AppRow>,
 ) -> Result<(), Failure> {
     // An app that cannot be read must not be in the way of its own repair, nor of that of others.
-    let readable = |row: &&AppRow| stored(row).is_ok();
-    let others = rows.iter().filter(|&row| Some(row) != old).filter(readable);
-    let others: Vec<_> = others.cloned().collect();
-    let before = Catalogue::new(config, rows);
+    let readable: Vec<_> = rows.iter().filter(|row| stored(row).is_ok()).cloned().collect();
+    let others: Vec<_> = readable.iter().filter(|&row| Some(row) != old).cloned().collect();
+    let before = Catalogue::new(config, &readable);
     let is_status_app =
         old.is_some_and(|old| before.is_ok_and(|before| before.is_status_app(config, &old.id)));
     let Some(new) = new else {

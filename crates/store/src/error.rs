@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use sqlx::migrate::MigrateError;
+
 /// The data directory or the database in it could not be used: the server does not start.
 #[derive(Debug)]
 pub enum OpenError {
@@ -15,14 +17,15 @@ pub enum OpenError {
     /// SQLite refused the file.
     Database(PathBuf, sqlx::Error),
     /// The tables could not be brought to this version's form.
-    Migration(PathBuf, sqlx::migrate::MigrateError),
+    Migration(PathBuf, MigrateError),
 }
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Directory(path, error) => {
-                write!(f, "cannot use the data directory {}: {error}", path.display())
+                write!(f, "cannot use the data directory {}: {error}", path.display())?;
+                f.write_str(advice_on(error))
             }
             Self::InUse(path) => write!(
                 f,
@@ -30,10 +33,23 @@ impl fmt::Display for OpenError {
                  another directory with --data",
                 path.display()
             ),
-            Self::File(path, error) => write!(f, "cannot create {}: {error}", path.display()),
-            Self::Database(path, error) => write!(f, "cannot open {}: {error}", path.display()),
+            Self::File(path, error) => {
+                write!(f, "cannot create {}: {error}", path.display())?;
+                f.write_str(advice_on(error))
+            }
+            Self::Database(path, error) => {
+                write!(f, "cannot open {}: {error}", path.display())?;
+                f.write_str(advice(error))
+            }
+            Self::Migration(path, MigrateError::VersionMissing(_)) => write!(
+                f,
+                "{} was made by a newer Rollcall; use that one, or choose another directory with \
+                 --data",
+                path.display()
+            ),
             Self::Migration(path, error) => {
-                write!(f, "cannot bring {} up to date: {error}", path.display())
+                write!(f, "cannot bring {} up to date: {error}", path.display())?;
+                f.write_str(cause(error).map_or("", advice))
             }
         }
     }
@@ -53,8 +69,47 @@ impl From<sqlx::Error> for StoreError {
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the store failed: {}", self.0)
+        write!(f, "the store failed: {}{}", self.0, advice(&self.0))
     }
 }
 
 impl std::error::Error for StoreError {}
+
+fn cause(error: &MigrateError) -> Option<&sqlx::Error> {
+    match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Some(error),
+        _ => None,
+    }
+}
+
+/// What the operator can do about what SQLite says, to be read after it.
+fn advice(error: &sqlx::Error) -> &'static str {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse().ok());
+    // The lowest byte is the kind, which the rest makes finer.
+    match code.map(|code: u32| code & 0xff) {
+        Some(BUSY) => "; another program holds it, so try again when that one is done",
+        Some(READONLY | CANTOPEN) => OTHER_USER,
+        Some(CORRUPT | NOTADB) => {
+            "; put a copy from before in its place, or choose another directory with --data"
+        }
+        Some(FULL) => "; make room on its disk",
+        _ => "",
+    }
+}
+
+fn advice_on(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => OTHER_USER,
+        _ => "",
+    }
+}
+
+const OTHER_USER: &str = "; run this as the user whom the data directory belongs to";
+
+// <https://www.sqlite.org/rescode.html>
+const BUSY: u32 = 5;
+const READONLY: u32 = 8;
+const CORRUPT: u32 = 11;
+const FULL: u32 = 13;
+const CANTOPEN: u32 = 14;
+const NOTADB: u32 = 26;

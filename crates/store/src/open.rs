@@ -50,8 +50,17 @@ impl Store {
     }
 
     /// Whether `directory` holds a database, without making one.
-    pub fn exists(directory: impl AsRef<Path>) -> bool {
-        directory.as_ref().join(FILE_NAME).is_file()
+    ///
+    /// # Errors
+    ///
+    /// Where nobody can tell: it is no directory, or none that this user may look into.
+    pub fn exists(directory: impl AsRef<Path>) -> Result<bool, OpenError> {
+        let directory = directory.as_ref();
+        match fs::metadata(directory.join(FILE_NAME)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(OpenError::Directory(directory.to_owned(), error)),
+        }
     }
 
     /// Closes all connections, after which the write-ahead log is folded into the file.

@@ -18,10 +18,10 @@ impl Store {
     ///
     /// Where [`Store::open`] would fail too: if the file is no database, or a newer version's.
     pub async fn peek(directory: impl AsRef<Path>) -> Result<Vec<AppRow>, OpenError> {
-        let file = directory.as_ref().join(FILE_NAME);
-        if !file.is_file() {
+        if !Self::exists(&directory)? {
             return Ok(Vec::new());
         }
+        let file = directory.as_ref().join(FILE_NAME);
         let peeked = peek(&file).await.map_err(|error| OpenError::Database(file.clone(), error))?;
         peeked.map_err(|error| OpenError::Migration(file, error))
     }

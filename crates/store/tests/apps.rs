@@ -46,8 +46,14 @@ async fn the_directory_it_makes_and_its_files_are_private() {
 async fn a_file_in_the_way_is_one_clear_sentence() {
     let scratch = Scratch::new();
     fs::write(scratch.path(), "not a directory").unwrap();
-    let error = Store::open(scratch.path()).await.unwrap_err().to_string();
-    assert!(error.starts_with("cannot use the data directory"), "{error}");
+    for error in [
+        Store::open(scratch.path()).await.unwrap_err(),
+        Store::peek(scratch.path()).await.unwrap_err(),
+        Store::exists(scratch.path()).unwrap_err(),
+    ] {
+        let error = error.to_string();
+        assert!(error.starts_with("cannot use the data directory"), "{error}");
+    }
     fs::remove_file(scratch.path()).unwrap();
 }
 
@@ -71,9 +77,21 @@ async fn a_file_without_tables_is_one_that_a_start_has_just_made() {
 }
 
 #[tokio::test]
+async fn what_is_no_database_is_left_alone_with_advice() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path()).unwrap();
+    fs::write(scratch.path().join("rollcall.db"), "a text, and a long one").unwrap();
+    let peeked = Store::peek(scratch.path()).await.unwrap_err().to_string();
+    let opened = Store::open(scratch.path()).await.unwrap_err().to_string();
+    for error in [peeked, opened] {
+        assert!(error.ends_with("or choose another directory with --data"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn apps_survive_a_reopening_with_their_keys_in_order() {
     let scratch = Scratch::new();
-    assert!(!Store::exists(scratch.path()));
+    assert!(!Store::exists(scratch.path()).unwrap());
     let store = Store::open(scratch.path()).await.unwrap();
     store.insert_app(&app("2", &["zed", "abc"]), 10).await.unwrap();
     store.insert_app(&app("1", &["only"]), 20).await.unwrap();
@@ -89,7 +107,7 @@ async fn apps_survive_a_reopening_with_their_keys_in_order() {
         assert_eq!(names(&got.keys), names(&expect.keys));
         assert_eq!(got.keys, expect.keys);
     }
-    assert!(Store::exists(scratch.path()));
+    assert!(Store::exists(scratch.path()).unwrap());
 }
 
 #[tokio::test]
