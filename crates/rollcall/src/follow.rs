@@ -124,8 +124,6 @@ enum Refusal {
     Unfit(Unfit),
     /// The status page takes that up when it starts; what else changed is in force.
     Bridge,
-    /// It has no key.
-    NoKey,
     /// Another app has the same id or key.
     Clash(Duplicate),
 }
@@ -170,9 +168,6 @@ impl Tenants {
 
     fn judge(&self, row: &AppRow) -> Result<App, Refusal> {
         let app = config::stored_app(row).map_err(Refusal::Config)?;
-        if app.keys.is_empty() {
-            return Err(Refusal::NoKey);
-        }
         if app.id == self.status_app {
             unfit::check(&app).map_err(Refusal::Unfit)?;
         }
@@ -224,7 +219,6 @@ impl fmt::Display for Refusal {
             Self::Bridge => f.write_str(
                 "the status page switches its bridge when the server starts; the rest is in force",
             ),
-            Self::NoKey => f.write_str("it has no key"),
             Self::Clash(duplicate) => duplicate.fmt(f),
         }
     }

@@ -14,6 +14,9 @@ use super::value::{Entry, Item, Value};
 pub fn stored_app(row: &AppRow) -> Result<App, ConfigError> {
     let entries = entries(row)?;
     let place = place(row);
+    if row.keys.is_empty() {
+        return Err(ConfigError::Missing { place, key: "keys", table: "" });
+    }
     let mut app = App::new(&row.id, row.keys.iter().map(key).collect());
     for leaf in app_table::leaves(&entries) {
         leaf.apply(&mut app, &place)?;
@@ -100,6 +103,12 @@ mod tests {
         ] {
             assert_eq!(stored_app(&row(settings)).unwrap_err().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn an_app_without_keys_is_refused() {
+        let error = stored_app(&AppRow { keys: Vec::new(), ..row("{}") }).unwrap_err();
+        assert_eq!(error.to_string(), "the stored app 42: keys is missing");
     }
 
     fn row(settings: &str) -> AppRow {
