@@ -3,8 +3,9 @@
 use std::fmt;
 
 use rollcall_engine::App;
-use rollcall_node::config::{self, Config, ConfigError, Place, Settings};
+use rollcall_node::config::{self, Config, Duplicate, Place, Settings};
 use rollcall_store::AppRow;
+use rollcall_wire::auth::Key;
 
 use crate::failure::Failure;
 use crate::{first_start, unfit};
@@ -38,14 +39,15 @@ impl Catalogue {
     pub(crate) fn new(config: &Config, rows: &[AppRow]) -> Result<Self, Failure> {
         let mut entries = rows.iter().map(stored).collect::<Result<Vec<_>, Failure>>()?;
         config::check_unique(entries.iter().map(|entry| &entry.app))?;
-        for entry in declared(config) {
-            let Source::File(place) = &entry.source else { continue };
-            let apps = entries.iter().map(|entry| &entry.app).chain([&entry.app]);
-            let place = place.clone();
-            config::check_unique(apps)
-                .map_err(|duplicate| ConfigError::Duplicate { place, duplicate })?;
-            entries.push(entry);
+        // Those of the file are told apart when it is read.
+        let declared: Vec<_> = declared(config).collect();
+        for Entry { app, source, .. } in &declared {
+            if let Some((owner, duplicate)) = clash(&entries, app) {
+                let (source, owner) = (source.clone(), owner.id.to_string());
+                return Err(Failure::DeclaredTwice { source, duplicate, owner });
+            }
         }
+        entries.extend(declared);
         Ok(Self { entries })
     }
 
@@ -122,6 +124,17 @@ impl fmt::Display for Source {
 pub(crate) fn stored(row: &AppRow) -> Result<Entry, Failure> {
     let app = config::stored_app(row)?;
     Ok(Entry { app, source: Source::Database, settings: config::stored_settings(row)? })
+}
+
+/// What `app` shares with one of the others, and with which.
+fn clash<'a>(others: &'a [Entry], app: &App) -> Option<(&'a App, Duplicate)> {
+    others.iter().find_map(|Entry { app: other, .. }| {
+        if other.id == app.id {
+            return Some((other, Duplicate::Id(app.id.to_string())));
+        }
+        let has = |key: &&Key| other.keys.iter().any(|of_other| of_other.key == key.key);
+        Some((other, Duplicate::Key(app.keys.iter().find(has)?.key.clone())))
+    })
 }
 
 fn declared(config: &Config) -> impl Iterator<Item = Entry> {

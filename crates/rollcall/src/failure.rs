@@ -8,6 +8,7 @@ use rollcall_node::handle::QueueError;
 use rollcall_node::{ServeError, StartError};
 use rollcall_store::{OpenError, StoreError, WriteAppError};
 
+use crate::catalogue::Source;
 use crate::first_start;
 use crate::trigger::TriggerError;
 use crate::unfit::Unfit;
@@ -40,6 +41,8 @@ pub(crate) enum Failure {
     BadAppId(String),
     /// There is an app with this id, and other settings than asked for.
     AppExists(String),
+    /// The file declares what the database has already, in the app `owner`.
+    DeclaredTwice { source: Source, duplicate: Duplicate, owner: String },
     /// The file alone changes this app.
     FixedApp { id: String, place: Place },
     /// Another app has this key.
@@ -78,7 +81,7 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Duplicate(_) => 2,
             Self::NoPagesDirectory { .. } | Self::NoStatusApp { .. } => 2,
-            Self::UnfitStatusApp { .. } => 2,
+            Self::UnfitStatusApp { .. } | Self::DeclaredTwice { .. } => 2,
             Self::BadAppId(_) | Self::AppExists(_) | Self::FixedApp { .. } => 2,
             Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
             Self::Trigger(error) if error.is_usage() => 2,
@@ -116,6 +119,16 @@ impl fmt::Display for Failure {
                 f,
                 "there is an app {id} already, with other settings; change it with rollcall apps \
                  set {id}"
+            ),
+            Self::DeclaredTwice { source, duplicate: Duplicate::Id(id), .. } => write!(
+                f,
+                "{source}: the app {id} is in the database too; take it out of the file, or out of \
+                 the database with rollcall apps remove {id}, without --config"
+            ),
+            Self::DeclaredTwice { source, duplicate: Duplicate::Key(key), owner } => write!(
+                f,
+                "{source}: the key \"{key}\" belongs to the app {owner} of the database; change it \
+                 here, or there with rollcall apps set {owner} keys=…"
             ),
             Self::FixedApp { id, place } => write!(
                 f,

@@ -202,6 +202,39 @@ fn changes_that_no_server_could_serve_are_refused_and_nothing_is_written() {
     place.print(&["apps", "remove", status_app, "--status-app", "1"]);
 }
 
+/// As comes about when an app is added by a command that does not name the file.
+#[test]
+fn what_file_and_database_both_have_is_told_with_the_way_out() {
+    let place = Place::new("both");
+    let with_file = ["--config", "rollcall.toml"];
+    place.print(&["apps", "add", "1001"]);
+    place.print(&["apps", "add", "1", "keys=app-key:s"]);
+    place.write("rollcall.toml", DEMO);
+    assert_eq!(
+        place.refusal(&[&["apps", "list"][..], &with_file].concat()),
+        "rollcall.toml, line 1: the app 1001 is in the database too; take it out of the file, or \
+         out of the database with rollcall apps remove 1001, without --config"
+    );
+    place.print(&["apps", "remove", "1001"]);
+    assert_eq!(
+        place.refusal(&[&["apps", "list"][..], &with_file].concat()),
+        "rollcall.toml, line 1: the key \"app-key\" belongs to the app 1 of the database; change it \
+         here, or there with rollcall apps set 1 keys=…"
+    );
+    place.print(&[&["apps", "set", "1", "keys=other:s"][..], &with_file].concat());
+    place.print(&[&["apps", "list"][..], &with_file].concat());
+}
+
+#[test]
+fn a_word_that_is_wrong_makes_no_database_and_a_right_one_says_that_it_does() {
+    let place = Place::new("wrong_directory");
+    place.refusal(&["apps", "add", "1", "colour=blue"]);
+    assert!(!place.path("data").exists());
+    let told = String::from_utf8(place.run(["apps", "add", "1"]).stderr).unwrap();
+    assert_eq!(told, "rollcall: there is no database in data yet; making one\n");
+    assert!(place.run(["apps", "add", "2"]).stderr.is_empty());
+}
+
 #[test]
 fn an_app_may_be_added_before_the_first_start() {
     let place = Place::new("before");
@@ -215,7 +248,7 @@ fn an_app_may_be_added_before_the_first_start() {
 async fn an_app_that_cannot_be_read_can_be_repaired_or_removed() {
     let place = Place::new("broken");
     let store = Store::open(place.path("data")).await.unwrap();
-    for (id, settings) in [("1", r#"{"mirror":3}"#), ("2", r#"{"colour":"blue"}"#)] {
+    for (id, settings) in [("1", r#"{"mirror":3}"#), ("2", r#"{"colour":"blue"}"#), ("3", "{}")] {
         let key = KeyRow { key: format!("k{id}"), secret: "s".to_owned(), created_at: 0 };
         let (id, settings_json) = (id.to_owned(), settings.to_owned());
         let row = AppRow { id, name: String::new(), settings_json, keys: vec![key] };
@@ -225,6 +258,9 @@ async fn an_app_that_cannot_be_read_can_be_repaired_or_removed() {
     let broken = "the stored app 1: mirror must be true or false, not 3";
     assert_eq!(place.refusal(&["apps", "list"]), broken);
     assert_eq!(place.refusal(&["apps", "set", "1", "bridge=true"]), broken);
+    // The status page's app is guarded all the same.
+    let guarded = ["apps", "remove", "3", "--status-app", "3"];
+    assert!(place.refusal(&guarded).starts_with("the status page uses the app 3; "));
     place.print(&["apps", "set", "1", "mirror=true"]);
     place.print(&["apps", "remove", "2"]);
     assert!(place.print(&["apps", "list"]).contains("mirror=true"));

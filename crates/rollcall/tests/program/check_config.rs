@@ -22,7 +22,7 @@ fn everything_that_is_wrong_is_told_with_its_place() {
         "rollcall: r.toml, line 1: there is no key \"lisen\"",
         "rollcall: r.toml, line 5: keys must be",
         "rollcall: r.toml, line 2: pages must be a directory",
-        "rollcall: r.toml, line 6: the key \"app-key\" occurs twice",
+        "rollcall: r.toml, line 6: the key \"app-key\" belongs to the app 1 of the database; ",
     ];
     assert_eq!(told.lines().count(), beginnings.len(), "{told}");
     for (line, beginning) in told.lines().zip(beginnings) {

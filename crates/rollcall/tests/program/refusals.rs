@@ -108,13 +108,16 @@ fn a_status_app_that_does_not_exist() {
 fn a_key_that_the_file_shares_with_the_database() {
     let place = Place::new("shared_key");
     let server = place.serve(&["--log", "off"]);
-    let key = server.says("Key").to_owned();
+    let (key, id) = (server.says("Key").to_owned(), server.app_id().to_owned());
     drop(server);
     let app = format!("[[apps]]\nid = '1'\nkeys = [{{ key = '{key}', secret = 's' }}]");
     place.write("rollcall.toml", &app);
     let words = ["--log", "off", "--listen", "127.0.0.1:0", "--config", "rollcall.toml"];
     assert_eq!(
         place.refusal(&words),
-        format!("rollcall.toml, line 1: the key \"{key}\" occurs twice; each may occur once")
+        format!(
+            "rollcall.toml, line 1: the key \"{key}\" belongs to the app {id} of the database; \
+             change it here, or there with rollcall apps set {id} keys=…"
+        )
     );
 }
