@@ -138,6 +138,22 @@ impl Partition {
         self.apps.remove(app);
     }
 
+    /// Nobody takes what this request diverts any more: the event is fanned out again.
+    pub fn forget_intercept(&mut self, key: &ChannelKey, id: InterceptId) {
+        if let Some(channel) = self.channels.get_mut(key) {
+            channel.intercepts.retain(|intercept| intercept.id != id);
+        }
+        self.settle(key);
+    }
+
+    /// Nobody hears what this request is told any more.
+    pub fn forget_watch(&mut self, key: &ChannelKey, id: WatchId) {
+        if let Some(channel) = self.channels.get_mut(key) {
+            channel.watches.retain(|watch| *watch != id);
+        }
+        self.settle(key);
+    }
+
     /// Lets go members whose grace is over.
     pub fn handle_timeout(&mut self, now: Time) {
         while let Some((armed, key)) = self.timers.poll(now) {

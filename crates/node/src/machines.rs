@@ -2,11 +2,12 @@
 //! them. Mail of the shard to itself is a direct call, mail to another shard goes to its mailbox.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rollcall_engine::{
-    Answer, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Hangup, HashSeed, InterceptId,
-    Intercepted, MemberChange, PARTITIONS, Partition, PartitionEffect, PartitionIndex, Ticket,
-    Time, ToPartition, WatchId,
+    Answer, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Hangup, HashSeed,
+    InterceptId, Intercepted, MemberChange, PARTITIONS, Partition, PartitionEffect, PartitionIndex,
+    Ticket, Time, ToPartition, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -29,8 +30,8 @@ pub(crate) struct Machines {
     hangups: Vec<(ConnId, Hangup)>,
     mailboxes: Mailboxes,
     askers: HashMap<Ticket, oneshot::Sender<Answer>>,
-    interceptors: HashMap<InterceptId, mpsc::Sender<Intercepted>>,
-    watchers: HashMap<WatchId, mpsc::Sender<MemberChange>>,
+    interceptors: HashMap<InterceptId, (ChannelKey, mpsc::Sender<Intercepted>)>,
+    watchers: HashMap<WatchId, (ChannelKey, mpsc::Sender<MemberChange>)>,
 }
 
 impl Machines {
@@ -75,13 +76,15 @@ impl Machines {
 
     /// Diverts a client event into a queue.
     pub(crate) fn intercept(&mut self, now: Time, diversion: Diversion) {
-        self.interceptors.insert(diversion.id, diversion.queue);
+        let channel = diversion.request.channel().clone();
+        self.interceptors.insert(diversion.id, (channel, diversion.queue));
         self.handle_partition_mail(now, diversion.request);
     }
 
     /// Tells a queue who joins and leaves.
     pub(crate) fn watch(&mut self, now: Time, lookout: Lookout) {
-        self.watchers.insert(lookout.id, lookout.queue);
+        let channel = lookout.request.channel().clone();
+        self.watchers.insert(lookout.id, (channel, lookout.queue));
         self.handle_partition_mail(now, lookout.request);
     }
 
@@ -155,6 +158,12 @@ impl Machines {
         false
     }
 
+    /// Whether anybody has a standing request.
+    #[cfg(test)]
+    pub(crate) fn has_listeners(&self) -> bool {
+        !self.interceptors.is_empty() || !self.watchers.is_empty()
+    }
+
     /// The next socket to be closed.
     pub(crate) fn poll_hangup(&mut self) -> Option<(ConnId, Hangup)> {
         self.hangups.pop()
@@ -222,22 +231,29 @@ impl Machines {
         }
     }
 
-    /// The partition counts what is under way and diverts no more than the queue has room for.
+    /// The partition counts what is under way and diverts no more than the queue has room for. So a
+    /// queue that takes nothing is one that nobody reads, and the partition forgets it.
     fn divert(&mut self, id: InterceptId, event: Intercepted) {
-        if let Some(queue) = self.interceptors.get(&id)
-            && queue.try_send(event).is_err()
+        if let Entry::Occupied(entry) = self.interceptors.entry(id)
+            && entry.get().1.try_send(event).is_err()
         {
-            self.interceptors.remove(&id);
+            let (channel, _) = entry.remove();
+            if let Some(partition) = &mut self.partitions[usize::from(channel.partition().0)] {
+                partition.forget_intercept(&channel, id);
+            }
         }
     }
 
     /// A watcher that does not keep up is let go: a gap would leave it wrong for ever, the end of
     /// its queue tells it to start anew.
     fn tell_watcher(&mut self, id: WatchId, change: MemberChange) {
-        if let Some(queue) = self.watchers.get(&id)
-            && queue.try_send(change).is_err()
+        if let Entry::Occupied(entry) = self.watchers.entry(id)
+            && entry.get().1.try_send(change).is_err()
         {
-            self.watchers.remove(&id);
+            let (channel, _) = entry.remove();
+            if let Some(partition) = &mut self.partitions[usize::from(channel.partition().0)] {
+                partition.forget_watch(&channel, id);
+            }
         }
     }
 }

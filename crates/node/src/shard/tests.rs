@@ -121,6 +121,23 @@ fn r11_joins_that_several_readers_bring_in_one_turn_are_told_once() {
 }
 
 #[test]
+fn a_request_that_nobody_listens_to_is_forgotten() {
+    let bench = Bench::new();
+    let channel = ChannelKey::new(&bench.app, ChannelName::parse("presence-a", 164).unwrap());
+    let (queue, heard) = mpsc::channel(1);
+    let id = rollcall_engine::WatchId(1);
+    let request = ToPartition::Watch { id, channel };
+    let lookout = crate::mail::Lookout { id, request, queue };
+    let now = bench.shard.clock.now();
+    bench.shard.take(now, Mail::Watch(Box::new(lookout)), &bench.inbox);
+    drop(heard);
+    assert!(bench.shard.machines.borrow().has_listeners());
+    let _link = bench.member(1);
+    bench.turn(&[]);
+    assert!(!bench.shard.machines.borrow().has_listeners());
+}
+
+#[test]
 fn a_stalled_connection_is_not_written_until_it_is_writable() {
     let bench = Bench::new();
     let (id, stalled) = bench.subscriber(1);
