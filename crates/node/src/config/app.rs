@@ -232,12 +232,21 @@ fn is_bidi_control(c: char) -> bool {
 }
 
 const ORIGINS: Kind<App> = Kind::Texts {
-    allowed: "a list of origins such as \"https://example.com\", or [\"*\"] for all",
+    allowed: "a list of origins such as \"https://example.com\", without a slash behind, or [\"*\"] \
+              for all",
     set: |app, origins| {
-        let legal = |origin: &&str| *origin == "*" || origin.contains("://");
+        let legal = |origin: &&str| *origin == "*" || is_origin(origin);
         let fits = !origins.is_empty() && origins.iter().all(legal);
         let owned = || origins.iter().map(|&origin| origin.to_owned()).collect();
         app.allowed_origins = fits.then(owned).ok_or(NotAllowed)?;
         Ok(())
     },
 };
+
+/// What a browser could send: anything else would be compared in vain.
+fn is_origin(text: &str) -> bool {
+    let legal = |c: char| c.is_ascii_graphic() && !"/?#@*".contains(c);
+    text.split_once("://").is_some_and(|(scheme, host)| {
+        !scheme.is_empty() && !host.is_empty() && scheme.chars().chain(host.chars()).all(legal)
+    })
+}

@@ -122,12 +122,13 @@ fn as_in_the_file(text: &str) -> Option<Value> {
     }
 }
 
-/// The nearest key may be one whose table was left out.
+/// The nearest key may be one whose table was left out, or one of the table that was named.
 fn unknown(key: &str) -> ConfigError {
     let dotted = || APP.iter().map(|setting| setting.key);
     let inner = |key: &str| dotted().find(|dotted| dotted.rsplit('.').next() == Some(key));
     let inners = || dotted().filter_map(|dotted| dotted.rsplit('.').next());
-    let meant = nearest(key, dotted()).or_else(|| inner(nearest(key, inners())?));
+    let of_table = || dotted().find(|dotted| dotted.split_once('.').is_some_and(|(t, _)| t == key));
+    let meant = nearest(key, dotted()).or_else(|| inner(nearest(key, inners())?)).or_else(of_table);
     ConfigError::UnknownKey {
         place: Place::CommandLine,
         key: key.to_owned(),
@@ -238,6 +239,11 @@ mod tests {
                 "grace_second=1",
                 "the command line: there is no key \"grace_second\" in [[apps]]; did you mean \
                  \"presence.grace_seconds\"?",
+            ),
+            (
+                "presence=5",
+                "the command line: there is no key \"presence\" in [[apps]]; did you mean \
+                 \"presence.max_members\"?",
             ),
             ("colour=blue", "the command line: there is no key \"colour\" in [[apps]]"),
             ("mirror", "\"mirror\" sets nothing; write KEY=VALUE, such as client_events=true"),

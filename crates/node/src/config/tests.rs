@@ -233,11 +233,9 @@ fn bad_values_are_refused_with_what_is_allowed() {
             "line 4: presence.grace_seconds must be a whole number from 0 to 120, not 2.5",
         ),
         (&demo("presence = 3"), "line 4: presence must be a table such as { … }, not 3"),
-        (
-            &demo("allowed_origins = ['example.com']"),
-            "line 4: allowed_origins must be a list of origins such as \"https://example.com\", \
-             or [\"*\"] for all, not […]",
-        ),
+        (&demo("allowed_origins = ['example.com']"), NO_ORIGIN),
+        (&demo("allowed_origins = ['https://example.com/']"), NO_ORIGIN),
+        (&demo("allowed_origins = ['https://*.example.com']"), NO_ORIGIN),
         ("apps = 1", "line 1: apps must be tables that each begin with [[apps]], not 1"),
         ("shards = ", "line 1: not valid TOML: "),
     ] {
@@ -510,3 +508,6 @@ max_pending_bytes = 4096
 presence = { max_members = 5, max_info_bytes = 512, grace_seconds = 9 }
 limits = { payload_bytes = 1, channel_name = 2, event_name = 3, client_events_per_second = 4, channels_per_publish = 5, batch = 6 }
 "#;
+
+const NO_ORIGIN: &str = "line 4: allowed_origins must be a list of origins such as \
+                         \"https://example.com\", without a slash behind, or [\"*\"] for all, not […]";
