@@ -116,7 +116,9 @@ test('p169 the name in a path is percent-decoded once', async () => {
     assert.match(reply.json.error, /Invalid channel name/);
   }
   assert.match((await raw('x'.repeat(165))).json.error, /limits\.channel_name/);
-  assert.equal((await raw('%ff')).status, 404);
+  const garbled = await raw('%ff');
+  assert.equal(garbled.status, 400, garbled.text);
+  assert.match(garbled.json.error, /UTF-8/);
   assert.equal((await raw('%23server-to-user-1')).status, 200);
 });
 

@@ -71,11 +71,10 @@ async fn check_head(
     parts: &mut Parts,
     node: &NodeHandle,
 ) -> Result<(Tenant, BodyToVerify), HttpError> {
-    let tenant = Path::<HashMap<String, String>>::from_request_parts(parts, node)
-        .await
-        .ok()
-        .and_then(|Path(segments)| node.tenant(segments.get("app")?))
-        .ok_or(HttpError::UnknownApp)?;
+    let path = Path::<HashMap<String, String>>::from_request_parts(parts, node).await;
+    let Path(segments) = path.map_err(|_| HttpError::PathNotText)?;
+    let tenant = segments.get("app").and_then(|app| node.tenant(app));
+    let tenant = tenant.ok_or(HttpError::UnknownApp)?;
     let request = RequestToVerify {
         method: parts.method.as_str(),
         path: parts.uri.path(),
@@ -93,8 +92,14 @@ async fn check_head(
 /// Whether the body has to be undone before it says anything. Its type says nothing: a body is JSON
 /// or refused, whatever a client calls it.
 fn is_encoded(headers: &HeaderMap) -> bool {
-    let encoding = headers.get(header::CONTENT_ENCODING);
-    encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    let changes_nothing = |name: &[u8]| {
+        let name = name.trim_ascii();
+        name.is_empty() || name.eq_ignore_ascii_case(b"identity")
+    };
+    let encodings = headers.get_all(header::CONTENT_ENCODING).iter();
+    encodings
+        .flat_map(|list| list.as_bytes().split(|&b| b == b','))
+        .any(|name| !changes_nothing(name))
 }
 
 /// A body as far as it is here.

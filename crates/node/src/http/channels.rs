@@ -77,7 +77,7 @@ impl Attributes {
 }
 
 fn channel_name(path: NamedPath, app: &App) -> Result<ChannelName, HttpError> {
-    let Path((_, name)) = path.map_err(|_| HttpError::UnknownPath)?;
+    let Path((_, name)) = path.map_err(|_| HttpError::PathNotText)?;
     Ok(parse_channel(&name, app.limits.channel_name)?)
 }
 

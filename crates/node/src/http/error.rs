@@ -20,6 +20,8 @@ pub(crate) enum HttpError {
     UnknownApp,
     /// The API has no such path.
     UnknownPath,
+    /// What the path names is no UTF-8, once it is decoded.
+    PathNotText,
     /// The path is there, the method is not.
     MethodNotAllowed,
     /// The request is not signed as it has to be.
@@ -75,9 +77,11 @@ impl HttpError {
             Self::BodyEncoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
-            Self::BodyBroken | Self::CountingOff | Self::NothingCached | Self::BadUpgrade => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::PathNotText
+            | Self::BodyBroken
+            | Self::CountingOff
+            | Self::NothingCached
+            | Self::BadUpgrade => StatusCode::BAD_REQUEST,
             Self::Refused(error) => numbered(error.status()),
             Self::NotPublished(error) => publish_status(*error),
             Self::NotUpdated(error) => update_status(*error),
@@ -90,6 +94,7 @@ impl HttpError {
         match self {
             Self::UnknownApp => UNKNOWN_APP.to_owned(),
             Self::UnknownPath => "There is nothing at this path".to_owned(),
+            Self::PathNotText => PATH_NOT_TEXT.to_owned(),
             Self::MethodNotAllowed => METHOD_NOT_ALLOWED.to_owned(),
             Self::Unauthenticated(error) => error.to_string(),
             Self::AppDisabled => APP_DISABLED.to_owned(),
@@ -212,6 +217,9 @@ fn query_status(error: QueryError) -> StatusCode {
 const UNKNOWN_APP: &str = "There is no app with this id here. Check the app's id and the host";
 
 const APP_DISABLED: &str = "This app is disabled: its setting enabled is false";
+
+const PATH_NOT_TEXT: &str =
+    "What the path names is not UTF-8. Percent-encode the UTF-8 bytes of the name, once";
 
 const METHOD_NOT_ALLOWED: &str =
     "This path does not take this method; the header Allow names those that it takes";

@@ -18,7 +18,7 @@ pub(crate) async fn patch(
     path: Result<Path<(String, String, String)>, PathRejection>,
     Signed { tenant, body, .. }: Signed,
 ) -> Result<Json<Value>, HttpError> {
-    let Path((_, channel, user)) = path.map_err(|_| HttpError::UnknownPath)?;
+    let Path((_, channel, user)) = path.map_err(|_| HttpError::PathNotText)?;
     let channel = node.updatable_channel(&tenant, &channel)?;
     let patch = MemberPatch::parse(&body, tenant.app.presence.max_info_bytes)?;
     let info = patch.user_info.map(|info| info.get().into());

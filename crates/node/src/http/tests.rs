@@ -60,6 +60,41 @@ async fn while_a_mailbox_is_over_its_limit_http_answers_503() {
     }
 }
 
+/// It has nothing to do with the app, which is there.
+#[tokio::test]
+async fn a_path_that_is_no_text_is_told_apart_from_an_unknown_app() {
+    let (node, _inboxes) = idle_node();
+    let answer = async |path| call(&node, "GET", path, "").await.status();
+    for path in ["/apps/1/channels/%ff", "/apps/1/channels/%ff/users"] {
+        assert_eq!(answer(path).await, StatusCode::BAD_REQUEST, "{path}");
+    }
+    assert_eq!(answer("/apps/2/channels/a").await, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_body_is_refused_for_any_encoding_that_it_names() {
+    let (node, _inboxes) = idle_node();
+    let event = r#"{"name":"e","channel":"c","data":""}"#;
+    let query =
+        sign_request(&key(), "POST", "/apps/1/events", "", event.as_bytes(), node.unix_seconds());
+    for (encodings, status) in [
+        (&["identity"][..], StatusCode::OK),
+        (&[""], StatusCode::OK),
+        (&["Identity, identity"], StatusCode::OK),
+        (&["identity", "gzip"], StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (&["identity, br"], StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ] {
+        let request = Request::post(format!("/apps/1/events?{query}"));
+        let request = encodings
+            .iter()
+            .fold(request, |request, encoding| request.header(header::CONTENT_ENCODING, *encoding));
+        let (node, _inboxes) = idle_node();
+        let answer = router(node, Router::new()).call(request.body(Body::from(event)).unwrap());
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), status, "{encodings:?}");
+    }
+}
+
 #[tokio::test]
 async fn when_the_bodies_under_way_take_all_room_http_answers_503() {
     let (node, _inboxes) = idle_node();
