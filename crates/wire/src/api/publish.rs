@@ -209,10 +209,10 @@ fn string<'a>(raw: &'a RawValue, field: &'static str) -> Result<Cow<'a, str>, Ap
 }
 
 fn strings(raw: &RawValue) -> Result<Vec<Cow<'_, str>>, ApiError> {
-    let expected = "an array of names";
-    let items: Vec<&RawValue> = serde_json::from_str(raw.get())
-        .map_err(|_| ApiError::WrongType { field: "channels", expected })?;
-    items.into_iter().map(|item| string(item, "channels")).collect()
+    let wrong = ApiError::WrongType { field: "channels", expected: "an array of names" };
+    let items: Option<Vec<&RawValue>> = serde_json::from_str(raw.get()).ok();
+    let names = items.and_then(|items| items.into_iter().map(json::string).collect());
+    names.ok_or(wrong)
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ fn fields_that_are_missing_or_of_the_wrong_type_are_named() {
     }
     check_refused(&json!({ "name": 7 }), 400, "name must be a string");
     check_refused(&json!({ "channels": "a" }), 400, "channels must be an array of names");
-    check_refused(&json!({ "channels": [7] }), 400, "channels must be a string");
+    check_refused(&json!({ "channels": [7] }), 400, "channels must be an array of names");
     check_refused(&json!({ "info": ["user_count"] }), 400, "info must be a string");
     check_refused(&json!({ "socket_id": 1.5 }), 400, "socket_id must be a string");
 }
