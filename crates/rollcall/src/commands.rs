@@ -45,7 +45,9 @@ fn apps_command() -> Command {
             "Looks at the apps, those of the database and those of the file, and changes those \
              of the database.\nA server that runs obeys a change within a second, and other \
              apps do not notice. A change that it cannot honour, because its own file or options \
-             say otherwise, is told in its log.",
+             say otherwise, is told in its log.\nGive it the server's --data, --config and \
+             --status-app, and run it as the server's user: an app that the file has too would \
+             keep the server from starting again.",
         )
         .subcommand_required(true)
         .args(options_named(&["data", "config", "status_app"]))

@@ -213,16 +213,21 @@ fn claims(app: &App) -> impl Iterator<Item = Duplicate> {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config(error) => error.fmt(f),
+            Self::Config(error) => write!(f, "{error}{NO_START}"),
             Self::StatusAppStays => f.write_str("the status page uses it, and it is gone"),
-            Self::Unfit(unfit) => write!(f, "the status page uses it, and its {unfit}"),
+            Self::Unfit(unfit) => {
+                write!(f, "the status page uses it, and its {unfit}{NO_START}")
+            }
             Self::Bridge => f.write_str(
                 "the status page switches its bridge when the server starts; the rest is in force",
             ),
-            Self::Clash(duplicate) => duplicate.fmt(f),
+            Self::Clash(duplicate) => write!(f, "{duplicate}{NO_START}"),
         }
     }
 }
+
+/// Better found in the log today than at the next start.
+const NO_START: &str = "; until that is put right, the server would not start again";
 
 /// A change has to be in force within a second, and a look costs one pragma.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -241,14 +246,14 @@ mod tests {
 
     #[test]
     fn a_clash_with_the_file_leaves_that_app_as_it_was() {
-        let sentence = "1: the key \"file\" occurs twice; each may occur once";
+        let sentence = &format!("1: the key \"file\" occurs twice; each may occur once{NO_START}");
         check(
             "9:file 1:a 2:b",
             &[row("1", "file", "{}"), row("2", "c", "{}")],
             "2:c 1:a",
             &[sentence],
         );
-        let sentence = "9: two apps have the id \"9\"; each needs its own";
+        let sentence = &format!("9: two apps have the id \"9\"; each needs its own{NO_START}");
         check("9:file 1:a", &[row("1", "a", "{}"), row("9", "z", "{}")], "1:a", &[sentence]);
     }
 
@@ -259,8 +264,8 @@ mod tests {
             &[row("1", "c", r#"{"mirror":3}"#), row("2", "a", "{}")],
             "1:a 2:b",
             &[
-                "1: the stored app 1: mirror must be true or false, not 3",
-                "2: the key \"a\" occurs twice; each may occur once",
+                &format!("1: the stored app 1: mirror must be true or false, not 3{NO_START}"),
+                &format!("2: the key \"a\" occurs twice; each may occur once{NO_START}"),
             ],
         );
     }
@@ -272,7 +277,9 @@ mod tests {
             "9:file 7:s",
             &[row("7", "new", r#"{"enabled":false}"#)],
             "7:s",
-            &["7: the status page uses it, and its enabled must be true, not false"],
+            &[&format!(
+                "7: the status page uses it, and its enabled must be true, not false{NO_START}"
+            )],
         );
         check("9:file 7:s", &[row("7", "new", "{}")], "7:new", &[]);
         check(
