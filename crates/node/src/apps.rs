@@ -1,5 +1,5 @@
 //! The apps of the node as the doors see them: an immutable snapshot, replaced whole when a setting
-//! changes, and the places that an app's connections take.
+//! changes, and the places that an app's connections and answers take.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rollcall_engine::{App, AppId};
+use tokio::sync::Semaphore;
+
+use crate::http::ANSWERS_OF_ONE_APP;
 
 /// Where the newest snapshot is.
 #[derive(Debug)]
@@ -30,18 +33,27 @@ pub(crate) struct AppChanges {
     pub(crate) removed: Vec<AppId>,
 }
 
-/// An app, and how many connections it has.
+/// An app, and what it has taken of the node.
 #[derive(Debug, Clone)]
 pub(crate) struct Tenant {
     /// Its settings.
     pub(crate) app: Arc<App>,
-    places: Arc<AtomicU32>,
+    places: Arc<Places>,
+}
+
+/// The places of an app, which stay while its settings change.
+#[derive(Debug)]
+struct Places {
+    /// How many connections it has.
+    connections: AtomicU32,
+    /// How many large answers it may still have under way.
+    answers: Arc<Semaphore>,
 }
 
 /// One connection's place in its app's quota; given back when dropped.
 #[derive(Debug)]
 pub(crate) struct ConnectionPermit {
-    places: Arc<AtomicU32>,
+    places: Arc<Places>,
 }
 
 /// Why a set of apps cannot be served.
@@ -158,14 +170,27 @@ impl Tenant {
             limit => limit,
         };
         let more = |taken| (taken < limit).then_some(taken + 1);
-        self.places.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        let connections = &self.places.connections;
+        connections.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
         Some(ConnectionPermit { places: Arc::clone(&self.places) })
+    }
+
+    /// The app's share of the places of large answers.
+    pub(crate) fn answers(&self) -> &Arc<Semaphore> {
+        &self.places.answers
+    }
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        let answers = Arc::new(Semaphore::new(ANSWERS_OF_ONE_APP));
+        Self { connections: AtomicU32::new(0), answers }
     }
 }
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.places.fetch_sub(1, Ordering::Relaxed);
+        self.places.connections.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

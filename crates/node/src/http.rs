@@ -18,7 +18,7 @@ mod router;
 mod upgrade;
 
 pub(crate) use accept::{Acceptor, accept};
-pub(crate) use answer::PLACES as ANSWER_PLACES;
+pub(crate) use answer::{PLACES as ANSWER_PLACES, PLACES_OF_ONE_APP as ANSWERS_OF_ONE_APP};
 pub(crate) use counts::{RequestCounters, RequestCounts};
 pub use router::router;
 

@@ -1,5 +1,6 @@
 //! Answers that can be large. Only so many exist at once, and none for long: a peer that asks for
-//! lists and reads none of them holds a bounded share of the memory.
+//! lists and reads none of them holds a bounded share of the memory. Each app has but a share of the
+//! places, so that one whose answers nobody reads leaves some to the others.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,14 +17,29 @@ use tokio::time::Instant;
 
 use super::error::HttpError;
 
-/// Takes one of the places for answers, if need be when another is done with.
-pub(crate) async fn take_place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, HttpError> {
-    let taken = tokio::time::timeout(WAIT, Arc::clone(places).acquire_owned()).await;
-    taken.ok().and_then(Result::ok).ok_or(HttpError::NoRoom)
+/// A place for an answer: one of all, and one of its app's share of them.
+#[derive(Debug)]
+pub(crate) struct AnswerPlace {
+    _of_all: OwnedSemaphorePermit,
+    _of_app: OwnedSemaphorePermit,
+}
+
+/// Takes a place for an answer, if need be when another is done with. Who waits for one of the
+/// app's share holds none of the others'.
+pub(crate) async fn take_place(
+    all: &Arc<Semaphore>,
+    share: &Arc<Semaphore>,
+) -> Result<AnswerPlace, HttpError> {
+    let both = async {
+        let _of_app = Arc::clone(share).acquire_owned().await.ok()?;
+        let _of_all = Arc::clone(all).acquire_owned().await.ok()?;
+        Some(AnswerPlace { _of_all, _of_app })
+    };
+    tokio::time::timeout(WAIT, both).await.ok().flatten().ok_or(HttpError::NoRoom)
 }
 
 /// The value as JSON. Its place is free again once everything is sent, or the peer is given up.
-pub(crate) fn json(value: &impl Serialize, place: OwnedSemaphorePermit) -> Response {
+pub(crate) fn json(value: &impl Serialize, place: AnswerPlace) -> Response {
     let text = serde_json::to_vec(value).expect("the value has string keys and nothing that fails");
     let answer = Answer { rest: text.into(), until: Instant::now() + TIME, _place: place };
     let mut response = Response::new(Body::new(answer));
@@ -36,7 +52,7 @@ pub(crate) fn json(value: &impl Serialize, place: OwnedSemaphorePermit) -> Respo
 struct Answer {
     rest: Bytes,
     until: Instant,
-    _place: OwnedSemaphorePermit,
+    _place: AnswerPlace,
 }
 
 /// The peer did not take its answer in time; its connection ends.
@@ -82,6 +98,9 @@ impl std::error::Error for TooSlow {}
 /// How many large answers there are at once.
 pub(crate) const PLACES: usize = 32;
 
+/// How many of them one app may have.
+pub(crate) const PLACES_OF_ONE_APP: usize = 8;
+
 /// How long a request waits for a place.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -99,19 +118,31 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_holds_its_place_until_it_is_read() {
-        let places = Arc::new(Semaphore::new(1));
+        let (places, share) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(2)));
         let value = "x".repeat(3 * PIECE);
-        let first = json(&value, take_place(&places).await.unwrap());
-        assert_eq!(take_place(&places).await.unwrap_err(), HttpError::NoRoom);
+        let first = json(&value, take_place(&places, &share).await.unwrap());
+        assert_eq!(take_place(&places, &share).await.unwrap_err(), HttpError::NoRoom);
         let sent = first.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(sent.len(), value.len() + 2);
-        drop(take_place(&places).await.unwrap());
+        drop(take_place(&places, &share).await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_app_whose_answers_nobody_reads_leaves_places_to_the_others() {
+        let places = Arc::new(Semaphore::new(2));
+        let [one, other] = [1, 1].map(|share| Arc::new(Semaphore::new(share)));
+        let _unread = take_place(&places, &one).await.unwrap();
+        let (refused, taken) = tokio::join!(take_place(&places, &one), take_place(&places, &other));
+        assert_eq!(refused.unwrap_err(), HttpError::NoRoom);
+        taken.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_that_is_not_read_in_time_is_given_up() {
         let places = Arc::new(Semaphore::new(1));
-        let mut body = json(&"x".repeat(PIECE), take_place(&places).await.unwrap()).into_body();
+        let share = Arc::new(Semaphore::new(1));
+        let place = take_place(&places, &share).await;
+        let mut body = json(&"x".repeat(PIECE), place.unwrap()).into_body();
         body.frame().await.unwrap().unwrap();
         tokio::time::advance(TIME + Duration::from_millis(1)).await;
         body.frame().await.unwrap().unwrap_err();

@@ -33,7 +33,7 @@ pub(crate) async fn list(
     Signed { tenant, .. }: Signed,
 ) -> Result<Response, HttpError> {
     let query = ChannelsQuery::parse(&query.unwrap_or_default())?;
-    let place = answer::take_place(node.answer_places()).await?;
+    let place = answer::take_place(node.answer_places(), tenant.answers()).await?;
     let listed = node.list(&tenant.app.id, &query.prefix).await?;
     Ok(answer::json(&Channels { channels: Listed { listed, info: query.info } }, place))
 }
@@ -62,7 +62,7 @@ pub(crate) async fn users(
 ) -> Result<Response, HttpError> {
     let name = channel_name(path, &tenant.app)?;
     let UsersQuery = UsersQuery::parse(&query.unwrap_or_default(), &name)?;
-    let place = answer::take_place(node.answer_places()).await?;
+    let place = answer::take_place(node.answer_places(), tenant.answers()).await?;
     let facts = node.describe(ChannelKey::new(&tenant.app, name)).await?;
     let users = facts.users.unwrap_or_default();
     let users = users.iter().map(|id| User { id: id.as_str() }).collect();

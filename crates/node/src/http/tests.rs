@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -108,6 +109,18 @@ async fn when_the_bodies_under_way_take_all_room_http_answers_503() {
     let all = node.body_room().available_permits();
     assert_eq!(call(&node, "POST", "/apps/1/events", event).await.status(), StatusCode::OK);
     assert_eq!(node.body_room().available_permits(), all);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_takes_large_answers_from_its_share_of_them() {
+    let (node, _inboxes) = idle_node();
+    let tenant = node.tenant("1").unwrap();
+    let share = tenant.answers().available_permits().try_into().unwrap();
+    let _unread = tenant.answers().try_acquire_many(share).unwrap();
+    for path in ["/apps/1/channels", "/apps/1/channels/presence-c/users"] {
+        let asking = tokio::time::timeout(Duration::from_secs(60), call(&node, "GET", path, ""));
+        assert_eq!(asking.await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+    }
 }
 
 /// It tells of the signature, though there is neither room for its body nor a limit that allows it.
