@@ -1,10 +1,11 @@
 /** The page in English; its type is what every other language must provide. */
 
-import { isolated, plurals } from './plural';
+import { isolated, plurals, waits } from './plural';
 
 const list = new Intl.ListFormat('en');
 const plural = plurals('en');
 const number = new Intl.NumberFormat('en');
+const wait = waits('en');
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 export const en = {
@@ -46,7 +47,7 @@ export const en = {
   serverTrouble: 'Something went wrong on the server. Your text is kept; try again.',
   unreachable: 'The server can’t be reached: check your connection. Your text is kept.',
 
-  signUpLimited: (seconds: number) => `Too many attempts. Try again in ${number.format(seconds)} s.`,
+  signUpLimited: (seconds: number) => `Too many attempts. Try again in ${wait(seconds)}.`,
 
   remembers: (names: readonly string[]) => `This browser remembers ${list.format(names.map(isolated))}.`,
   signInAs: (name: string) => `Sign in as ${isolated(name)}`,
@@ -73,7 +74,7 @@ export const en = {
   forgotten: 'This browser remembers nobody any more.',
   forgottenStay: 'This browser no longer remembers you. You stay signed in until you sign out.',
   actionUnreachable: 'The server can’t be reached: check your connection, then try again.',
-  actionLimited: (seconds: number) => `Too many attempts. Try again in ${number.format(seconds)} s.`,
+  actionLimited: (seconds: number) => `Too many attempts. Try again in ${wait(seconds)}.`,
   actionFailed: 'Something went wrong on the server. Try again.',
 
   you: 'you',
@@ -91,10 +92,10 @@ export const en = {
   savedLater: 'You’re offline. Your text is kept and saved once you’re back.',
   notSaved: 'Not saved.',
   pending: 'not saved yet',
-  nextTry: (seconds: number) => `Next try in ${number.format(seconds)} s.`,
+  nextTry: (seconds: number) => `Next try in ${wait(seconds)}.`,
   retryNow: 'Try now',
   saveConflict: 'Not saved: your status changed elsewhere meanwhile. Your text is kept.',
-  limited: (seconds: number) => `You’re changing status too quickly. Try again in ${number.format(seconds)} s.`,
+  limited: (seconds: number) => `You’re changing status too quickly. Try again in ${wait(seconds)}.`,
 
   heading: 'Who’s here',
   online: (count: number) =>

@@ -1,11 +1,12 @@
 /** La page en français. */
 
 import type { Messages } from './en';
-import { isolated, plurals } from './plural';
+import { isolated, plurals, waits } from './plural';
 
 const list = new Intl.ListFormat('fr');
 const plural = plurals('fr');
 const number = new Intl.NumberFormat('fr');
+const wait = waits('fr');
 const time = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 export const fr: Messages = {
@@ -48,7 +49,7 @@ export const fr: Messages = {
   serverTrouble: 'Un problème est survenu sur le serveur. Votre texte est conservé\u00a0; réessayez.',
   unreachable: 'Serveur injoignable\u00a0: vérifiez votre connexion. Votre texte est conservé.',
 
-  signUpLimited: (seconds) => `Trop de tentatives. Réessayez dans ${number.format(seconds)}\u00a0s.`,
+  signUpLimited: (seconds) => `Trop de tentatives. Réessayez dans ${wait(seconds)}.`,
 
   remembers: (names) => `Ce navigateur se souvient de ${list.format(names.map(isolated))}.`,
   signInAs: (name) => `Continuer sous le nom ${isolated(name)}`,
@@ -75,7 +76,7 @@ export const fr: Messages = {
   forgotten: 'Ce navigateur ne se souvient plus de personne.',
   forgottenStay: 'Ce navigateur ne se souvient plus de vous. La session reste ouverte jusqu’à ce que vous la fermiez.',
   actionUnreachable: 'Serveur injoignable\u00a0: vérifiez votre connexion, puis réessayez.',
-  actionLimited: (seconds) => `Trop de tentatives. Réessayez dans ${number.format(seconds)}\u00a0s.`,
+  actionLimited: (seconds) => `Trop de tentatives. Réessayez dans ${wait(seconds)}.`,
   actionFailed: 'Un problème est survenu sur le serveur. Réessayez.',
 
   you: 'vous',
@@ -97,10 +98,10 @@ export const fr: Messages = {
   savedLater: 'Vous êtes hors ligne. Votre texte est conservé et sera enregistré à votre retour.',
   notSaved: 'Non enregistré.',
   pending: 'pas encore enregistré',
-  nextTry: (seconds) => `Nouvel essai dans ${number.format(seconds)}\u00a0s.`,
+  nextTry: (seconds) => `Nouvel essai dans ${wait(seconds)}.`,
   retryNow: 'Essayer maintenant',
   saveConflict: 'Non enregistré\u00a0: votre statut a changé ailleurs entre-temps. Votre texte est conservé.',
-  limited: (seconds) => `Vous changez de statut trop vite. Réessayez dans ${number.format(seconds)} s.`,
+  limited: (seconds) => `Vous changez de statut trop vite. Réessayez dans ${wait(seconds)}.`,
 
   heading: 'Qui est là',
   online: (count) =>

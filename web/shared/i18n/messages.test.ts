@@ -26,6 +26,16 @@ test('a6 times read as each language writes them', () => {
   expect(fr.timeOfDay(noon).replace(/\s/gu, ' ')).toBe('14 h 02');
 });
 
+test('s14 a wait that nobody counts along is told in minutes, rounded up', () => {
+  const plain = (text: string) => text.replace(/\s/gu, ' ');
+  expect([0, 12, 90, 91, 120, 121, 3_600].map((seconds) => plain(en.signUpLimited(seconds)).slice(32))).toEqual(
+    ['0 s.', '12 s.', '90 s.', '2 min.', '2 min.', '3 min.', '60 min.'],
+  );
+  for (const { signUpLimited, actionLimited, nextTry, limited } of [en, fr]) {
+    for (const sentence of [signUpLimited, actionLimited, nextTry, limited]) expect(plain(sentence(500))).toMatch(/ 9 min\.$/);
+  }
+});
+
 test('s7 a name or status in a sentence is taken literally', () => {
   const odd = "$& $' {{status}}";
   expect(en.changed(odd, odd)).toContain(odd);

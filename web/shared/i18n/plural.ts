@@ -1,4 +1,4 @@
-/** Picks the form of a sentence that a number needs, by the rules of its language. */
+/** What sentences of every language are made with: the form that a number needs, a wait, a text of somebody's own. */
 
 /** The forms of one sentence; `other` serves every category without a form of its own. */
 export type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
@@ -9,7 +9,15 @@ export function plurals(locale: string): (count: number, forms: Forms) => string
   return (count, forms) => forms[rules.select(count)] ?? forms.other;
 }
 
+/** A wait as people say it: seconds that can be counted along, else whole minutes, never fewer than it takes. */
+export function waits(locale: string): (seconds: number) => string {
+  const number = new Intl.NumberFormat(locale);
+  return (seconds) => (seconds > COUNTABLE_S ? `${number.format(Math.ceil(seconds / 60))}\u00a0min` : `${number.format(seconds)}\u00a0s`);
+}
+
 /** `text` kept from turning the sentence around it, for places where no `<bdi>` can stand. */
 export function isolated(text: string): string {
   return `\u2068${text}\u2069`;
 }
+
+const COUNTABLE_S = 90;
