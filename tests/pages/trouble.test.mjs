@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { LOBBY, STATUS } from '../lib/apps.mjs';
-import { changeStatus, fillSignUp, launch, names, ownStatus, profile, saveState, saved, shows } from '../lib/browser.mjs';
+import { changeStatus, fillSignUp, launch, names, openEditor, ownStatus, profile, saveState, saved, shows } from '../lib/browser.mjs';
 import { arrive, signUp, startStatusServer } from '../lib/lobby.mjs';
 import { refusal } from '../lib/states.mjs';
 import { until } from '../lib/wait.mjs';
@@ -192,6 +192,24 @@ test('c17 an interruption: silence for 2 s, then a line and a dimmed list, a way
   assert.equal(await page.locator('.members.stale').count(), 0);
   await page.clock.runFor(3_000);
   assert.equal(await banner.textContent(), '');
+});
+
+test('c17 c5 a page whose key was taken from the app asks for the one it has now, and goes on with its draft', async (t) => {
+  const own = await startStatusServer(t);
+  const ana = await profile(t, browser, own);
+  const page = await ana.signUp('c17-key', 'before');
+  const field = await openEditor(page);
+  await field.fill('half typed');
+  const renewed = { ...STATUS, keys: [{ key: 'renewed-key', secret: 'renewed-secret' }] };
+  await own.configure({ status_app: renewed.id, apps: [renewed] });
+  await own.restart();
+  await arrive(own, 'c17-key-bo', 'with the new key', renewed);
+  await shows(page, 'c17-key-bo', 'with the new key');
+  assert.equal(await page.getByTestId('banner').getByTestId('retry').count(), 0);
+  assert.equal(await field.inputValue(), 'half typed');
+  assert.equal(ana.requested('WS /app/renewed-key'), 1);
+  await field.press('Enter');
+  await saved(page);
 });
 
 test('c17 a device without a network says so, in French as in English, and comes back by itself', async (t) => {

@@ -11,15 +11,22 @@ const { FakePusher } = vi.hoisted(() => {
       bind: (event: string, handler: (value: unknown) => void) => void this.handlers.set(event, handler),
     };
     attempts = 0;
+    key: string;
     readonly authorize: (wish: { socketId: string; channelName: string }, done: (error: unknown) => void) => void;
 
-    constructor(_key: string, options: { channelAuthorization: { customHandler: FakePusher['authorize'] } }) {
+    constructor(key: string, options: { channelAuthorization: { customHandler: FakePusher['authorize'] } }) {
+      this.key = key;
       this.authorize = options.channelAuthorization.customHandler;
     }
 
     connect(): void {
       this.attempts += 1;
       this.emit('state_change', { current: 'connecting' });
+    }
+
+    switchCluster({ appKey }: { appKey: string }): void {
+      this.key = appKey;
+      this.connect();
     }
 
     disconnect(): void {
@@ -47,8 +54,8 @@ afterEach(() => {
 function linked() {
   const link = new Link('key');
   const pusher = link.pusher as unknown as InstanceType<typeof FakePusher>;
-  const refuse = () => {
-    pusher.emit('error', { error: { data: { code: 4009 } } });
+  const refuse = (code = 4009) => {
+    pusher.emit('error', { error: { data: { code } } });
     pusher.emit('state_change', { current: 'disconnected' });
   };
   return { link, pusher, refuse };
@@ -60,7 +67,7 @@ test('c17 a refusal that seems no reason to stay away is followed by one attempt
   const { link, pusher, refuse } = linked();
   refuse();
   expect(link.state.value).toMatchObject({ kind: 'refused', code: 4009 });
-  link.resume();
+  link.resume('key');
   vi.advanceTimersToNextTimer();
   expect(pusher.attempts).toBe(1);
   expect(link.state.value.kind).toBe('connecting');
@@ -69,11 +76,11 @@ test('c17 a refusal that seems no reason to stay away is followed by one attempt
 test('c17 a second refusal in a row is final, also when the connection opened in between', () => {
   const { link, pusher, refuse } = linked();
   refuse();
-  link.resume();
+  link.resume('key');
   vi.advanceTimersToNextTimer();
   pusher.emit('state_change', { current: 'connected' });
   refuse();
-  link.resume();
+  link.resume('key');
   vi.advanceTimersByTime(LONG_MS);
   expect(pusher.attempts).toBe(1);
   expect(link.state.value).toMatchObject({ kind: 'refused', code: 4009 });
@@ -82,13 +89,30 @@ test('c17 a second refusal in a row is final, also when the connection opened in
 test('c17 once the list was live again, the next refusal is a first one', () => {
   const { link, pusher, refuse } = linked();
   refuse();
-  link.resume();
+  link.resume('key');
   vi.advanceTimersToNextTimer();
   link.handleLive();
   refuse();
-  link.resume();
+  link.resume('key');
   vi.advanceTimersToNextTimer();
   expect(pusher.attempts).toBe(2);
+});
+
+test('c17 another key of the app is dialled with at once, however often that happens, and its attempt is given time', () => {
+  const { link, pusher, refuse } = linked();
+  for (const [count, key] of ['second', 'third'].entries()) {
+    refuse(4001);
+    link.resume(key);
+    expect([pusher.key, pusher.attempts, link.state.value.kind]).toEqual([key, count + 1, 'connecting']);
+    expect((link.nextAttemptMs.value ?? 0) - Date.now()).toBeGreaterThanOrEqual(2_000);
+  }
+});
+
+test('c17 a link that is not refused keeps its key', () => {
+  const { link, pusher } = linked();
+  pusher.emit('state_change', { current: 'connected' });
+  link.resume('second');
+  expect(pusher.key).toBe('key');
 });
 
 /** The waits before the attempts that follow a lost connection, with the same chance each time. */

@@ -76,11 +76,17 @@ export class Link {
     if (state.kind === 'connecting' && Date.now() - state.sinceMs > WAKE_MS) this.reconnect();
   }
 
-  /** Comes back after a refusal that seems to be no reason to stay away; a second one in a row is final. */
-  resume(): void {
-    if (this.#resumed || this.#state.peek().kind !== 'refused') return;
-    this.#resumed = true;
-    this.#scheduleAttempt();
+  /**
+   * Comes back after a refusal that seems to be no reason to stay away; a second one in a row is final.
+   * A refusal of a key that the app no longer has is not: `appKey` is the one that it has now.
+   */
+  resume(appKey: string): void {
+    if (this.#state.peek().kind !== 'refused') return;
+    if (appKey !== this.pusher.key) this.#dialWith(appKey);
+    else if (!this.#resumed) {
+      this.#resumed = true;
+      this.#scheduleAttempt();
+    }
   }
 
   /** The connection did what it is for, so that the next refusal is the first one again. */
@@ -134,6 +140,12 @@ export class Link {
   #cancelAttempt(): void {
     clearTimeout(this.#timer);
     this.#nextAttemptMs.value = null;
+  }
+
+  /** pusher-js dials at once, and like any other attempt this one is given time. */
+  #dialWith(appKey: string): void {
+    this.#attempts = 1;
+    this.pusher.switchCluster({ appKey, cluster: '' });
   }
 
   #attempt(): void {

@@ -33,7 +33,7 @@ export class Room {
   readonly #stopWatching: (() => void)[] = [];
   #hurryTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `handleSessionDoubt`: an answer or a close code says that the session may be over. */
+  /** `handleSessionDoubt`: an answer or a close code says that the session may be over, or its settings out of date. */
   constructor(settings: Settings, account: Account, handleSessionDoubt: () => void) {
     this.name = account.name;
     this.#own = signal(account.info);
@@ -80,7 +80,7 @@ export class Room {
     // `subscribe` and not `effect`: what the callbacks read must not make them run again.
     this.#stopWatching.push(
       this.link.state.subscribe((state) => {
-        if (state.kind === 'refused' && state.code === UNAUTHORIZED) handleSessionDoubt();
+        if (state.kind === 'refused' && DOUBTFUL.includes(state.code)) handleSessionDoubt();
       }),
       this.subscription.live.subscribe((live) => {
         if (live) this.#handleLive();
@@ -136,5 +136,6 @@ export class Room {
   }
 }
 
-const UNAUTHORIZED = 4009;
+/** The close codes that `/api/session` may explain: no such key, and no such session (docs/close-codes.md). */
+const DOUBTFUL: readonly (number | null)[] = [4001, 4009];
 const HURRY_MS = 3_000;

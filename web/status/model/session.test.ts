@@ -6,7 +6,8 @@ import { Session } from './session';
 vi.mock('./room', () => ({
   Room: class {
     readonly name: string;
-    readonly link = { resume: () => {} };
+    readonly keys: string[] = [];
+    readonly link = { resume: (key: string) => void this.keys.push(key) };
     stopped = 0;
 
     constructor(
@@ -73,7 +74,7 @@ async function inTheRoom(answers: Record<string, [number, unknown]>) {
   await session.load();
   const phase = session.phase.value;
   if (phase.kind !== 'room') throw new Error(phase.kind);
-  return { session, state, room: phase.room as typeof phase.room & { stopped: number; doubt: () => void } };
+  return { session, state, room: phase.room as typeof phase.room & { stopped: number; keys: string[]; doubt: () => void } };
 }
 
 const DONE = { success: true, error: false };
@@ -114,4 +115,13 @@ test('s12 c5 a session that ended elsewhere leads to the form, with the name and
   room.doubt();
   await vi.waitFor(() => expect(session.phase.value.kind).toBe('form'));
   expect(session.phase.value).toMatchObject({ notice: 'ended', prefill: { name: 'Ana', status: 'half typed' } });
+});
+
+test('c17 a doubt about a session that goes on hands the link the key that the app has now', async () => {
+  const answers: Record<string, [number, unknown]> = {};
+  const { session, room } = await inTheRoom(answers);
+  answers['/api/session'] = [200, { ...JSON.parse(settings(user)), app_key: 'renewed' }];
+  room.doubt();
+  await vi.waitFor(() => expect(room.keys).toEqual(['renewed']));
+  expect([session.phase.value.kind, room.stopped]).toEqual(['room', 0]);
 });

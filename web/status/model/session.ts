@@ -94,7 +94,7 @@ export class Session {
     else this.#phase.value = { kind: 'failed' };
   }
 
-  /** The session may be over (a 401, or close code 4009); only the server knows. */
+  /** The session may be over (a 401, or close code 4009), or the app have another key (4001); only the server knows. */
   async #recheck(room: Room): Promise<void> {
     if (this.#checking || this.#leaving) return;
     this.#checking = true;
@@ -103,7 +103,7 @@ export class Session {
     const phase = this.#phase.peek();
     if (!reply.ok || phase.kind !== 'room' || phase.room !== room) return;
     if (reply.body.account?.name === room.name) {
-      room.link.resume();
+      room.link.resume(reply.body.appKey);
       return;
     }
     const unsaved = room.stop() ?? '';
