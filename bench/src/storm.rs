@@ -109,6 +109,11 @@ impl StormPlan {
 }
 
 impl Storm {
+    /// Whether a hundredth or more was told by `member_added`, and not in rosters.
+    pub(crate) fn is_told_by_events(self) -> bool {
+        self.added * 100 >= self.told
+    }
+
     /// CPU per `member_added`, beside the bare loop's per frame.
     pub(crate) fn per_added(self) -> f64 {
         self.beside(self.added as f64)
