@@ -105,7 +105,9 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::MalformedBody => f.write_str("The body must be a JSON object"),
+            Self::MalformedBody => {
+                f.write_str("The body must be a JSON object, in UTF-8 and with no field twice")
+            }
             Self::MissingField { field } => write!(f, "{field} is required"),
             Self::WrongType { field, expected } => write!(f, "{field} must be {expected}"),
             Self::EmptyEventName => f.write_str("name must not be empty"),

@@ -109,6 +109,12 @@ fn a_body_that_is_no_object_is_refused() {
         let error = EventRequest::parse(body, &PublishLimits::default()).unwrap_err();
         assert_eq!((error.status(), error), (400, ApiError::MalformedBody));
     }
+    let twice = br#"{"name":"a","name":"b","channel":"c","data":""}"#;
+    let error = EventRequest::parse(twice, &PublishLimits::default()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "The body must be a JSON object, in UTF-8 and with no field twice"
+    );
 }
 
 #[test]
