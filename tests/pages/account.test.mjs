@@ -114,6 +114,7 @@ test('s12 forgetting this browser while signed in: the session goes on, the name
   assert.match(await dialog.textContent(), /stranger/);
   await page.getByTestId('confirm-yes').click();
   await until(async () => /no longer remembers/.test(await page.getByTestId('account-note').textContent()), 'the outcome');
+  assert.equal(await focused(page), 'account', 'the focus is back where the menu was opened');
   await page.reload();
   await shows(page, 's12-forget', 'here');
   await page.getByTestId('sign-out').click();

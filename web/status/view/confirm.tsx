@@ -19,7 +19,8 @@ interface ConfirmProps {
 
 export function Confirm({ title, text, verb, act, onClose, onDone }: ConfirmProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  const { failure, busy, run } = useAction(act, onDone);
+  // While it is open everything else is inert, and could not take the focus.
+  const { failure, busy, run } = useAction(act, () => (dialog.current?.close(), onDone()));
   const t = texts.value;
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
