@@ -348,8 +348,10 @@ impl Edge {
                 let sender = self.sockets.get(&socket).copied();
                 self.fan_out(channel, frame, |conn| Some(conn) != sender);
             }
-            Audience::AllBut(excluded) => {
-                self.fan_out(channel, frame, |conn| !excluded.contains(&conn));
+            Audience::AllBut(mut excluded) => {
+                // With the mirror it is everybody who was updated in the turn, for each of them.
+                excluded.sort_unstable();
+                self.fan_out(channel, frame, |conn| excluded.binary_search(&conn).is_err());
             }
             Audience::Only(chosen) => self.deliver_only(channel, frame, &chosen),
         }

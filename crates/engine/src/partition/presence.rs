@@ -203,7 +203,11 @@ impl Presence {
     /// needs none of the others, and must not: it has all of them, and the last one's serial.
     fn tell_mirrored(&mut self, updated: &[UserId], to: &mut Telling<'_>) {
         let own = |edge: EdgeId| -> ConnList {
-            updated.iter().flat_map(|user| self.roster.connections(user, edge)).collect()
+            let own = updated.iter().flat_map(|user| self.roster.connections(user, edge));
+            let mut own: ConnList = own.collect();
+            // Once here, instead of for each frame at the edge.
+            own.sort_unstable();
+            own
         };
         let own: Vec<(EdgeId, ConnList)> = to.edges.ids().map(|edge| (edge, own(edge))).collect();
         for user in updated {
