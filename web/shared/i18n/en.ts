@@ -5,7 +5,7 @@ import { isolated, plurals, waits } from './plural';
 const list = new Intl.ListFormat('en');
 const plural = plurals('en');
 const number = new Intl.NumberFormat('en');
-const wait = waits('en');
+const wait = waits('en', ' ');
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 export const en = {

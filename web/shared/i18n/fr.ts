@@ -6,7 +6,7 @@ import { isolated, plurals, waits } from './plural';
 const list = new Intl.ListFormat('fr');
 const plural = plurals('fr');
 const number = new Intl.NumberFormat('fr');
-const wait = waits('fr');
+const wait = waits('fr', '\u00a0');
 const time = new Intl.DateTimeFormat('fr', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 export const fr: Messages = {

@@ -9,10 +9,10 @@ export function plurals(locale: string): (count: number, forms: Forms) => string
   return (count, forms) => forms[rules.select(count)] ?? forms.other;
 }
 
-/** A wait as people say it: seconds that can be counted along, else whole minutes, never fewer than it takes. */
-export function waits(locale: string): (seconds: number) => string {
+/** A wait as people say it: seconds that can be counted along, else whole minutes, never fewer than it takes. `gap` stands before the unit. */
+export function waits(locale: string, gap: string): (seconds: number) => string {
   const number = new Intl.NumberFormat(locale);
-  return (seconds) => (seconds > COUNTABLE_S ? `${number.format(Math.ceil(seconds / 60))}\u00a0min` : `${number.format(seconds)}\u00a0s`);
+  return (seconds) => (seconds > COUNTABLE_S ? `${number.format(Math.ceil(seconds / 60))}${gap}min` : `${number.format(seconds)}${gap}s`);
 }
 
 /** `text` kept from turning the sentence around it, for places where no `<bdi>` can stand. */
