@@ -160,7 +160,10 @@ const TAIL: &str = "}\"}";
 
 #[cfg(test)]
 mod tests {
+    use rollcall_wire::Frame;
+
     use super::*;
+    use crate::stamp::FRAME_LEN;
 
     fn added(person: Person, serial: u64) -> Vec<u8> {
         let mut text = Vec::new();
@@ -176,6 +179,14 @@ mod tests {
         let mut text = Vec::new();
         pusher::presence_succeeded(&mut text, LOBBY, members, people.len(), Some(serial));
         text
+    }
+
+    #[test]
+    fn a_member_added_is_as_long_as_a_frame_of_the_bare_loop() {
+        for (serial, length) in [(1, FRAME_LEN - 2), (500, FRAME_LEN), (1000, FRAME_LEN + 1)] {
+            let text = added(Person(42), serial);
+            assert_eq!(Frame::text(|out| out.extend_from_slice(&text)).ws().len(), length);
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ impl Person {
     }
 
     /// What others see, as the status app says it: with it a `member_added` has the length of the
-    /// frames of the other rows.
+    /// bare loop's frames.
     pub(crate) fn info(self) -> String {
         let moment = FIRST_SIGN_UP + self.0;
         format!(r#"{{"status":"{STATUS}","rev":1,"updated_at":{moment}}}"#)
@@ -61,7 +61,7 @@ impl fmt::Display for Person {
 }
 
 /// A status as people write them.
-const STATUS: &str = "Reading chapter 7, back at half past two";
+const STATUS: &str = "Reading chapter 7, back at half past two; until then ask whatever you would like of chapter 6.";
 
 const NAME: &str = "person ";
 const NAME_DIGITS: usize = 4;
