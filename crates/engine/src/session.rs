@@ -77,6 +77,8 @@ pub(crate) struct Closing {
     pub(crate) until: Time,
     /// Whether the peer's close frame is here.
     pub(crate) peer_closed: bool,
+    /// The most that earlier turns may leave; a peer that is owed more is not waited for.
+    pub(crate) max_pending_bytes: usize,
 }
 
 /// What silence calls for.
@@ -101,7 +103,11 @@ impl Connection {
 
     /// A connection that was upgraded only to be told why it cannot stay (docs/protocol.md 1.2).
     pub(crate) fn refused(now: Time, protocol: Option<Protocol>) -> Self {
-        let phase = Phase::Closing(Closing { until: now + CLOSE_WAIT, peer_closed: false });
+        let phase = Phase::Closing(Closing {
+            until: now + CLOSE_WAIT,
+            peer_closed: false,
+            max_pending_bytes: REFUSED_MESSAGE_BYTES,
+        });
         Self::new(now, protocol, Decoder::new(REFUSED_MESSAGE_BYTES), phase)
     }
 

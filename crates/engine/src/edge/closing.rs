@@ -77,7 +77,9 @@ impl Edge {
         let Phase::Open(identity) = &connection.phase else { return false };
         self.sockets.remove(&identity.socket);
         let peer_closed = peer == PeerClosed::Already;
-        connection.phase = Phase::Closing(Closing { until: now + CLOSE_WAIT, peer_closed });
+        let max_pending_bytes = identity.app.max_pending_bytes.saturating_add(GOODBYE_BYTES);
+        let until = now + CLOSE_WAIT;
+        connection.phase = Phase::Closing(Closing { until, peer_closed, max_pending_bytes });
         self.end_subscriptions(conn, departure);
         self.arm(conn);
         true
@@ -117,14 +119,25 @@ impl Edge {
         }
     }
 
-    /// Closes a slow reader (docs/protocol.md item 189): its queue is dropped, a frame that it has
-    /// in part is completed, and the close frame is the last thing it is owed.
+    /// Looks whether a connection is owed more than it may be by now.
     pub(super) fn check_pending(&mut self, now: Time, conn: ConnId) {
         let Some(connection) = self.connections.get(conn) else { return };
-        let Some(identity) = connection.identity() else { return };
-        if !connection.outbox.is_over(identity.app.max_pending_bytes) {
-            return;
+        let is_over = |limit| connection.outbox.is_over(limit);
+        match &connection.phase {
+            Phase::Open(identity) if is_over(identity.app.max_pending_bytes) => {
+                self.close_slow(now, conn);
+            }
+            // The turn in which it began to close may have been a long one.
+            Phase::Closing(closing) if is_over(closing.max_pending_bytes) => {
+                self.hang_up(conn, Hangup::Reset);
+            }
+            Phase::Open(_) | Phase::Closing(_) => {}
         }
+    }
+
+    /// Closes a slow reader (docs/protocol.md item 189): its queue is dropped, a frame that it has
+    /// in part is completed, and the close frame is the last thing it is owed.
+    fn close_slow(&mut self, now: Time, conn: ConnId) {
         self.stats.slow_readers += 1;
         self.stats.closes.count(CloseCode::SlowReader);
         self.begin_closing(now, conn, Departure::Lost, PeerClosed::NotYet);
@@ -132,6 +145,7 @@ impl Edge {
             self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
             connection.outbox.drop_queue();
             self.stats.queue_bytes += connection.outbox.backlog_len() as u64;
+            connection.outbox.allow(connection.outbox.backlog_len());
         }
         self.say_close(conn, CloseCode::SlowReader, CloseCode::SlowReader.reason());
     }
@@ -183,3 +197,6 @@ enum PeerClosed {
     Already,
     NotYet,
 }
+
+/// How long the last words may be: for protocol 5 an error, and a close frame.
+const GOODBYE_BYTES: usize = 512;
