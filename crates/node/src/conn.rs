@@ -14,9 +14,7 @@ use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use rollcall_engine::{ConnId, Ending, Hangup};
-use rustix::io::Errno;
-use rustix::net::SendFlags;
-use tokio::io::{AsyncRead, Interest, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
@@ -181,7 +179,7 @@ impl Conn {
 impl Link {
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Plain(socket) => send(socket.as_ref(), bytes),
+            Self::Plain(socket) => socket.try_write(bytes),
             #[cfg(test)]
             Self::Scripted(script) => script.borrow_mut().write(&[IoSlice::new(bytes)]),
         }
@@ -213,18 +211,6 @@ impl ScriptedLink {
         self.room = self.room.map(|room| room - taken);
         self.written.extend_from_slice(&all[..taken]);
         Ok(taken)
-    }
-}
-
-/// Writes past the runtime. It would look first whether it believes the socket to be ready, in memory
-/// that is cold by the time that a thousand others were written to, and the edge knows that anyway.
-/// Only a socket that takes nothing is the runtime's: it has to wait for it from here on.
-fn send(socket: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
-    match rustix::net::send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
-        Err(Errno::AGAIN) => {
-            socket.try_io(Interest::WRITABLE, || Err(io::ErrorKind::WouldBlock.into()))
-        }
-        sent => Ok(sent?),
     }
 }
 
