@@ -101,9 +101,11 @@ test('c10 an answer that is lost never saves twice: the retry, after a refresh t
   await changeStatus(page, 'second');
   await until(() => mutations.length >= 2, 'a retry');
   await page.reload();
+  const retry = page.getByTestId('retry');
+  await retry.waitFor();
   deaf.socket = false;
   await page.unroute('**/api/session');
-  await page.getByTestId('retry').click();
+  await retry.click();
   await shows(page, 'c10-lost', 'second');
   await until(async () => (await page.getByTestId('pending').count()) === 0, 'the edit to be settled');
   assert.equal(new Set(mutations).size, 1);
