@@ -120,16 +120,9 @@ impl fmt::Display for Failure {
                 "there is an app {id} already, with other settings; change it with rollcall apps \
                  set {id}"
             ),
-            Self::DeclaredTwice { source, duplicate: Duplicate::Id(id), .. } => write!(
-                f,
-                "{source}: the app {id} is in the database too; take it out of the file, or out of \
-                 the database with rollcall apps remove {id}, without --config"
-            ),
-            Self::DeclaredTwice { source, duplicate: Duplicate::Key(key), owner } => write!(
-                f,
-                "{source}: the key \"{key}\" belongs to the app {owner} of the database; change it \
-                 here, or there with rollcall apps set {owner} keys=…"
-            ),
+            Self::DeclaredTwice { source, duplicate, owner } => {
+                declared_twice_sentence(f, source, duplicate, owner)
+            }
             Self::FixedApp { id, place } => write!(
                 f,
                 "the app {id} is fixed in {place}; change it there, and start the server anew"
@@ -174,6 +167,26 @@ impl fmt::Display for Failure {
             Self::StatusApp(error) => write!(f, "the status app stopped: {error}"),
             Self::StatusAppPanicked => f.write_str("the status app stopped by a defect"),
         }
+    }
+}
+
+fn declared_twice_sentence(
+    f: &mut fmt::Formatter<'_>,
+    source: &impl fmt::Display,
+    duplicate: &Duplicate,
+    owner: &impl fmt::Display,
+) -> fmt::Result {
+    match duplicate {
+        Duplicate::Id(id) => write!(
+            f,
+            "{source}: the app {id} is in the database too; take it out of the file, or out of \
+             the database with rollcall apps remove {id}, without --config"
+        ),
+        Duplicate::Key(key) => write!(
+            f,
+            "{source}: the key \"{key}\" belongs to the app {owner} of the database; change it \
+             here, or there with rollcall apps set {owner} keys=…"
+        ),
     }
 }
 
