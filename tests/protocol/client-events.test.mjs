@@ -32,7 +32,7 @@ test('p91 client events are rejected when the setting is off, and the connection
   assert.deepEqual(await alive(other), []);
 });
 
-test('p92 client events are rejected on public channels', async () => {
+test('p92 trap26 client events are rejected on public channels', async () => {
   const [sender, other] = await room('p92', 2);
   sender.send('client-typing', {}, 'p92');
   assert.equal(await refusal(sender), 'Client event rejected - only supported on private and presence channels');
@@ -79,7 +79,7 @@ test('p96 user_id is present on presence channels and absent on private ones', a
   assert.deepEqual(await hearer.next(), { event: 'client-typing', channel: 'private-p96', data: '{}' });
 });
 
-test('p97 a forged user_id or extra key is not relayed', async () => {
+test('p97 trap25 a forged user_id or extra key is not relayed', async () => {
   const forged = { event: 'client-x', data: {}, user_id: 'eve', socket_id: '1.1', serial: 9, extra: { a: 1 } };
   for (const channel of ['presence-p97', 'private-p97']) {
     const [sender, other] = await room(channel, 2);
@@ -90,7 +90,7 @@ test('p97 a forged user_id or extra key is not relayed', async () => {
   }
 });
 
-test('p98 object data is delivered as a string that parses to it', async () => {
+test('p98 trap37 object data is delivered as a string that parses to it', async () => {
   const [sender, other] = await room('private-p98', 2);
   for (const data of [{ on: true, list: [1, 'é', null] }, [1, 2], 42, true, null, {}]) {
     sender.send('client-x', data, 'private-p98');
@@ -98,11 +98,29 @@ test('p98 object data is delivered as a string that parses to it', async () => {
   }
 });
 
-test('p99 string data is delivered unchanged', async () => {
+test('p99 trap37 string data is delivered unchanged', async () => {
   const [sender, other] = await room('private-p99', 2);
   for (const data of ['{"on": true}', 'plain', '', '"quoted"', '\\ / \u2028 é 😀 \n']) {
     sender.send('client-x', data, 'private-p99');
     assert.equal((await other.expect('client-x')).data, data);
+  }
+});
+
+test('trap37 a member whose id is falsy keeps it, as a string, and so does what it sends', async () => {
+  const channel = 'presence-trap37';
+  const watcher = await connect(server);
+  await watcher.join(channel, 'watcher');
+  for (const id of ['0', 0, 'false', 'null']) {
+    const sender = await connect(server);
+    const { hash } = await sender.join(channel, id);
+    assert.ok(Object.hasOwn(hash, String(id)), JSON.stringify(hash));
+    assert.equal(payload(await watcher.expect('pusher_internal:member_added')).user_id, String(id));
+    for (const data of ['0', '', 'false', '"0"', 'not json {']) {
+      sender.send('client-x', data, channel);
+      assert.deepEqual(await watcher.expect('client-x'), { event: 'client-x', channel, data, user_id: String(id) });
+    }
+    sender.unsubscribe(channel);
+    assert.equal(payload(await watcher.expect('pusher_internal:member_removed')).user_id, String(id));
   }
 });
 

@@ -77,7 +77,7 @@ test('p9 an app that is switched off closes with 4003', async () => {
   assert.equal((await dial(server, { app: DISABLED }).closed()).code, 4003);
 });
 
-test('p10 a connection over the quota is closed with 4004, and its place is given back', async () => {
+test('p10 trap22 trap34 a connection over the quota is closed with 4004, and its place is given back', async () => {
   const first = await connect(server, { app: QUOTA });
   assert.equal((await dial(server, { app: QUOTA }).closed()).code, 4004);
   await first.settle();
@@ -153,7 +153,7 @@ test('p17 close reasons never exceed 123 bytes', async () => {
   }
 });
 
-test('section 1.2: an origin that the app does not allow is closed with 4009', async () => {
+test('trap34 an origin that the app does not allow is closed with 4009', async () => {
   assert.equal((await dial(server, { app: ORIGIN, origin: 'https://evil.example' }).closed()).code, 4009);
   await connect(server, { app: ORIGIN, origin: 'https://good.example' });
   await connect(server, { app: MAIN, origin: 'https://any.example' });

@@ -8,7 +8,7 @@ import { connect } from '../lib/socket.mjs';
 
 const server = await startProtocolServer(after);
 
-test('p25 pusher:error carries an object with code and message', async () => {
+test('p25 trap33 pusher:error carries an object with code and message', async () => {
   const socket = await connect(server);
   socket.send('nonsense', {});
   const frame = await socket.expect('pusher:error');
@@ -18,7 +18,7 @@ test('p25 pusher:error carries an object with code and message', async () => {
   });
 });
 
-test('p26 invalid JSON is answered and the connection survives', async () => {
+test('p26 trap21 invalid JSON is answered and the connection survives', async () => {
   for (const text of ['{nope', '', '[]', '"pusher:ping"', '42', 'null', '[{"event":"pusher:ping"}]', '{"event":"pusher:ping"} x', '\u0000']) {
     const socket = await connect(server);
     socket.sendText(text);
@@ -47,7 +47,7 @@ test('p28 an unknown pusher: event is answered and the connection survives', asy
   assert.deepEqual(await alive(socket), []);
 });
 
-test('p29 a pusher_internal: event is rejected and not relayed', async () => {
+test('p29 trap27 a pusher_internal: event is rejected and not relayed', async () => {
   const [sender, other] = [await connect(server), await connect(server)];
   for (const socket of [sender, other]) await socket.subscribe('private-p29');
   for (const event of ['pusher_internal:member_added', 'pusher_internal:subscription_succeeded', 'pusher_internal:x']) {

@@ -41,7 +41,7 @@ async function subscriber() {
   return socket;
 }
 
-test('p173 a body is taken whole, a byte in each segment, in chunks, or both', async () => {
+test('p173 trap13 a body is taken whole, a byte in each segment, in chunks, or both', async () => {
   const socket = await subscriber();
   const data = 'é😀'.repeat(20);
   const chunked = (body, size) => signedRequest('POST', '/events', { body, headers: ['Transfer-Encoding: chunked'], sentBody: inChunks(body, size) });

@@ -217,6 +217,30 @@ test('p163 socket_id leaves out that connection and no other; a malformed one is
   }
 });
 
+test('p163 trap36 a socket is left out by its id alone, whatever else it is subscribed to', async () => {
+  // Several of each, so that with two shards both have some.
+  const sockets = await Promise.all(Array.from({ length: 6 }, () => connect(server)));
+  const [author, ...tabs] = sockets;
+  const idle = await connect(server);
+  for (const tab of tabs) await tab.subscribe('p163-b');
+  await author.subscribe('p163-a');
+  const channels = ['p163-a', 'p163-b'];
+  const skipping = (name, socket) => trigger(server, MAIN, { name, channels, data: '1', socket_id: socket.id });
+  assert.equal((await skipping('without-idle', idle)).status, 200);
+  assert.equal((await skipping('without-author', author)).status, 200);
+  // Its only subscription goes; what it is left out of is a channel that it joins as its first.
+  author.unsubscribe('p163-a');
+  await author.subscribe('p163-b');
+  assert.equal((await skipping('without-it-again', author)).status, 200);
+  await publish(server, MAIN, 'p163-b', 'fence');
+  const heard = async (socket) => {
+    await socket.take('fence');
+    return socket.frames.filter((frame) => /^without/.test(frame.event)).map((frame) => frame.event);
+  };
+  for (const tab of tabs) assert.deepEqual(await heard(tab), ['without-idle', 'without-author', 'without-it-again']);
+  assert.deepEqual(await heard(author), ['without-idle']);
+});
+
 test('p165 a batch of 10 is accepted, of 11 is 400, and nothing of a bad batch is published', async () => {
   const socket = await connect(server);
   await socket.subscribe('p165');

@@ -85,7 +85,7 @@ test('p149 a tampered signature, path, key or query is 401 and tells the string 
   assert.match(unknown.text, /Unknown auth_key/);
 });
 
-test('p150 the digest of an empty body is part of the signature, on GET too', async () => {
+test('p150 trap11 the digest of an empty body is part of the signature, on GET too', async () => {
   const empty = md5Hex('');
   assert.equal(empty, 'd41d8cd98f00b204e9800998ecf8427e');
   const get = await call(server, MAIN, 'GET', '/channels', { md5: empty });

@@ -29,14 +29,14 @@ test('p19 a control PING is answered by a control PONG with the same payload', a
   }
 });
 
-test('p20 a connection that only sends control PINGs is never dropped as idle', async (t) => {
+test('p20 trap19 a connection that only sends control PINGs is never dropped as idle', async (t) => {
   const socket = await connect(server, { app: LIVELY, autoPong: false });
   t.after(every(300, () => socket.ws.ping()));
   await threeMuteClientsAreDropped();
   await socket.settle();
 });
 
-test('p21 a connection that only receives, but answers control PINGs, is never dropped', async (t) => {
+test('p21 trap19 a connection that only receives, but answers control PINGs, is never dropped', async (t) => {
   const socket = await connect(server, { app: LIVELY });
   await socket.subscribe('p21');
   t.after(every(100, () => publish(server, LIVELY, 'p21', 'news').catch(() => {})));
@@ -59,7 +59,7 @@ test('p23 pusher:pong from the client counts as activity', async (t) => {
   await socket.settle();
 });
 
-test('p24 outbound traffic alone does not postpone the idle check', async (t) => {
+test('p24 trap20 outbound traffic alone does not postpone the idle check', async (t) => {
   const socket = await connect(server, { app: LIVELY, autoPong: false });
   await socket.subscribe('p24');
   t.after(every(100, () => publish(server, LIVELY, 'p24', 'news').catch(() => {})));

@@ -13,7 +13,7 @@ import { eachOf, every, timed, within } from '../lib/wait.mjs';
 
 const config = { apps: PROTOCOL_APPS };
 
-test('p188 draining closes with 4200, refuses with 4100, finishes requests and ends within 5 s', async (t) => {
+test('p188 trap23 draining closes with 4200, refuses with 4100, finishes requests and ends within 5 s', async (t) => {
   const server = await startServer(t, { config });
   const sockets = await eachOf(Array(50), 10, () => connect(server));
   for (const socket of sockets) await socket.subscribe('p188');

@@ -54,7 +54,7 @@ test('p57 p60 stock clients agree on members, me, added and removed', async (t) 
   assert.equal(ana.members.count, 1);
 });
 
-test('p58 ids is an array of strings', async () => {
+test('p58 trap5 ids is an array of strings', async () => {
   const first = await member(QUIET, 'presence-p58', 'one');
   const second = await member(QUIET, 'presence-p58', 2);
   assert.deepEqual([...second.roster.ids].sort(), ['2', 'one']);
@@ -85,7 +85,7 @@ test('p60 a second user triggers member_added on the first, not on itself', asyn
   assert.deepEqual(await first.settle(), []);
 });
 
-test('p61 the data of member_added is a JSON string with user_id and user_info', async () => {
+test('p61 trap3 the data of member_added is a JSON string with user_id and user_info', async () => {
   const first = await member(QUIET, 'presence-p61', 'ana');
   await member(QUIET, 'presence-p61', 'bo', { name: 'Bo', deep: { list: [1, null, 'é'] } });
   await member(QUIET, 'presence-p61', 'cy');
@@ -97,7 +97,7 @@ test('p61 the data of member_added is a JSON string with user_id and user_info',
   assert.equal(bare.user_info ?? null, null);
 });
 
-test('p62 a second connection of the same user triggers nothing for others', async () => {
+test('p62 trap4 a second connection of the same user triggers nothing for others', async () => {
   const watcher = await member(QUIET, 'presence-p62', 'watcher');
   const first = await member(QUIET, 'presence-p62', 'ana');
   await watcher.expect('pusher_internal:member_added');
@@ -110,7 +110,7 @@ test('p62 a second connection of the same user triggers nothing for others', asy
   }
 });
 
-test('p63 closing one of two connections of a user triggers nothing', async () => {
+test('p63 trap4 closing one of two connections of a user triggers nothing', async () => {
   const watcher = await member(STRICT, 'presence-p63', 'watcher');
   const [first, second] = [await member(STRICT, 'presence-p63', 'ana'), await member(STRICT, 'presence-p63', 'ana')];
   await watcher.expect('pusher_internal:member_added');
@@ -121,7 +121,7 @@ test('p63 closing one of two connections of a user triggers nothing', async () =
   assert.deepEqual(who(await watcher.expect('pusher_internal:member_removed')), { user_id: 'ana' });
 });
 
-test('p64 closing the last with 1000 is member_removed at once, with user_id only', async () => {
+test('p64 trap3 closing the last with 1000 is member_removed at once, with user_id only', async () => {
   const watcher = await member(PATIENT, 'presence-p64', 'watcher');
   const leaves = {
     1000: (socket) => socket.ws.close(1000),

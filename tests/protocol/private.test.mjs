@@ -30,7 +30,7 @@ test('p46 p52 stock clients: pusher signs and pusher-js subscribes', async (t) =
   await nextEvent(channel, 'pusher:subscription_succeeded');
 });
 
-test('p47 a wrong signature fails with an error and the connection stays open', async () => {
+test('p47 trap24 a wrong signature fails with an error and the connection stays open', async () => {
   const socket = await connect(server);
   const channel = 'private-p47';
   const right = authorize(KEY, socket.id, channel);

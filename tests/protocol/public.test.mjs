@@ -21,7 +21,7 @@ test('p35 subscribing with auth "" succeeds, as with any other auth', async () =
   await socket.subscribe('p35-b', { auth: 'nonsense' });
 });
 
-test('p36 the success frame has data "{}" and the channel name', async () => {
+test('p36 trap6 the success frame has data "{}" and the channel name', async () => {
   const socket = await connect(server);
   assert.deepEqual(await socket.subscribe('p36'), {
     event: 'pusher_internal:subscription_succeeded',

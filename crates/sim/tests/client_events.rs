@@ -24,7 +24,7 @@ fn p91_they_are_rejected_while_the_setting_is_off() {
 }
 
 #[test]
-fn p92_they_are_rejected_on_channels_without_auth_and_on_encrypted_ones() {
+fn p92_trap26_they_are_rejected_on_channels_without_auth_and_on_encrypted_ones() {
     check(
         r#"
         app client-events=1
@@ -101,7 +101,7 @@ fn p94_p95_everybody_else_gets_it_the_senders_other_connections_included() {
 }
 
 #[test]
-fn p96_p97_the_sender_is_who_it_was_signed_to_be_whatever_the_frame_says() {
+fn p96_p97_trap25_the_sender_is_who_it_was_signed_to_be_whatever_the_frame_says() {
     check(
         r#"
         show raw
@@ -128,7 +128,7 @@ fn p96_p97_the_sender_is_who_it_was_signed_to_be_whatever_the_frame_says() {
 }
 
 #[test]
-fn p98_p99_p100_data_always_arrives_as_a_string_that_is_encoded_once() {
+fn p98_p99_p100_trap37_data_always_arrives_as_a_string_that_is_encoded_once() {
     check(
         r#"
         show raw

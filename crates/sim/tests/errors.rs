@@ -3,7 +3,7 @@
 use rollcall_sim::check;
 
 #[test]
-fn p25_p33_an_error_is_an_object_and_names_no_channel() {
+fn p25_p33_trap33_an_error_is_an_object_and_names_no_channel() {
     check(
         r#"
         show raw
@@ -20,7 +20,7 @@ fn p25_p33_an_error_is_an_object_and_names_no_channel() {
 }
 
 #[test]
-fn p26_invalid_json_keeps_the_connection() {
+fn p26_trap21_invalid_json_keeps_the_connection() {
     check(
         r#"
         a1 connects
@@ -76,7 +76,7 @@ fn p28_an_unknown_event_keeps_the_connection() {
 }
 
 #[test]
-fn p29_an_internal_event_is_rejected_and_not_relayed() {
+fn p29_trap27_an_internal_event_is_rejected_and_not_relayed() {
     check(
         r#"
         app client-events=1

@@ -34,7 +34,7 @@ fn p19_a_control_ping_is_answered_with_its_payload() {
 }
 
 #[test]
-fn p20_a_connection_that_only_sends_control_pings_is_never_idle() {
+fn p20_trap19_a_connection_that_only_sends_control_pings_is_never_idle() {
     check(
         r#"
         show pings
@@ -55,7 +55,7 @@ fn p20_a_connection_that_only_sends_control_pings_is_never_idle() {
 }
 
 #[test]
-fn p21_p24_a_quiet_connection_is_probed_whatever_it_is_sent_and_lives_if_it_answers() {
+fn p21_p24_trap19_trap20_a_quiet_connection_is_probed_whatever_it_is_sent_and_lives_if_it_answers() {
     check(
         r#"
         show pings
@@ -78,7 +78,7 @@ fn p21_p24_a_quiet_connection_is_probed_whatever_it_is_sent_and_lives_if_it_answ
 }
 
 #[test]
-fn p22_p24_a_peer_that_stops_answering_is_closed_with_4201() {
+fn p22_p24_trap20_a_peer_that_stops_answering_is_closed_with_4201() {
     check(
         r#"
         a1 connects

@@ -5,7 +5,7 @@ use rollcall_sim::{Command, Stage, Staging, check};
 const ONE_EDGE: Staging = Staging { edges: 1, shuffle: None };
 
 #[test]
-fn p188_draining_sends_every_connection_elsewhere() {
+fn p188_trap23_draining_sends_every_connection_elsewhere() {
     check(
         r#"
         a1 connects

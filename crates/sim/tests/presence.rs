@@ -3,7 +3,7 @@
 use rollcall_sim::{Staging, check, play};
 
 #[test]
-fn p57_p58_p60_p61_everybody_learns_who_is_there() {
+fn p57_p58_p60_p61_trap3_trap5_everybody_learns_who_is_there() {
     check(
         r#"
         show raw
@@ -47,7 +47,7 @@ fn p59_a_numeric_id_is_a_string_everywhere() {
 }
 
 #[test]
-fn p62_p63_p65_further_connections_of_a_member_change_nothing() {
+fn p62_p63_p65_trap4_further_connections_of_a_member_change_nothing() {
     check(
         r#"
         a1 connects

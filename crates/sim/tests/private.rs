@@ -17,7 +17,7 @@ fn p46_p54_a_valid_signature_succeeds() {
 }
 
 #[test]
-fn p47_p56_a_wrong_signature_fails_and_the_connection_stays() {
+fn p47_p56_trap24_a_wrong_signature_fails_and_the_connection_stays() {
     check(
         r#"
         a1 connects

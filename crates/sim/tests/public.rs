@@ -3,7 +3,7 @@
 use rollcall_sim::check;
 
 #[test]
-fn p34_p35_p36_a_subscription_needs_no_auth() {
+fn p34_p35_p36_trap6_a_subscription_needs_no_auth() {
     check(
         r#"
         show raw
