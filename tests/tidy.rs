@@ -292,6 +292,11 @@ const RULES: &[Rule] = &[
         inside: &["rollcall-wire", "rollcall-engine", "rollcall-store"],
         outside: &[],
     },
+    Rule {
+        krate: "rollcall-server",
+        inside: &["rollcall-wire"],
+        outside: &["crypto_secretbox", "getrandom", "reqwest", "rustls", "serde", "serde_json"],
+    },
     Rule { krate: "rollcall-status", inside: &["rollcall-node", "rollcall-store"], outside: &[] },
 ];
 
@@ -381,9 +386,11 @@ const DUPLICATES: &[(&str, &str)] = &[
     ("cpufeatures", "comes with sha2"),
     ("crypto-common", "comes with digest"),
     ("digest", "sqlx 0.9 hashes its migrations with the 0.10 family"),
+    ("getrandom", "ring 0.17 asks for 0.2"),
     ("hashbrown", "sqlx 0.9 asks for 0.16, indexmap for 0.17"),
     ("sha2", "sqlx 0.9 hashes its migrations with the 0.10 family"),
     ("syn", "tracing, zerocopy and rust-embed still derive with 2; built only, not linked"),
+    ("windows-sys", "ring 0.17 asks for 0.52; only on Windows"),
 ];
 
 const LOCK_BUDGET: usize = 300;
