@@ -1,13 +1,14 @@
 //! Operations on an edge, with a partition and sockets that do as the input says.
 //!
-//! The partition answers joins late, refuses them or forgets them, and sends mail for connections
-//! that are gone. Sockets take all, some or nothing, and end at any moment. Whatever comes of it:
+//! The partition answers joins late, alone or many at once, refuses them or forgets them, and sends
+//! mail for connections that are gone. Apps change, go away and come back. Sockets take all, some or nothing, and end at any moment. Whatever comes of it:
 //!
 //! - a connection gets the success frame of a channel first, then every event of that channel, in
 //!   order, once, and none after it left; a slow one gets a beginning of that, then a close frame;
 //! - what it gets is whole frames of JSON, and nothing behind a close frame;
 //! - it is written once a turn, and owed no more than its app allows;
 //! - every subscription that was asked for is ended exactly once;
+//! - none is left of an app that went away;
 //! - nothing is left when all are gone.
 
 mod model;
@@ -18,8 +19,8 @@ use std::time::Duration;
 
 use rollcall_engine::message::{Audience, JoinRefusal};
 use rollcall_engine::{
-    ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Ending, FromPartition, Opening, Refusal, Time,
-    UserId,
+    ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Ending, FromPartition, Join, Opening, Refusal,
+    Time, UserId,
 };
 use rollcall_wire::ws::client;
 use rollcall_wire::{CloseCode, Frame, SocketId, pusher};
@@ -52,10 +53,11 @@ impl World {
     }
 
     fn operate(&mut self, input: &mut Input<'_>) {
-        match input.below(20) {
+        match input.below(21) {
             0 => self.open(input),
             1 | 2 => self.subscribe(input),
             3 | 4 => self.answer(input),
+            20 => self.answer_together(input),
             5..=7 => self.deliver(input),
             8 | 9 => self.flush(|| usize::MAX),
             10 => self.flush_in_part(input),
@@ -148,10 +150,22 @@ impl World {
             let why = JoinRefusal::ChannelFull { max_members: 1 };
             return self.mail(FromPartition::Refused { subscription, why });
         }
-        let channel = join.channel.name.as_str();
+        self.welcome(&[join]);
+    }
+
+    /// The partition answers everybody who waits for a channel, with one frame.
+    fn answer_together(&mut self, input: &mut Input<'_>) {
+        let Some(join) = self.model.take_join(input) else { return };
+        let mut joins = vec![join];
+        joins.extend(self.model.take_joins_like(&joins[0]));
+        self.welcome(&joins);
+    }
+
+    fn welcome(&mut self, joins: &[Join]) {
+        let channel = joins[0].channel.name.as_str();
         let frame = Frame::text(|out| pusher::subscription_succeeded(out, channel));
-        self.model.joined(&join);
-        let subscriptions = [subscription].into_iter().collect();
+        joins.iter().for_each(|join| self.model.joined(join));
+        let subscriptions = joins.iter().map(|join| join.subscription).collect();
         self.mail(FromPartition::Joined { subscriptions, frame });
     }
 
@@ -191,7 +205,7 @@ impl World {
     fn command(&mut self, input: &mut Input<'_>) {
         let socket = SocketId::new(input.below(9) as u32, 1);
         let app = input.below(2);
-        let command = match input.below(8) {
+        let command = match input.below(9) {
             0..=2 => EdgeCommand::Disconnect { socket, code: CloseCode::Unauthorized },
             3 | 4 => EdgeCommand::DisconnectMember {
                 socket,
@@ -200,9 +214,18 @@ impl World {
                 code: CloseCode::Unauthorized,
             },
             5 | 6 => EdgeCommand::ReplaceApp(Arc::clone(&apps()[app])),
-            _ => EdgeCommand::Drain,
+            7 => EdgeCommand::Drain,
+            _ => return self.remove_app(app),
         };
         self.edge.handle_command(self.now, command);
+    }
+
+    /// Whoever opens later is closed at once, until the app is back.
+    fn remove_app(&mut self, app: usize) {
+        let id = apps()[app].id.clone();
+        self.edge.handle_command(self.now, EdgeCommand::RemoveApp(id));
+        self.take_effects();
+        self.model.expect_nothing_left_of(app);
     }
 
     fn pass_time(&mut self, input: &mut Input<'_>) {

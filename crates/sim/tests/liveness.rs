@@ -55,7 +55,8 @@ fn p20_trap19_a_connection_that_only_sends_control_pings_is_never_idle() {
 }
 
 #[test]
-fn p21_p24_trap19_trap20_a_quiet_connection_is_probed_whatever_it_is_sent_and_lives_if_it_answers() {
+fn p21_p24_trap19_trap20_a_quiet_connection_is_probed_whatever_it_is_sent_and_lives_if_it_answers()
+{
     check(
         r#"
         show pings

@@ -127,6 +127,11 @@ impl Model {
         (place < self.unanswered.len()).then(|| self.unanswered.remove(place))
     }
 
+    /// The other joins of the same channel that the partition has not answered.
+    pub(super) fn take_joins_like(&mut self, join: &Join) -> Vec<Join> {
+        self.unanswered.extract_if(.., |other| other.channel == join.channel).collect()
+    }
+
     pub(super) fn joined(&mut self, join: &Join) {
         if let Some(subscription) = self.asked(join) {
             subscription.is_live = true;
@@ -200,6 +205,12 @@ impl Model {
 
     pub(super) fn expect_nothing_left(&self) {
         assert!(self.subscriptions.is_empty(), "never ended: {:?}", self.subscriptions);
+    }
+
+    pub(super) fn expect_nothing_left_of(&self, app: usize) {
+        let id = apps()[app].id.to_string();
+        let left = self.subscriptions.keys().find(|(_, (of, _))| *of == id);
+        assert_eq!(left, None, "of an app that is no more");
     }
 
     fn expect(&mut self, conn: ConnId, heard: Heard) {
