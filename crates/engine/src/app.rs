@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rollcall_wire::auth::Key;
 
+use crate::hooks::{HookClass, Webhook};
+
 /// The id of an app, as in the paths of the HTTP API.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppId(Arc<str>);
@@ -46,6 +48,10 @@ pub struct App {
     pub presence: PresenceSettings,
     /// Limits of messages.
     pub limits: Limits,
+    /// The endpoints that are told what happens (docs/protocol.md section 7).
+    pub webhooks: Vec<Webhook>,
+    /// Whether events for one endpoint travel together; off is one event for each request.
+    pub webhook_batching: bool,
 }
 
 /// Limits of an app's presence channels (docs/protocol.md 2.6).
@@ -96,7 +102,14 @@ impl App {
             max_pending_bytes: 1 << 20,
             presence: PresenceSettings::default(),
             limits: Limits::default(),
+            webhooks: Vec::new(),
+            webhook_batching: true,
         }
+    }
+
+    /// Whether an endpoint wants events of this class.
+    pub fn hooks(&self, class: HookClass) -> bool {
+        self.webhooks.iter().any(|webhook| webhook.classes.contains(&class))
     }
 
     /// How long a lost member stays: none under strict compatibility.

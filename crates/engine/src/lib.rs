@@ -11,6 +11,7 @@
 
 pub mod app;
 pub mod edge;
+pub mod hooks;
 pub mod ids;
 pub mod message;
 pub mod partition;
@@ -28,6 +29,7 @@ mod untold;
 
 pub use app::{App, AppId, Limits, PresenceSettings};
 pub use edge::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal};
+pub use hooks::{HookClass, HookEvent, Owed, Webhook};
 pub use ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, PARTITIONS, PartitionIndex, SubscriptionId, Ticket,
     UserId, WatchId,

@@ -1,4 +1,5 @@
-//! The embedded store: apps, accounts, web sessions, device keys and remembered mutations in SQLite.
+//! The embedded store: apps, accounts, web sessions, device keys, remembered mutations and the node's
+//! journal in SQLite.
 //!
 //! It holds rows and nothing else: what a name may look like, when a session is asked for and what
 //! a setting means belong to its users. Time comes as an argument, in milliseconds since 1970.
@@ -10,6 +11,7 @@ mod apps_watch;
 mod device_keys;
 mod directory;
 mod error;
+mod journal;
 mod migrations;
 mod mutations;
 mod open;
@@ -25,6 +27,7 @@ pub use apps_watch::AppsWatch;
 pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
 pub use directory::DataDirectory;
 pub use error::{OpenError, StoreError};
+pub use journal::{CachedEvent, JournalEntry, NewOwedEvent, OwedEvent, Told, ToldRow};
 pub use mutations::MUTATION_MS;
 pub use open::Store;
 pub use registration::{

@@ -5,11 +5,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 /// Every migration of this version. Add to the end; never edit one that was released.
 pub(crate) fn migrator() -> Migrator {
-    Migrator::with_migrations(vec![migration(
-        1,
-        "first",
-        include_str!("../migrations/0001_first.sql"),
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "first", include_str!("../migrations/0001_first.sql")),
+        migration(2, "journal", include_str!("../migrations/0002_journal.sql")),
+    ])
 }
 
 fn migration(version: i64, description: &'static str, sql: &'static str) -> Migration {

@@ -13,6 +13,7 @@ mod json;
 pub mod protocol;
 pub mod pusher;
 pub mod socket;
+pub mod webhook;
 pub mod ws;
 
 pub use channel::{ChannelKind, ChannelName, ChannelNameError};
