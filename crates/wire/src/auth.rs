@@ -15,7 +15,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-pub use channel::{ChannelAuthError, channel_signature, user_signature, verify_channel};
+pub use channel::{
+    ChannelAuthError, channel_signature, user_signature, verify_channel, verify_user,
+};
 pub use request::{BodyToVerify, RequestAuthError, RequestToVerify, sign_request, verify_request};
 
 /// A key and its secret; an app may have several, all of which count.

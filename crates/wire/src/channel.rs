@@ -64,6 +64,13 @@ impl ChannelName {
         Ok(Self { name: text.into(), kind: ChannelKind::of(text) })
     }
 
+    /// The channel of what back ends send to one user (`docs/protocol.md` 4.2); `None` if nobody
+    /// can have this id.
+    pub fn of_user(id: &str) -> Option<Self> {
+        is_user_id(id)
+            .then(|| Self { name: format!("{USER_PREFIX}{id}").into(), kind: ChannelKind::User })
+    }
+
     /// The name as clients write it.
     pub fn as_str(&self) -> &str {
         &self.name
@@ -116,6 +123,11 @@ impl ChannelKind {
             .find(|(prefix, _)| name.starts_with(prefix))
             .map_or(Self::Public, |&(_, kind)| kind)
     }
+}
+
+/// Whether a user can be signed in under this id: what a user channel can be named after.
+pub(crate) fn is_user_id(id: &str) -> bool {
+    check(id, MAX_USER_ID).is_ok()
 }
 
 impl PartialEq for ChannelName {
@@ -211,7 +223,8 @@ fn is_legal(byte: u8) -> bool {
 
 const USER_PREFIX: &str = "#server-to-user-";
 
-const MAX_USER_ID: usize = 200;
+/// The longest id of a signed-in user, in characters.
+pub(crate) const MAX_USER_ID: usize = 200;
 
 /// Longest first, anchored, with their hyphens: `privatefoo` and `my-private-foo` are public.
 const PREFIXES: [(&str, ChannelKind); 8] = [
@@ -271,6 +284,18 @@ mod tests {
         let name = format!("#server-to-user-{}", "u".repeat(200));
         assert_eq!(ChannelName::parse(&name, 10).unwrap().user(), Some(&*"u".repeat(200)));
         assert_eq!(parse(&format!("{name}u")), Err(ChannelNameError::TooLong { max: 216 }));
+    }
+
+    #[test]
+    fn a_user_channel_is_made_of_any_id_that_it_could_be_parsed_with() {
+        for id in ["u1", "a-Z_0=@,.;", &"u".repeat(200)] {
+            let name = ChannelName::of_user(id).unwrap();
+            assert_eq!((name.user(), name.kind()), (Some(id), ChannelKind::User));
+            assert_eq!(parse(name.as_str()), Ok(name));
+        }
+        for id in ["", "a b", "#", &"u".repeat(201)] {
+            assert_eq!(ChannelName::of_user(id), None, "{id:?}");
+        }
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub enum CloseCode {
     NoProtocol,
     /// The connection may not be here, or not any longer.
     Unauthorized,
+    /// The connection had the time that its app gives to sign in or join, and did not.
+    NotAuthorizedInTime,
     /// The page's origin is not among those that the app allows.
     OriginRefused,
     /// This node takes no connections now.
@@ -68,7 +70,7 @@ pub enum ClientAction {
 
 impl CloseCode {
     /// Every code, in the order of the table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Normal,
         Self::ProtocolError,
         Self::UnsupportedData,
@@ -83,6 +85,7 @@ impl CloseCode {
         Self::UnsupportedProtocol,
         Self::NoProtocol,
         Self::Unauthorized,
+        Self::NotAuthorizedInTime,
         Self::OriginRefused,
         Self::OverCapacity,
         Self::SlowReader,
@@ -135,6 +138,7 @@ impl CloseCode {
             Self::UnsupportedProtocol => (4007, "Unsupported protocol version"),
             Self::NoProtocol => (4008, "No protocol version supplied"),
             Self::Unauthorized => (4009, "Connection is unauthorized"),
+            Self::NotAuthorizedInTime => (4009, "Connection not authorized within timeout"),
             Self::OriginRefused => (4009, "Origin not allowed"),
             Self::OverCapacity => (4100, "Over capacity"),
             Self::SlowReader => (4100, "Client reads too slowly"),

@@ -3,12 +3,14 @@
 mod client;
 mod events;
 mod member;
+mod user;
 
 pub use client::{ClientMessage, MessageError, client_event_data, parse};
 pub use events::{
     SubscriptionErrorKind, channel_event, connection_established, error, member_added,
-    member_removed, member_updated, ping, pong, presence_succeeded, subscription_error,
-    subscription_succeeded,
+    member_removed, member_updated, ping, pong, presence_succeeded, signin_success,
+    subscription_error, subscription_succeeded, watchlist_events,
 };
 pub(crate) use member::revision;
 pub use member::{MemberData, MemberDataError, MemberLimits, parse_channel_data};
+pub use user::{MAX_WATCHED, UserData, UserDataError, UserInfo, Watchlist, parse_user_data};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Key, hmac_hex, is_same};
 
-/// Why a subscription is not authorized. The texts are the hosted service's
+/// Why a subscription or a sign-in is not authorized. The texts are the hosted service's
 /// (`docs/protocol.md` 1.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChannelAuthError {
@@ -49,6 +49,20 @@ pub fn verify_channel(
     channel: &str,
     channel_data: Option<&str>,
 ) -> Result<(), ChannelAuthError> {
+    verify(keys, auth, channel_string(socket, channel, channel_data))
+}
+
+/// Checks the `key:signature` of a sign-in against any of the app's keys.
+pub fn verify_user(
+    keys: &[Key],
+    auth: &str,
+    socket: impl fmt::Display,
+    user_data: &str,
+) -> Result<(), ChannelAuthError> {
+    verify(keys, auth, format!("{socket}::user::{user_data}"))
+}
+
+fn verify(keys: &[Key], auth: &str, string_to_sign: String) -> Result<(), ChannelAuthError> {
     if auth.is_empty() {
         return Err(ChannelAuthError::Missing);
     }
@@ -56,7 +70,6 @@ pub fn verify_channel(
     let Some(key) = keys.iter().find(|key| key.key == name) else {
         return Err(ChannelAuthError::UnknownKey { key: name.to_owned() });
     };
-    let string_to_sign = channel_string(socket, channel, channel_data);
     if is_same(&hmac_hex(&key.secret, string_to_sign.as_bytes()), given) {
         Ok(())
     } else {
@@ -152,6 +165,25 @@ mod tests {
             user_signature(SECRET, "1234.1234", r#"{"id":"12345"}"#),
             "4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba"
         );
+    }
+
+    #[test]
+    fn p104_p105_the_vector_of_users_verifies_and_nothing_else_does() {
+        let data = r#"{"id":"12345"}"#;
+        let vector = "4708d583dada6a56435fb8bc611c77c359a31eebde13337c16ab43aa6de336ba";
+        let verify = |auth: &str, data| verify_user(&keys(), auth, SocketId::new(1234, 1234), data);
+        assert_eq!(verify(&format!("278d425bdf160c739803:{vector}"), data), Ok(()));
+
+        let error = verify(&format!("278d425bdf160c739803:{vector}"), "{}").unwrap_err();
+        let signed = "Expected HMAC SHA256 hex digest of 1234.1234::user::{}, but got 4708";
+        assert!(error.to_string().contains(signed), "{error}");
+        // The other colons that one could think of.
+        for text in [format!("1234.1234:user:{data}"), format!("1234.1234:{data}")] {
+            let auth = format!("278d425bdf160c739803:{}", hmac_hex(SECRET, text.as_bytes()));
+            assert!(verify(&auth, data).is_err(), "{text}");
+        }
+        assert_eq!(verify("", data), Err(ChannelAuthError::Missing));
+        assert!(verify(&format!("deleted:{vector}"), data).is_err());
     }
 
     #[test]

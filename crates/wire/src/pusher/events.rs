@@ -167,6 +167,34 @@ pub fn member_removed(out: &mut Vec<u8>, channel: &str, user_id: &str, serial: O
     close(out);
 }
 
+/// `pusher:signin_success`, with the `user_data` exactly as it came (4.1).
+pub fn signin_success(out: &mut Vec<u8>, user_data: &str) {
+    open(out, "pusher:signin_success", None);
+    data(out, |inner| {
+        inner.put(b"{\"user_data\":");
+        put_string(inner, user_data);
+        inner.put(b"}");
+    });
+    close(out);
+}
+
+/// `pusher_internal:watchlist_events`: who of those that a user watches is there and who is not; a
+/// group without anybody is left out (4.4).
+pub fn watchlist_events<'u>(
+    out: &mut Vec<u8>,
+    online: impl Iterator<Item = &'u str>,
+    offline: impl Iterator<Item = &'u str>,
+) {
+    open(out, "pusher_internal:watchlist_events", None);
+    data(out, |inner| {
+        inner.put(b"{\"events\":[");
+        let groups = put_group(inner, "online", online, 0);
+        put_group(inner, "offline", offline, groups);
+        inner.put(b"]}");
+    });
+    close(out);
+}
+
 /// Any event on a channel: published, or sent by a client (2.5 and 3). `event_data` arrives byte
 /// for byte; `user_id` is the sender of a client event on a presence channel.
 pub fn channel_event(
@@ -240,6 +268,29 @@ fn put_hash<'m, S: Sink>(sink: &mut S, members: impl Iterator<Item = (&'m str, O
         sink.put(b":");
         put_info(sink, user_info);
     }
+}
+
+/// Writes one group of users, if there is anybody in it; how many groups there are by now.
+fn put_group<'u, S: Sink>(
+    sink: &mut S,
+    name: &str,
+    users: impl Iterator<Item = &'u str>,
+    groups: usize,
+) -> usize {
+    let mut users = users.peekable();
+    if users.peek().is_none() {
+        return groups;
+    }
+    put_comma(sink, groups);
+    sink.put(b"{\"name\":");
+    put_string(sink, name);
+    sink.put(b",\"user_ids\":[");
+    for (at, user) in users.enumerate() {
+        put_comma(sink, at);
+        put_string(sink, user);
+    }
+    sink.put(b"]}");
+    groups + 1
 }
 
 fn put_comma<S: Sink>(sink: &mut S, at: usize) {

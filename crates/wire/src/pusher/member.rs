@@ -126,7 +126,8 @@ fn number_as_javascript_prints_it(text: &str) -> Option<String> {
     Some(ryu_js::Buffer::new().format_finite(number).to_owned())
 }
 
-fn check_info(info: &RawValue, limits: &MemberLimits) -> Result<(), MemberDataError> {
+/// Checks a member info against what an app allows.
+pub(super) fn check_info(info: &RawValue, limits: &MemberLimits) -> Result<(), MemberDataError> {
     if !json::is_object(info.get()) {
         return Err(MemberDataError::InfoNotObject);
     }

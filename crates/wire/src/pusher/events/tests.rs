@@ -48,6 +48,37 @@ fn p25_p33_an_error_carries_an_object_and_no_channel() {
 }
 
 #[test]
+fn p104_a_signin_success_echoes_the_user_data_as_it_came() {
+    assert_eq!(
+        written(|out| signin_success(out, r#"{"id":"u1"}"#)),
+        r#"{"event":"pusher:signin_success","data":"{\"user_data\":\"{\\\"id\\\":\\\"u1\\\"}\"}"}"#
+    );
+    for user_data in [r#" { "id" : "u1" , "n":1.0 } "#, "{\"id\":\"\\u00e9\"}", "{\"id\":\"é\"}"] {
+        let event = parsed(|out| signin_success(out, user_data));
+        assert_eq!(inner(&event)["user_data"], user_data);
+    }
+}
+
+#[test]
+fn p114_watchlist_events_are_groups_of_ids_and_empty_ones_are_left_out() {
+    let events = |online: &[&str], offline: &[&str]| {
+        written(|out| watchlist_events(out, online.iter().copied(), offline.iter().copied()))
+    };
+    assert_eq!(
+        events(&["u2"], &["u3"]),
+        r#"{"event":"pusher_internal:watchlist_events","data":"{\"events\":[{\"name\":\"online\",\"user_ids\":[\"u2\"]},{\"name\":\"offline\",\"user_ids\":[\"u3\"]}]}"}"#
+    );
+    assert_eq!(
+        events(&[], &["a", "b"]),
+        r#"{"event":"pusher_internal:watchlist_events","data":"{\"events\":[{\"name\":\"offline\",\"user_ids\":[\"a\",\"b\"]}]}"}"#
+    );
+    assert_eq!(
+        events(&[], &[]),
+        r#"{"event":"pusher_internal:watchlist_events","data":"{\"events\":[]}"}"#
+    );
+}
+
+#[test]
 fn p36_a_success_carries_an_empty_object_and_the_channel() {
     assert_eq!(
         written(|out| subscription_succeeded(out, "my-channel")),
