@@ -10,6 +10,7 @@
 //! `partition.rs`.
 
 pub mod app;
+pub mod delivery;
 pub mod edge;
 pub mod hooks;
 pub mod ids;
