@@ -11,6 +11,7 @@ pub fn corpus(target: &str) -> Vec<Vec<u8>> {
         "names" => NAMES.iter().map(|name| [b"\0", name.as_bytes()].concat()).collect(),
         "http_requests" => QUERIES.iter().map(|query| request(query)).collect(),
         "api_bodies" => owned(BODIES),
+        "query_strings" => (0..5).flat_map(parameters).collect(),
         _ => Vec::new(),
     }
 }
@@ -65,6 +66,15 @@ fn request(query: &str) -> Vec<u8> {
     out
 }
 
+/// Parameters behind the byte that chooses a channel for `query_strings`.
+fn parameters(channel: u8) -> Vec<Vec<u8>> {
+    let long =
+        (b'a'..=b'z').map(|letter| format!("{}&", char::from(letter).to_string().repeat(300)));
+    let texts = QUERIES.iter().chain(PARAMETERS).map(|text| text.to_string());
+    let texts = texts.chain([long.collect::<String>()]);
+    texts.map(|text| [&[channel], text.as_bytes()].concat()).collect()
+}
+
 const MASK: [u8; 4] = [0x11, 0xa2, 0x33, 0xc4];
 
 const MESSAGES: &[&str] = &[
@@ -109,6 +119,15 @@ const QUERIES: &[&str] = &[
     "a[]=1&a[]=2&b%5B0%5D=x&auth_key=app-key&auth_timestamp=1700000000&auth_version=1.0",
     "filter_by_prefix=presence-&info=user_count+more",
     "A=1&a=2&&=&k=a%2Cb;c",
+];
+
+const PARAMETERS: &[&str] = &[
+    "filter_by_prefix=presence-&info=user_count",
+    "filter_by_prefix=presence%2Da%2C&info[]=user_count",
+    "info=user_count,subscription_count,cache",
+    "info%5B0%5D=cache&info%5B1%5D=subscription_count",
+    "INFO=%20user_count%20,,",
+    "unknown=1&unknown=2&another[]=3",
 ];
 
 const BODIES: &[&str] = &[

@@ -20,6 +20,7 @@ mod input;
 mod names;
 mod partition_operations;
 mod pusher_message;
+mod query_strings;
 mod ws_decoder;
 
 pub use api_bodies::api_bodies;
@@ -30,6 +31,7 @@ pub use http_requests::http_requests;
 pub use names::names;
 pub use partition_operations::partition_operations;
 pub use pusher_message::pusher_message;
+pub use query_strings::query_strings;
 pub use ws_decoder::ws_decoder;
 
 /// A fuzz target.
@@ -42,12 +44,13 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target { name: "ws_decoder", run: ws_decoder },
     Target { name: "pusher_message", run: pusher_message },
     Target { name: "names", run: names },
     Target { name: "http_requests", run: http_requests },
     Target { name: "api_bodies", run: api_bodies },
+    Target { name: "query_strings", run: query_strings },
     Target { name: "edge_operations", run: edge_operations },
     Target { name: "partition_operations", run: partition_operations },
 ];

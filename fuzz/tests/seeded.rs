@@ -33,6 +33,11 @@ fn api_bodies() {
 }
 
 #[test]
+fn query_strings() {
+    run("query_strings");
+}
+
+#[test]
 fn edge_operations() {
     run("edge_operations");
 }
