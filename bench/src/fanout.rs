@@ -10,8 +10,8 @@ use std::sync::Arc;
 use clap::Args;
 use rollcall_engine::message::{Except, Publish};
 use rollcall_engine::{
-    App, ChannelKey, ConnId, Edge, EdgeEffect, EdgeId, Opening, Partition, PartitionEffect, Time,
-    ToPartition,
+    App, ChannelKey, ConnId, Edge, EdgeEffect, EdgeId, Opening, Partition, PartitionEffect,
+    Security, Time, ToPartition,
 };
 use rollcall_wire::auth::Key;
 use rollcall_wire::protocol::Protocol;
@@ -109,6 +109,7 @@ impl Engine {
                 socket: SocketId::new(number, 1),
                 app: Arc::clone(&app),
                 protocol: Protocol::V7,
+                security: Security::Plain,
             };
             let conn = engine.edge.handle_opened(Time::ZERO, opening);
             engine.subscribe(conn);

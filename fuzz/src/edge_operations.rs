@@ -20,7 +20,7 @@ use std::time::Duration;
 use rollcall_engine::message::{Audience, JoinRefusal};
 use rollcall_engine::{
     ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Ending, FromPartition, Join, Opening, Refusal,
-    Time, UserId,
+    Security, Time, UserId,
 };
 use rollcall_wire::ws::client;
 use rollcall_wire::{CloseCode, Frame, SocketId, pusher};
@@ -86,7 +86,9 @@ impl World {
             let conn = self.edge.handle_refused(self.now, refusal);
             return self.model.add(conn, app, socket);
         }
-        let opening = Opening { socket, app: Arc::clone(&apps()[app]), protocol };
+        let settings = Arc::clone(&apps()[app]);
+        let security = input.pick(&[Security::Plain, Security::Tls]);
+        let opening = Opening { socket, app: settings, protocol, security };
         let conn = self.edge.handle_opened(self.now, opening);
         self.model.add(conn, app, socket);
     }

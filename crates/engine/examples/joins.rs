@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use rollcall_engine::{
-    App, Edge, EdgeEffect, EdgeId, Opening, Partition, PartitionEffect, PartitionIndex, Time,
+    App, Edge, EdgeEffect, EdgeId, Opening, Partition, PartitionEffect, PartitionIndex, Security,
+    Time,
 };
 use rollcall_wire::auth::{Key, channel_signature};
 use rollcall_wire::protocol::Protocol;
@@ -56,8 +57,10 @@ impl Node {
     fn connect(&mut self, number: u32) -> Joining {
         let socket = SocketId::new(1, number);
         let app = Arc::clone(&self.app);
-        let conn =
-            self.edge.handle_opened(Time::ZERO, Opening { socket, app, protocol: Protocol::V7 });
+        let conn = self.edge.handle_opened(
+            Time::ZERO,
+            Opening { socket, app, protocol: Protocol::V7, security: Security::Plain },
+        );
         self.flush();
         let member = format!(
             r#"{{"user_id":"user-{number:05}","user_info":{{"username":"user-{number:05}","status":"here"}}}}"#

@@ -36,6 +36,8 @@ pub struct App {
     pub strict_compat: bool,
     /// The most connections at once; 0 for no limit.
     pub max_connections: u32,
+    /// Whether connections without TLS are closed (4000).
+    pub force_tls: bool,
     /// Origins that browsers may connect from; `*` stands for all.
     pub allowed_origins: Vec<String>,
     /// Silence after which a connection is probed.
@@ -96,6 +98,7 @@ impl App {
             bridge: false,
             strict_compat: false,
             max_connections: 0,
+            force_tls: false,
             allowed_origins: vec!["*".to_owned()],
             activity_timeout: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),

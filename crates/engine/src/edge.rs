@@ -69,6 +69,17 @@ pub struct Opening {
     pub app: Arc<App>,
     /// What its client speaks.
     pub protocol: Protocol,
+    /// Whether others on its way could listen.
+    pub security: Security,
+}
+
+/// Whether a connection is protected on its way here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// It is not, as far as the node can tell.
+    Plain,
+    /// By TLS: our own, or that of a proxy that is trusted to say so.
+    Tls,
 }
 
 /// A connection that did not, and is to be told why (docs/protocol.md 1.2).
@@ -134,8 +145,8 @@ impl Edge {
     /// Takes an accepted connection and greets it (docs/protocol.md 1.3), unless its app was removed
     /// or suspended while it was on its way here.
     pub fn handle_opened(&mut self, now: Time, opening: Opening) -> ConnId {
-        let Opening { socket, app, protocol } = opening;
-        let app = match self.current(app) {
+        let Opening { socket, app, protocol, security } = opening;
+        let app = match self.current(app, security) {
             Ok(app) => app,
             Err(code) => {
                 let protocol = Some(protocol);
@@ -143,7 +154,7 @@ impl Edge {
             }
         };
         let activity_timeout = app.activity_timeout().as_secs().max(1);
-        let connection = Connection::open(now, protocol, Identity { socket, app });
+        let connection = Connection::open(now, protocol, Identity { socket, app, security });
         let conn = self.connections.insert(connection);
         self.sockets.insert(socket, conn);
         self.tell(conn, |out| pusher::connection_established(out, socket, activity_timeout));

@@ -29,7 +29,7 @@ mod timers;
 mod untold;
 
 pub use app::{App, AppId, Limits, PresenceSettings};
-pub use edge::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal};
+pub use edge::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security};
 pub use hooks::{HookClass, HookEvent, Owed, Webhook};
 pub use ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, PARTITIONS, PartitionIndex, SubscriptionId, Ticket,

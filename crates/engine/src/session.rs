@@ -10,6 +10,7 @@ use rollcall_wire::ws::Decoder;
 use smallvec::SmallVec;
 
 use crate::app::App;
+use crate::edge::Security;
 use crate::ids::{ChannelKey, SubscriptionId, UserId};
 use crate::limits::LastSecond;
 use crate::outbox::Outbox;
@@ -68,6 +69,8 @@ pub(crate) struct Identity {
     pub(crate) socket: SocketId,
     /// The settings of its app.
     pub(crate) app: Arc<App>,
+    /// Whether others on its way could listen.
+    pub(crate) security: Security,
 }
 
 /// How far the end of a connection is.

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_engine::{App, ConnId, Edge, EdgeEffect, EdgeId, Opening, Time, ToPartition};
+use rollcall_engine::{
+    App, ConnId, Edge, EdgeEffect, EdgeId, Opening, Security, Time, ToPartition,
+};
 use rollcall_wire::auth::{Key, channel_signature};
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::socket::SocketId;
@@ -45,7 +47,10 @@ fn connected() -> (Edge, ConnId) {
     let mut edge = Edge::new(EdgeId(0), [1, 2, 3, 4]);
     let app = Arc::new(App::new("1", vec![key()]));
     let socket = SocketId::new(SOCKET.0, SOCKET.1);
-    let conn = edge.handle_opened(Time::ZERO, Opening { socket, app, protocol: Protocol::V7 });
+    let conn = edge.handle_opened(
+        Time::ZERO,
+        Opening { socket, app, protocol: Protocol::V7, security: Security::Plain },
+    );
     (edge, conn)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_engine::{App, ConnId, Edge, EdgeCommand, EdgeId, Opening, Time};
+use rollcall_engine::{App, ConnId, Edge, EdgeCommand, EdgeId, Opening, Security, Time};
 use rollcall_wire::auth::Key;
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::socket::SocketId;
@@ -41,7 +41,10 @@ fn app(payload_bytes: usize) -> Arc<App> {
 
 fn open(edge: &mut Edge, app: Arc<App>) -> ConnId {
     let socket = SocketId::new(1, 2);
-    edge.handle_opened(Time::ZERO, Opening { socket, app, protocol: Protocol::V7 })
+    edge.handle_opened(
+        Time::ZERO,
+        Opening { socket, app, protocol: Protocol::V7, security: Security::Plain },
+    )
 }
 
 /// What a connection is told when it sends a text.

@@ -106,6 +106,8 @@ pub enum Command {
 pub enum Action {
     /// Passes the door, speaking that protocol.
     Connects(u8),
+    /// The same, over TLS.
+    ConnectsOverTls(u8),
     /// Is refused at the door, speaking that protocol.
     IsRefused(u16, u8),
     /// Subscribes.
@@ -272,6 +274,7 @@ fn client(name: &str, words: &Words<'_>) -> Result<String, ParseError> {
 
 fn action(words: &mut Words<'_>) -> Result<Action, ParseError> {
     Ok(match words.next("an action")? {
+        "connects" if words.eat("over tls") => Action::ConnectsOverTls(protocol(words)?),
         "connects" => Action::Connects(protocol(words)?),
         "is" => {
             words.expect("refused")?;
@@ -398,6 +401,8 @@ impl fmt::Display for Action {
         match self {
             Self::Connects(7) => f.write_str("connects"),
             Self::Connects(protocol) => write!(f, "connects protocol {protocol}"),
+            Self::ConnectsOverTls(7) => f.write_str("connects over tls"),
+            Self::ConnectsOverTls(protocol) => write!(f, "connects over tls protocol {protocol}"),
             Self::IsRefused(code, 7) => write!(f, "is refused {code}"),
             Self::IsRefused(code, protocol) => write!(f, "is refused {code} protocol {protocol}"),
             Self::Joins(channel, claim) => write!(f, "joins {channel}{claim}"),

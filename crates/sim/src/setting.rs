@@ -62,6 +62,7 @@ const SETTINGS: &[(&str, Apply)] = &[
     ("client-events", |app, value| app.client_events = value != 0),
     ("member-updates", |app, value| app.member_updates = value != 0),
     ("mirror", |app, value| app.mirror = value != 0),
+    ("force-tls", |app, value| app.force_tls = value != 0),
     ("strict-compat", |app, value| app.strict_compat = value != 0),
     ("activity", |app, value| app.activity_timeout = Duration::from_secs(value)),
     ("pong", |app, value| app.pong_timeout = Duration::from_secs(value)),

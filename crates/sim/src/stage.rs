@@ -9,7 +9,7 @@ use std::time::Duration;
 use rollcall_engine::message::{Except as Excluded, Member};
 use rollcall_engine::{
     App, ChannelKey, EdgeCommand, Ending, InterceptId, MemberUpdate, Opening, Publish, Refusal,
-    Ticket, Time, ToPartition, UserId, WatchId,
+    Security, Ticket, Time, ToPartition, UserId, WatchId,
 };
 use rollcall_wire::auth;
 use rollcall_wire::channel::ChannelName;
@@ -254,7 +254,8 @@ impl Stage {
 impl Stage {
     fn act(&mut self, name: &str, action: &Action) {
         match action {
-            Action::Connects(protocol) => self.connect(name, *protocol),
+            Action::Connects(protocol) => self.connect(name, *protocol, Security::Plain),
+            Action::ConnectsOverTls(protocol) => self.connect(name, *protocol, Security::Tls),
             Action::IsRefused(code, protocol) => self.refuse(name, *code, *protocol),
             _ => match self.clients.get_mut(name) {
                 Some(client) if self.world.link(client.link).is_open() => {
@@ -270,13 +271,13 @@ impl Stage {
         }
     }
 
-    fn connect(&mut self, name: &str, protocol: u8) {
+    fn connect(&mut self, name: &str, protocol: u8, security: Security) {
         if self.is_connected(name) {
             return self.note(name, "is connected");
         }
         let socket = self.next_socket();
         let app = Arc::clone(&self.app);
-        let opening = Opening { socket, app, protocol: version(protocol) };
+        let opening = Opening { socket, app, protocol: version(protocol), security };
         let link = self.world.open(self.edge_of(name), opening);
         self.clients.insert(name.to_owned(), Client::new(link, socket, self.sockets));
     }

@@ -239,3 +239,34 @@ fn p8_the_connections_of_a_removed_app_are_closed_with_4001() {
         "#,
     );
 }
+
+#[test]
+fn p11_forced_tls_closes_with_4000_who_came_without_it_and_nobody_else() {
+    check(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        a2 connects protocol 5
+            a2 < connection_established 30s
+        b1 connects over tls
+            b1 < connection_established 30s
+        b1 joins presence-team as bo
+            b1 < subscription_succeeded presence-team [bo] #1
+        app force-tls=1
+            a1 < close 4000 Application only accepts TLS connections
+            a1 < eof
+            a2 < error 4000 Application only accepts TLS connections
+            a2 < close 4000 Application only accepts TLS connections
+            a2 < eof
+        # It passed the door before.
+        a1 connects
+            a1 < close 4000 Application only accepts TLS connections
+            a1 < eof
+        a1 connects over tls
+            a1 < connection_established 30s
+        app force-tls=0
+        a2 connects
+            a2 < connection_established 30s
+        "#,
+    );
+}

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rollcall_wire::close::CloseCode;
 
-use super::Edge;
+use super::{Edge, Security};
 use crate::app::{App, AppId};
-use crate::session::Phase;
+use crate::session::{Connection, Phase};
 use crate::time::Time;
 
 /// What the node said of an app last.
@@ -20,11 +20,15 @@ pub(super) enum Standing {
 }
 
 impl Edge {
-    /// Replaces the settings under the connections of an app; none is dropped but by suspension.
+    /// Replaces the settings under the connections of an app; none is dropped but by
+    /// suspension, and without TLS by an app that forces it.
     pub(super) fn replace_app(&mut self, now: Time, app: &Arc<App>) {
         self.apps.insert(app.id.clone(), Standing::Served(Arc::clone(app)));
         if !app.enabled {
             return self.close_all(now, CloseCode::AppDisabled, |theirs| theirs.id == app.id);
+        }
+        if app.force_tls {
+            self.close_plain(now, &app.id);
         }
         for conn in self.connections_of(|theirs| theirs.id == app.id) {
             let Some(connection) = self.connections.get_mut(conn) else { continue };
@@ -44,12 +48,34 @@ impl Edge {
     }
 
     /// The settings in force, or why a connection of the app cannot stay.
-    pub(super) fn current(&self, app: Arc<App>) -> Result<Arc<App>, CloseCode> {
-        match self.apps.get(&app.id) {
-            Some(Standing::Removed) => Err(CloseCode::UnknownApp),
-            Some(Standing::Served(newest)) if !newest.enabled => Err(CloseCode::AppDisabled),
-            Some(Standing::Served(newest)) => Ok(Arc::clone(newest)),
-            None => Ok(app),
+    pub(super) fn current(&self, app: Arc<App>, security: Security) -> Result<Arc<App>, CloseCode> {
+        let newest = match self.apps.get(&app.id) {
+            Some(Standing::Removed) => return Err(CloseCode::UnknownApp),
+            Some(Standing::Served(newest)) => Arc::clone(newest),
+            None => app,
+        };
+        match newest {
+            app if !app.enabled => Err(CloseCode::AppDisabled),
+            app if !security.suffices(&app) => Err(CloseCode::TlsRequired),
+            app => Ok(app),
         }
+    }
+
+    /// Closes the connections of an app that came without TLS; their clients come back with it
+    /// (docs/protocol.md 1.5).
+    fn close_plain(&mut self, now: Time, app: &AppId) {
+        for conn in self.connections_of(|theirs| theirs.id == *app) {
+            let identity = self.connections.get(conn).and_then(Connection::identity);
+            if identity.is_some_and(|identity| identity.security == Security::Plain) {
+                self.close(now, conn, CloseCode::TlsRequired);
+            }
+        }
+    }
+}
+
+impl Security {
+    /// Whether an app takes such a connection (docs/protocol.md section 8, "Force TLS").
+    pub fn suffices(self, app: &App) -> bool {
+        self == Self::Tls || !app.force_tls
     }
 }

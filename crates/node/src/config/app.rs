@@ -50,7 +50,13 @@ pub static APP: &[Setting<App>] = &[
     later("subscription_counting", "false", "Tells members how many subscribe."),
     later("watchlist_events", "false", "Tells a user which watched users come and go."),
     later("authorized_connections_seconds", "0", "Closes who has not signed in; 0 for never."),
-    later("force_tls", "false", "Refuses connections without TLS."),
+    switch(
+        "force_tls",
+        "false",
+        "Whether connections without TLS are closed with 4000, upon which clients come back with it. \
+         A trusted proxy may have taken the TLS off.",
+        |app, on| app.force_tls = on,
+    ),
     later("webhooks", "[]", "Where to post what happens."),
     whole("max_connections", "0", "The most connections at once.", 0, u32::MAX as u64, |app, n| {
         app.max_connections = n as u32;

@@ -226,11 +226,6 @@ mod tests {
             ),
             ("limits.batch=-1", "limits.batch must be a whole number from 1 to 10000, not -1"),
             (
-                "force_tls=true",
-                "force_tls = true is not possible in this version of Rollcall yet; leave it at \
-                 false",
-            ),
-            (
                 "client_event=true",
                 "the command line: there is no key \"client_event\" in [[apps]]; did you mean \
                  \"client_events\"?",

@@ -313,7 +313,6 @@ fn what_a_later_version_will_do_is_refused_with_a_sentence_that_says_so() {
         ("subscription_counting = false", "subscription_counting = true"),
         ("watchlist_events = false", "watchlist_events = true"),
         ("authorized_connections_seconds = 0", "authorized_connections_seconds = 10"),
-        ("force_tls = false", "force_tls = true"),
         ("webhooks = []", "webhooks = [{ url = 'http://x', events = ['a'], batching = true }]"),
     ] {
         read(&demo(off)).expect(off);

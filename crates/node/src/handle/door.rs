@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use rollcall_engine::{App, Opening, Refusal};
+use rollcall_engine::{App, Opening, Refusal, Security};
 use rollcall_wire::CloseCode;
 use rollcall_wire::protocol::Protocol;
 
@@ -20,6 +20,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) key: &'a str,
     /// The parameter `protocol`.
     pub(crate) protocol: Option<&'a str>,
+    /// Whether others on its way could listen.
+    pub(crate) security: Security,
     /// The header `Origin`; only browsers have one.
     pub(crate) origin: Option<&'a str>,
 }
@@ -76,6 +78,9 @@ impl NodeHandle {
         if !tenant.app.enabled {
             return Err(CloseCode::AppDisabled);
         }
+        if !caller.security.suffices(&tenant.app) {
+            return Err(CloseCode::TlsRequired);
+        }
         if !is_allowed(&tenant.app, caller.origin) {
             return Err(CloseCode::OriginRefused);
         }
@@ -84,7 +89,8 @@ impl NodeHandle {
             return Err(CloseCode::OverCapacity);
         }
         let socket = self.0.socket_ids.next();
-        Ok((Opening { socket, app: tenant.app.clone(), protocol }, permit))
+        let Caller { security, .. } = caller;
+        Ok((Opening { socket, app: tenant.app.clone(), protocol, security }, permit))
     }
 }
 
@@ -93,10 +99,13 @@ impl NodeHandle {
 fn renew(verdict: Verdict, apps: &Apps) -> Verdict {
     let Verdict::Admit(opening, permit) = verdict else { return verdict };
     match apps.of_id(opening.app.id.as_str()) {
-        Some(tenant) if tenant.app.enabled => {
-            Verdict::Admit(Opening { app: Arc::clone(&tenant.app), ..opening }, permit)
+        Some(tenant) if !tenant.app.enabled => {
+            refuse(Some(opening.protocol), CloseCode::AppDisabled)
         }
-        Some(_) => refuse(Some(opening.protocol), CloseCode::AppDisabled),
+        Some(tenant) if !opening.security.suffices(&tenant.app) => {
+            refuse(Some(opening.protocol), CloseCode::TlsRequired)
+        }
+        Some(tenant) => Verdict::Admit(Opening { app: Arc::clone(&tenant.app), ..opening }, permit),
         None => refuse(Some(opening.protocol), CloseCode::UnknownApp),
     }
 }
@@ -141,6 +150,7 @@ mod tests {
                 socket: SocketId::parse("1.1").expect("digits").expect("in range"),
                 app: Arc::clone(&tenant.app),
                 protocol: Protocol::parse(Some("7")).expect("seven"),
+                security: Security::Plain,
             };
             let permit = tenant.take_place().expect("there is no limit");
             match renew(Verdict::Admit(opening, permit), newest) {
@@ -151,6 +161,7 @@ mod tests {
         assert_eq!(code(&apps(|_| {})), Ok(false));
         assert_eq!(code(&apps(|app| app.client_events = true)), Ok(true));
         assert_eq!(code(&apps(|app| app.enabled = false)), Err(CloseCode::AppDisabled));
+        assert_eq!(code(&apps(|app| app.force_tls = true)), Err(CloseCode::TlsRequired));
         assert_eq!(code(&apps(|app| app.id = AppId::new("2"))), Err(CloseCode::UnknownApp));
     }
 }

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use hyper::upgrade::{OnUpgrade, Upgraded};
+use rollcall_engine::Security;
 use rollcall_wire::ws::accept_key;
 use tokio::net::TcpStream;
 
@@ -32,6 +33,7 @@ pub(crate) async fn connect(
     let caller = Caller {
         key: &key,
         protocol: parameter(parts.uri.query().unwrap_or(""), "protocol"),
+        security: Security::Plain,
         origin: origin(&parts.headers),
     };
     let verdict = node.judge(caller);

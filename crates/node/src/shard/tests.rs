@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Wake;
 
-use rollcall_engine::{App, ChannelKey, ConnId, Opening, Publish, ToPartition, message};
+use rollcall_engine::{App, ChannelKey, ConnId, Opening, Publish, Security, ToPartition, message};
 use rollcall_wire::auth::{Key, channel_signature};
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::ws::client;
@@ -57,6 +57,7 @@ impl Bench {
             socket: SocketId::new(1, number),
             app: Arc::clone(&self.app),
             protocol: Protocol::V7,
+            security: Security::Plain,
         };
         let now = self.shard.clock.now();
         let id = self.shard.machines.borrow_mut().edge.handle_opened(now, opening);
@@ -292,6 +293,7 @@ async fn connect_to(mailboxes: &Mailboxes, shard: usize) -> TcpStream {
         socket: SocketId::new(1, 1),
         app: Arc::clone(&tenant.app),
         protocol: Protocol::V7,
+        security: Security::Plain,
     };
     let verdict = Verdict::Admit(opening, tenant.take_place().unwrap());
     let arrival = Arrival { stream, early: bytes::Bytes::new(), verdict };

@@ -154,8 +154,8 @@ fn changes_that_no_server_could_serve_are_refused_and_nothing_is_written() {
             "client_events must be true or false, not \"yes\"",
         ),
         (
-            &["apps", "set", "1", "mirror=true", "force_tls=true"],
-            "force_tls = true is not possible in this version of Rollcall yet; leave it at false",
+            &["apps", "set", "1", "mirror=true", "force_tls=perhaps"],
+            "force_tls must be true or false, not \"perhaps\"",
         ),
         (
             &["apps", "set", "1", "keys=k2:s"],
