@@ -87,7 +87,6 @@ test('what this version cannot honour yet is refused, and says so', async (t) =>
     watchlist_events: true,
     authorized_connections_seconds: 30,
     force_tls: true,
-    webhooks: [{ url: 'http://127.0.0.1:1/', events: ['channel_occupied'], batching: true }],
   };
   for (const [key, value] of Object.entries(later)) {
     assert.match(await refused(t, { apps: [{ ...MAIN, [key]: value }] }), new RegExp(key));

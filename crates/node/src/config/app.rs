@@ -57,7 +57,19 @@ pub static APP: &[Setting<App>] = &[
          A trusted proxy may have taken the TLS off.",
         |app, on| app.force_tls = on,
     ),
-    later("webhooks", "[]", "Where to post what happens."),
+    in_file(
+        "webhooks",
+        "[]",
+        "Where to post what happens, and which of it ([webhooks.md](webhooks.md)).",
+        Kind::Webhooks(|app, webhooks| app.webhooks = webhooks),
+    ),
+    switch(
+        "webhook_batching",
+        "true",
+        "Whether up to 20 events go into one request, which waits 250 ms for them; off, each has \
+         its own, at once.",
+        |app, on| app.webhook_batching = on,
+    ),
     whole("max_connections", "0", "The most connections at once.", 0, u32::MAX as u64, |app, n| {
         app.max_connections = n as u32;
     })

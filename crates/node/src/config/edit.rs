@@ -94,6 +94,7 @@ fn read(setting: &Setting<App>, text: &str) -> Value {
             list(text, |text| Value::Text(text.to_owned()))
         }
         Kind::Keys(_) if !text.starts_with('[') => list(text, key_pair),
+        Kind::Webhooks(_) if !text.starts_with('[') => list(text, endpoint),
         _ => as_in_the_file(text).unwrap_or_else(|| Value::Written(text.into())),
     }
 }
@@ -106,12 +107,18 @@ fn list(text: &str, item: impl Fn(&str) -> Value) -> Value {
 /// `KEY:SECRET`.
 fn key_pair(text: &str) -> Value {
     let (key, secret) = text.split_once(':').map_or((text, None), |(k, s)| (k, Some(s)));
-    let entry = |name: &str, text: &str| Entry {
-        key: name.to_owned(),
-        item: Item { line: 0, value: Value::Text(text.to_owned()) },
-    };
     let secret = secret.map(|secret| entry("secret", secret));
     Value::Table([entry("key", key)].into_iter().chain(secret).collect())
+}
+
+/// A URL, which gets all events.
+fn endpoint(text: &str) -> Value {
+    Value::Table(vec![entry("url", text)])
+}
+
+fn entry(name: &str, text: &str) -> Entry {
+    let item = Item { line: 0, value: Value::Text(text.to_owned()) };
+    Entry { key: name.to_owned(), item }
 }
 
 fn as_in_the_file(text: &str) -> Option<Value> {
@@ -177,6 +184,14 @@ mod tests {
             ),
             (r#"allowed_origins=["https://a"]"#, r#"{"allowed_origins":["https://a"]}"#),
             ("force_tls=false webhooks=[]", r#"{"force_tls":false,"webhooks":[]}"#),
+            (
+                "webhooks=http://a/,https://b/c",
+                r#"{"webhooks":[{"url":"http://a/"},{"url":"https://b/c"}]}"#,
+            ),
+            (
+                r#"webhooks=[{url="https://a/",events=["presence"]}] webhook_batching=false"#,
+                r#"{"webhook_batching":false,"webhooks":[{"events":["presence"],"url":"https://a/"}]}"#,
+            ),
         ] {
             assert_eq!(edit(&plain(), words).expect(words).settings_json, settings);
         }
@@ -251,6 +266,11 @@ mod tests {
             (
                 "keys=",
                 "keys must be a list of at least one { key = \"…\", secret = \"…\" }, oldest first",
+            ),
+            (
+                "webhooks=ftp://a/",
+                "webhooks.url must be an http:// or https:// URL of at most 2048 bytes, without a \
+                 user and without a fragment, not \"ftp://a/\"",
             ),
             ("keys=hush", "the command line: secret is missing in keys"),
             (

@@ -17,6 +17,7 @@ mod setting;
 mod stored;
 mod types;
 mod value;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use rollcall_engine::hooks::Webhook;
 use rollcall_wire::auth::Key;
 
 use super::error::{ConfigError, Place};
 use super::value::{self, Value};
+use super::webhooks::{self, WEBHOOKS_ALLOWED};
 
 /// One option. `T` is what it sets: the whole configuration, or one app.
 pub struct Setting<T: 'static> {
@@ -89,6 +91,8 @@ pub enum Kind<T: 'static> {
     },
     /// A list of key pairs.
     Keys(fn(&mut T, Vec<Key>)),
+    /// A list of endpoints.
+    Webhooks(fn(&mut T, Vec<Webhook>)),
     /// Known, but nothing that this version can honour: the default alone is accepted.
     Later,
 }
@@ -146,6 +150,7 @@ impl<T> Setting<T> {
             | Kind::Path { allowed, .. }
             | Kind::Texts { allowed, .. } => (*allowed).into(),
             Kind::Keys(_) => KEYS_ALLOWED.into(),
+            Kind::Webhooks(_) => WEBHOOKS_ALLOWED.into(),
             Kind::Later => format!("{} until a later version", self.default.as_str()).into(),
         }
     }
@@ -160,6 +165,9 @@ impl<T> Setting<T> {
         let outcome = match &self.kind {
             Kind::Later => return self.refuse_unless_off(value, place),
             Kind::Keys(set) => return value::keys(value, place).map(|keys| set(target, keys)),
+            Kind::Webhooks(set) => {
+                return webhooks::webhooks(value, place).map(|list| set(target, list));
+            }
             Kind::Switch(set) => value::switch(value).map(|on| set(target, on)),
             Kind::Whole { least, most, set, .. } => {
                 value::whole(value, *least..=*most).map(|number| set(target, number))

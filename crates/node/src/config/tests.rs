@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use rollcall_engine::hooks::HookClass;
+
 use super::file::apply_text;
 use super::*;
 
@@ -313,7 +315,6 @@ fn what_a_later_version_will_do_is_refused_with_a_sentence_that_says_so() {
         ("subscription_counting = false", "subscription_counting = true"),
         ("watchlist_events = false", "watchlist_events = true"),
         ("authorized_connections_seconds = 0", "authorized_connections_seconds = 10"),
-        ("webhooks = []", "webhooks = [{ url = 'http://x', events = ['a'], batching = true }]"),
     ] {
         read(&demo(off)).expect(off);
         let (key, value) = off.split_once(" = ").expect("key = value");
@@ -329,6 +330,32 @@ fn what_a_later_version_will_do_is_refused_with_a_sentence_that_says_so() {
         read(off).expect(off);
         let error = read(on).expect_err(on).to_string();
         assert!(error.contains("is not possible in this version of Rollcall yet"), "{error}");
+    }
+}
+
+#[test]
+fn endpoints_say_where_and_what_and_anything_else_is_refused_by_its_name() {
+    let of = |list: &str| demo(&format!("webhooks = [{list}]"));
+    let taken = read(&of("{ url = 'HTTPS://a.example', events = ['presence', 'cache_miss'] }"));
+    let webhook = taken.expect("an endpoint").apps[0].webhooks[0].clone();
+    assert_eq!(webhook.url, "https://a.example/");
+    assert_eq!(webhook.classes, [HookClass::Presence, HookClass::CacheMiss]);
+    let all = read(&of("{ url = 'http://127.0.0.1:1/x' }")).expect("an endpoint");
+    assert_eq!(all.apps[0].webhooks[0].classes, HookClass::ALL);
+    for (list, expected) in [
+        ("'http://a/'", "webhooks must be a list of at most ten"),
+        ("{ events = ['presence'] }", "url is missing in webhooks"),
+        ("{ url = '/hook' }", "webhooks.url must be an http:// or https:// URL"),
+        ("{ url = 'ftp://a/' }", "webhooks.url must be an http:// or https:// URL"),
+        ("{ url = 'http://me:pw@a/' }", "webhooks.url must be an http:// or https:// URL"),
+        ("{ url = 'http://a/', events = [] }", "webhooks.events must be a list of at least one"),
+        ("{ url = 'http://a/', events = ['member_added'] }", "webhooks.events must be a list"),
+        ("{ url = 'http://a/', event = 'x' }", "no key \"event\" in webhooks; did you mean"),
+        ("{ url = 'http://a' }, { url = 'http://a/' }", "webhooks.url must be another one for"),
+    ] {
+        let error = read(&of(list)).expect_err(list).to_string();
+        assert!(error.starts_with("rollcall.toml, line 4: "), "{error}");
+        assert!(error.contains(expected), "{error}");
     }
 }
 
