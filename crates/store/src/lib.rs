@@ -8,6 +8,8 @@
 mod accounts;
 mod apps;
 mod apps_watch;
+mod deliveries;
+mod delivery_entries;
 mod device_keys;
 mod directory;
 mod error;
@@ -24,6 +26,8 @@ mod status;
 pub use accounts::{Account, AccountId, NAME_UNUSED_MS};
 pub use apps::{AppRow, AppsEdit, KeyRow, WriteAppError};
 pub use apps_watch::AppsWatch;
+pub use deliveries::{Delivery, DeliveryState, GIVEN_UP_MS, ListedDelivery, WaitingEvent};
+pub use delivery_entries::{DeliveryEntry, MOST_GIVEN_UP};
 pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
 pub use directory::DataDirectory;
 pub use error::{OpenError, StoreError};

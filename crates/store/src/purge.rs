@@ -1,7 +1,9 @@
-//! Deleting what has ended by age: sessions, device keys and remembered mutations.
+//! Deleting what has ended by age: sessions, device keys, remembered mutations and deliveries that
+//! were given up.
 
 use sqlx::{Sqlite, Transaction};
 
+use crate::deliveries::GIVEN_UP_MS;
 use crate::device_keys::DEVICE_KEY_MS;
 use crate::error::StoreError;
 use crate::mutations::MUTATION_MS;
@@ -12,7 +14,7 @@ impl Store {
     /// Deletes what has ended by age.
     pub async fn purge(&self, now: UnixMillis) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        for rule in [IDLE_SESSIONS, OLD_SESSIONS, DEVICE_KEYS, MUTATIONS] {
+        for rule in [IDLE_SESSIONS, OLD_SESSIONS, DEVICE_KEYS, MUTATIONS, DELIVERIES] {
             delete(&mut transaction, rule, now).await?;
         }
         Ok(transaction.commit().await?)
@@ -43,6 +45,7 @@ const IDLE_SESSIONS: Rule = ("DELETE FROM web_sessions WHERE last_used_at <= $1"
 const OLD_SESSIONS: Rule = ("DELETE FROM web_sessions WHERE created_at <= $1", SESSION_ABSOLUTE_MS);
 const DEVICE_KEYS: Rule = ("DELETE FROM device_keys WHERE used_at <= $1", DEVICE_KEY_MS);
 const MUTATIONS: Rule = ("DELETE FROM mutations WHERE created_at <= $1", MUTATION_MS);
+const DELIVERIES: Rule = ("DELETE FROM deliveries WHERE state = 1 AND ended_at <= $1", GIVEN_UP_MS);
 
 #[cfg(test)]
 mod tests {
