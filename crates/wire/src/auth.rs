@@ -6,6 +6,7 @@ mod channel;
 pub(crate) mod query;
 mod request;
 mod utc;
+mod webhook;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ pub use channel::{
     ChannelAuthError, channel_signature, user_signature, verify_channel, verify_user,
 };
 pub use request::{BodyToVerify, RequestAuthError, RequestToVerify, sign_request, verify_request};
+pub use webhook::{WebhookAuthError, verify_webhook, webhook_signature};
 
 /// A key and its secret; an app may have several, all of which count.
 #[derive(Clone, PartialEq, Eq)]
@@ -34,15 +36,14 @@ pub fn hmac_hex(secret: &str, bytes: &[u8]) -> String {
     hmac_hex_of_parts(secret, [bytes])
 }
 
-/// The signature of a webhook: of its body, exactly as sent (`docs/protocol.md` 7).
-pub fn webhook_signature(secret: &str, body: &[u8]) -> String {
-    hmac_hex(secret, body)
+/// The key that the data of an encrypted channel is encrypted with (`docs/protocol.md` 2.3).
+pub fn encrypted_channel_key(channel: &str, master_key: &[u8; 32]) -> [u8; 32] {
+    Sha256::new().chain_update(channel).chain_update(master_key).finalize().into()
 }
 
-/// The base64 key that subscribers of an encrypted channel decrypt with (`docs/protocol.md` 2.3).
+/// The same in base64, as subscribers get it from whoever authorizes them.
 pub fn encrypted_channel_secret(channel: &str, master_key: &[u8; 32]) -> String {
-    let digest = Sha256::new().chain_update(channel).chain_update(master_key).finalize();
-    STANDARD.encode(digest)
+    STANDARD.encode(encrypted_channel_key(channel, master_key))
 }
 
 /// A secret is never printed.
