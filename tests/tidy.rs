@@ -295,7 +295,15 @@ const RULES: &[Rule] = &[
     Rule {
         krate: "rollcall-server",
         inside: &["rollcall-wire"],
-        outside: &["crypto_secretbox", "getrandom", "reqwest", "rustls", "serde", "serde_json"],
+        outside: &[
+            "base64",
+            "crypto_secretbox",
+            "getrandom",
+            "reqwest",
+            "rustls",
+            "serde",
+            "serde_json",
+        ],
     },
     Rule { krate: "rollcall-status", inside: &["rollcall-node", "rollcall-store"], outside: &[] },
 ];
