@@ -39,7 +39,7 @@ pub use message::{
     Answer, ChannelFacts, ClientEvent, EdgeCommand, FromPartition, Intercepted, Join, Leave,
     ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition,
 };
-pub use partition::{Partition, PartitionEffect};
+pub use partition::{Partition, PartitionEffect, Told};
 pub use stats::{CodeCounts, EdgeStats, EndCounts, ErrorCounts, PartitionStats};
 pub use time::Time;
 

@@ -8,7 +8,6 @@
 //! the newcomers, then watches. Mail is first-in-first-out, so nothing of the channel can come
 //! before the roster or fall between it and the first event after it.
 
-use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use rollcall_wire::frame::Frame;
 use rollcall_wire::pusher;
 
 use crate::app::{App, AppId};
+use crate::hooks::Owed;
 use crate::ids::{ChannelKey, EdgeId, InterceptId, PartitionIndex, Ticket, UserId, WatchId};
 use crate::message::{
     Answer, Audience, ClientEvent, Except, FromPartition, Intercepted, Join, Leave, MemberChange,
@@ -27,10 +27,15 @@ use crate::timers::Timers;
 use crate::{HashMap, HashSeed, hash_map};
 
 mod channel;
+mod effects;
+mod hooked;
+mod ledger;
 mod presence;
 mod query;
 
 use channel::{Channel, Intercept, all_but};
+use effects::Effects;
+pub use ledger::Told;
 use presence::Departed;
 
 /// A slice of the channels.
@@ -44,7 +49,7 @@ pub struct Partition {
     timers: Timers<ChannelKey>,
     /// Channels of which there may be something to tell at the end of the turn.
     collecting: Vec<ChannelKey>,
-    effects: VecDeque<PartitionEffect>,
+    effects: Effects,
     stats: PartitionStats,
 }
 
@@ -59,6 +64,9 @@ pub enum PartitionEffect {
     Intercepted(InterceptId, Intercepted),
     /// A change for whoever asked to hear of it.
     Watched(WatchId, MemberChange),
+    /// An event to be written down, of which nobody is shown anything before
+    /// [`Partition::handle_committed`] confirms it.
+    Owe(Owed),
 }
 
 impl Partition {
@@ -70,7 +78,7 @@ impl Partition {
             apps: hash_map(seed),
             timers: Timers::new(),
             collecting: Vec::new(),
-            effects: VecDeque::new(),
+            effects: Effects::default(),
             stats: PartitionStats::default(),
         }
     }
@@ -82,6 +90,8 @@ impl Partition {
 
     /// Takes mail for one of its channels. What that does to a roster is told when the turn ends.
     pub fn handle(&mut self, now: Time, mail: ToPartition) {
+        self.effects.advance(now);
+        self.effects.begin();
         match mail {
             ToPartition::Join(join) => self.join(join),
             ToPartition::Leave(leave) => self.leave(now, &leave),
@@ -98,12 +108,7 @@ impl Partition {
                     intercept.under_way = intercept.under_way.saturating_sub(1);
                 }
             }
-            ToPartition::Watch { id, channel: key } => {
-                let channel = self.channels.entry(key.clone()).or_default();
-                // What happened before is none of its business.
-                channel.tell(&key, &mut self.effects);
-                channel.watches.push(id);
-            }
+            ToPartition::Watch { id, channel: key } => self.watch(id, &key),
         }
     }
 
@@ -116,6 +121,7 @@ impl Partition {
     /// collected; one at a time, because each may have a large roster to encode.
     pub fn handle_turn_end(&mut self) {
         let Some(key) = self.collecting.pop() else { return };
+        self.effects.begin();
         if let Some(channel) = self.channels.get_mut(&key) {
             channel.is_listed = false;
             channel.tell(&key, &mut self.effects);
@@ -131,11 +137,13 @@ impl Partition {
         for presence in channels.filter_map(|(_, channel)| channel.presence.as_mut()) {
             presence.obey(app);
         }
+        self.replace_hooks(app);
     }
 
     /// Forgets the settings of an app that is no more.
     pub fn remove_app(&mut self, app: &AppId) {
         self.apps.remove(app);
+        self.remove_hooks(app);
     }
 
     /// Nobody takes what this request diverts any more: the event is fanned out again.
@@ -143,6 +151,7 @@ impl Partition {
         if let Some(channel) = self.channels.get_mut(key) {
             channel.intercepts.retain(|intercept| intercept.id != id);
         }
+        self.effects.begin();
         self.settle(key);
     }
 
@@ -151,20 +160,21 @@ impl Partition {
         if let Some(channel) = self.channels.get_mut(key) {
             channel.watches.retain(|watch| *watch != id);
         }
+        self.effects.begin();
         self.settle(key);
     }
 
     /// Lets go members whose grace is over.
     pub fn handle_timeout(&mut self, now: Time) {
+        self.effects.advance(now);
         while let Some((armed, key)) = self.timers.poll(now) {
             let Some(channel) = self.channels.get_mut(&key) else { continue };
             if channel.armed != Some(armed) {
                 continue;
             }
             channel.armed = None;
-            if let Some(presence) = &mut channel.presence {
-                presence.expire(now);
-            }
+            channel.expire(now);
+            self.effects.begin();
             self.settle(&key);
         }
     }
@@ -183,13 +193,17 @@ impl Partition {
         let Join { edge, conn, subscription, app, channel: key, member } = join;
         let app = self.current(app);
         let channel = self.channels.entry(key.clone()).or_default();
+        channel.keep_ledger(&key, &app);
         match member {
             None => channel.let_in(&key, edge, subscription, &mut self.effects),
             Some(member) => {
-                let joined = channel.presence(&app).join((edge, conn), subscription, member);
-                if let Err(why) = joined {
-                    let mail = FromPartition::Refused { subscription, why };
-                    self.effects.push_back(PartitionEffect::ToEdge(edge, mail));
+                let user = member.user.clone();
+                match channel.presence(&app).join((edge, conn), subscription, member) {
+                    Ok(()) => channel.note_arrival(&user),
+                    Err(why) => {
+                        let mail = FromPartition::Refused { subscription, why };
+                        self.effects.push_back(PartitionEffect::ToEdge(edge, mail));
+                    }
                 }
             }
         }
@@ -206,6 +220,7 @@ impl Partition {
                     // It was refused, and the refusal crossed with its leave.
                     Departed::Stranger => return,
                 }
+                channel.note_departure(now, user, leave.departure);
             }
             _ => channel.count_out(leave.edge),
         }
@@ -217,16 +232,16 @@ impl Partition {
         let Some(channel) = self.channels.get_mut(&publish.channel) else { return };
         let Publish { channel: key, event, data, except } = publish;
         channel.tell(key, &mut self.effects);
-        if channel.edges.is_empty() {
-            return;
+        if !channel.edges.is_empty() {
+            let frame =
+                Frame::text(|out| pusher::channel_event(out, event, key.name.as_str(), data, None));
+            channel.send(key, &frame, &mut self.effects, |edge| match except {
+                Except::Nobody => Audience::All,
+                Except::Socket(socket) => Audience::AllButSocket(*socket),
+                Except::User(user) => all_but(channel.connections(user, edge)),
+            });
         }
-        let frame =
-            Frame::text(|out| pusher::channel_event(out, event, key.name.as_str(), data, None));
-        channel.send(key, &frame, &mut self.effects, |edge| match except {
-            Except::Nobody => Audience::All,
-            Except::Socket(socket) => Audience::AllButSocket(*socket),
-            Except::User(user) => all_but(channel.connections(user, edge)),
-        });
+        channel.withhold(&mut self.effects);
     }
 
     fn client_event(&mut self, event: ClientEvent) {
@@ -235,14 +250,26 @@ impl Partition {
         let diverted = channel.intercepts.iter_mut().find(|i| i.event == event.event);
         if let Some(intercept) = diverted {
             self.effects.push_back(intercept.divert(event));
+            channel.withhold(&mut self.effects);
             return;
         }
-        let ClientEvent { channel: key, event, data, user, socket, .. } = event;
-        channel.tell(&key, &mut self.effects);
-        let user = user.as_ref().map(UserId::as_str);
+        channel.tell(&event.channel, &mut self.effects);
+        let name = event.channel.name.as_str();
+        let user = event.user.as_ref().map(UserId::as_str);
         let frame =
-            Frame::text(|out| pusher::channel_event(out, &event, key.name.as_str(), &data, user));
-        channel.send(&key, &frame, &mut self.effects, |_| Audience::AllButSocket(socket));
+            Frame::text(|out| pusher::channel_event(out, &event.event, name, &event.data, user));
+        let everybody_else = |_| Audience::AllButSocket(event.socket);
+        channel.send(&event.channel, &frame, &mut self.effects, everybody_else);
+        channel.owe_client_event(event, &mut self.effects);
+        channel.withhold(&mut self.effects);
+    }
+
+    fn watch(&mut self, id: WatchId, key: &ChannelKey) {
+        let channel = self.channels.entry(key.clone()).or_default();
+        // What happened before is none of its business.
+        channel.tell(key, &mut self.effects);
+        channel.watches.push(id);
+        channel.withhold(&mut self.effects);
     }
 
     fn update_member(&mut self, now: Time, update: MemberUpdate) {
@@ -267,10 +294,15 @@ impl Partition {
         if channel.tells_at_once() {
             channel.tell(key, &mut self.effects);
         }
-        if channel.has_to_tell() && !channel.is_listed {
-            channel.is_listed = true;
-            self.collecting.push(key.clone());
+        match channel.has_to_tell() {
+            true if channel.is_listed => {}
+            true => {
+                channel.is_listed = true;
+                self.collecting.push(key.clone());
+            }
+            false => channel.settle_ledger(key, &mut self.effects),
         }
+        channel.withhold(&mut self.effects);
         if entry.get().is_forgettable() {
             entry.remove();
             return;

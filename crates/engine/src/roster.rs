@@ -182,6 +182,16 @@ impl Roster {
         self.members.get(user).map_or(Shown::Absent, |entry| Shown::Present(entry.info.clone()))
     }
 
+    /// Whether somebody is a member, in grace or not.
+    pub(crate) fn is_member(&self, user: &UserId) -> bool {
+        self.members.contains_key(user)
+    }
+
+    /// Whether a member has a connection.
+    pub(crate) fn is_connected(&self, user: &UserId) -> bool {
+        self.members.get(user).is_some_and(|entry| !entry.connections.is_empty())
+    }
+
     /// What others see of a member.
     pub(crate) fn info(&self, user: &UserId) -> Option<&str> {
         self.members.get(user)?.info.as_deref()

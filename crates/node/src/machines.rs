@@ -220,6 +220,12 @@ impl Machines {
                 PartitionEffect::Answer(ticket, answer) => self.answer(ticket, answer),
                 PartitionEffect::Intercepted(id, event) => self.divert(id, event),
                 PartitionEffect::Watched(id, change) => self.tell_watcher(id, change),
+                // Nothing is written down yet, and nobody waits.
+                PartitionEffect::Owe(owed) => {
+                    if let Some(partition) = &mut self.partitions[usize::from(index.0)] {
+                        partition.handle_committed(owed.seq);
+                    }
+                }
             }
         }
     }

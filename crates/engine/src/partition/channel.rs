@@ -1,7 +1,6 @@
 //! One channel: which edges hear it, which client events are diverted, who watches. Who is present is
 //! in `presence.rs`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rollcall_wire::frame::Frame;
@@ -9,6 +8,8 @@ use rollcall_wire::pusher;
 use smallvec::{SmallVec, smallvec};
 
 use super::PartitionEffect;
+use super::effects::Effects;
+use super::ledger::Ledger;
 use super::presence::Presence;
 use crate::app::App;
 use crate::ids::{ChannelKey, EdgeId, InterceptId, SubscriptionId, UserId, WatchId};
@@ -24,6 +25,8 @@ pub(super) struct Channel {
     pub(super) edges: Edges,
     /// Made by the first join or update of a member.
     pub(super) presence: Option<Box<Presence>>,
+    /// Made by the first join while the app has webhooks.
+    pub(super) ledger: Option<Box<Ledger>>,
     pub(super) intercepts: Vec<Intercept>,
     pub(super) watches: Vec<WatchId>,
     /// What it adds to the partition's counters.
@@ -69,7 +72,7 @@ impl Channel {
         key: &ChannelKey,
         edge: EdgeId,
         subscription: SubscriptionId,
-        effects: &mut VecDeque<PartitionEffect>,
+        effects: &mut Effects,
     ) {
         self.edges.count_in(edge, 1);
         let frame = Frame::text(|out| pusher::subscription_succeeded(out, key.name.as_str()));
@@ -92,7 +95,24 @@ impl Channel {
     }
 
     pub(super) fn deadline(&self) -> Option<Time> {
-        self.presence.as_ref()?.deadline()
+        let presence = self.presence.as_ref().and_then(|presence| presence.deadline());
+        let ledger = self.ledger.as_ref().and_then(|ledger| ledger.deadline());
+        presence.into_iter().chain(ledger).min()
+    }
+
+    /// Notes whose grace, and whose debounce, is over.
+    pub(super) fn expire(&mut self, now: Time) {
+        let Self { presence, ledger, .. } = self;
+        if let Some(presence) = presence {
+            presence.expire(now, |user| {
+                if let Some(ledger) = ledger.as_deref_mut() {
+                    ledger.compare(user);
+                }
+            });
+        }
+        if let Some(ledger) = ledger {
+            ledger.expire(now);
+        }
     }
 
     /// Whether the turn did something to the roster that was not told.
@@ -107,10 +127,12 @@ impl Channel {
     }
 
     /// Tells what the turn did to the roster so far.
-    pub(super) fn tell(&mut self, key: &ChannelKey, effects: &mut VecDeque<PartitionEffect>) {
-        if let Some(presence) = &mut self.presence
-            && presence.has_to_tell()
-        {
+    pub(super) fn tell(&mut self, key: &ChannelKey, effects: &mut Effects) {
+        if !self.has_to_tell() {
+            return;
+        }
+        self.settle_ledger(key, effects);
+        if let Some(presence) = &mut self.presence {
             presence.tell(key, &mut self.edges, &self.watches, effects);
         }
     }
@@ -121,6 +143,7 @@ impl Channel {
             && self.intercepts.is_empty()
             && self.watches.is_empty()
             && self.presence.as_ref().is_none_or(|presence| presence.is_forgettable())
+            && self.ledger.as_ref().is_none_or(|ledger| ledger.is_forgettable())
     }
 
     /// Sends an event to all edges that hear the channel.
@@ -128,7 +151,7 @@ impl Channel {
         &self,
         key: &ChannelKey,
         frame: &Frame,
-        effects: &mut VecDeque<PartitionEffect>,
+        effects: &mut Effects,
         audience: impl Fn(EdgeId) -> Audience,
     ) {
         self.edges.send(key, frame, effects, audience);
@@ -168,7 +191,7 @@ impl Edges {
         &self,
         key: &ChannelKey,
         frame: &Frame,
-        effects: &mut VecDeque<PartitionEffect>,
+        effects: &mut Effects,
         audience: impl Fn(EdgeId) -> Audience,
     ) {
         for edge in self.ids() {

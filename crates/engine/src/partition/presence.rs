@@ -1,6 +1,5 @@
 //! Who is present on one channel, and how that is told (docs/protocol.md 2.6, docs/status.md 3.4).
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rollcall_wire::frame::Frame;
@@ -8,6 +7,7 @@ use rollcall_wire::pusher;
 
 use super::PartitionEffect;
 use super::channel::{Edges, all_but, deliver, joined};
+use super::effects::Effects;
 use crate::app::App;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId, UserId, WatchId};
 use crate::message::{Answer, Audience, ConnList, Departure, JoinRefusal, Member, MemberChange};
@@ -43,7 +43,7 @@ struct Telling<'a> {
     key: &'a ChannelKey,
     edges: &'a mut Edges,
     watches: &'a [WatchId],
-    effects: &'a mut VecDeque<PartitionEffect>,
+    effects: &'a mut Effects,
 }
 
 /// What happens to a roster.
@@ -113,9 +113,10 @@ impl Presence {
         }
     }
 
-    /// Lets go members whose grace is over.
-    pub(super) fn expire(&mut self, now: Time) {
+    /// Lets go members whose grace is over, and says who.
+    pub(super) fn expire(&mut self, now: Time, mut gone: impl FnMut(&UserId)) {
         while let Some(change) = self.roster.expire(now) {
+            gone(&change.user);
             self.untold.note(change);
         }
     }
@@ -154,7 +155,7 @@ impl Presence {
         key: &ChannelKey,
         edges: &mut Edges,
         watches: &[WatchId],
-        effects: &mut VecDeque<PartitionEffect>,
+        effects: &mut Effects,
     ) {
         let untold = std::mem::take(&mut self.untold);
         let (difference, newcomers) = untold.into_parts(&self.roster);

@@ -67,11 +67,11 @@ impl Channel {
     }
 
     /// Whether a connection is subscribed, or a member is in its grace (docs/protocol.md 2.6).
-    fn is_occupied(&self) -> bool {
+    pub(super) fn is_occupied(&self) -> bool {
         self.subscriptions() > 0 || self.members() > 0
     }
 
-    fn subscriptions(&self) -> usize {
+    pub(super) fn subscriptions(&self) -> usize {
         let newcomers = self.presence.as_ref().map_or(0, |presence| presence.newcomers());
         self.edges.subscriptions() + newcomers
     }

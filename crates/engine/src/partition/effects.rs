@@ -1,0 +1,82 @@
+//! What a partition wants done, in order: what is ready, and what it owes the back ends of apps.
+//!
+//! An event that is owed goes out at once, to be written down. What shows it to anybody is withheld
+//! by its channel (`ledger.rs`) until [`Partition::handle_committed`](super::Partition) names it.
+
+use std::collections::VecDeque;
+
+use super::PartitionEffect;
+use crate::hooks::{HookEvent, Owed};
+use crate::ids::ChannelKey;
+use crate::time::Time;
+
+/// The effects of a partition.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    ready: VecDeque<PartitionEffect>,
+    /// Goes out before anything that is ready, since it is what others wait for.
+    owed: VecDeque<Owed>,
+    /// Numbers what is owed.
+    seq: u64,
+    /// Up to where what is owed was written down.
+    committed: u64,
+    /// Who may have withheld something until what number was written down.
+    waiting: VecDeque<(u64, ChannelKey)>,
+    /// The moment.
+    now: Time,
+    /// How many were ready when what happens to one channel now began.
+    mark: usize,
+}
+
+impl Effects {
+    pub(super) fn push_back(&mut self, effect: PartitionEffect) {
+        self.ready.push_back(effect);
+    }
+
+    pub(super) fn pop_front(&mut self) -> Option<PartitionEffect> {
+        let owed = self.owed.pop_front().map(PartitionEffect::Owe);
+        owed.or_else(|| self.ready.pop_front())
+    }
+
+    /// Something happens to one channel.
+    pub(super) fn begin(&mut self) {
+        self.mark = self.ready.len();
+    }
+
+    /// Takes back what became ready since then.
+    pub(super) fn take_back(&mut self) -> impl Iterator<Item = PartitionEffect> {
+        self.ready.drain(self.mark.min(self.ready.len())..)
+    }
+
+    /// Has an event of a channel written down; the number by which that is confirmed.
+    pub(super) fn owe(&mut self, channel: &ChannelKey, event: HookEvent) -> u64 {
+        self.seq += 1;
+        self.owed.push_back(Owed { seq: self.seq, channel: channel.clone(), event });
+        self.waiting.push_back((self.seq, channel.clone()));
+        self.seq
+    }
+
+    /// Whether what has this number was written down.
+    pub(super) fn is_committed(&self, seq: u64) -> bool {
+        seq <= self.committed
+    }
+
+    /// Everything up to this number was written down.
+    pub(super) fn commit(&mut self, seq: u64) {
+        self.committed = self.committed.max(seq);
+    }
+
+    /// The next channel that waited for something that is written down by now.
+    pub(super) fn next_released(&mut self) -> Option<ChannelKey> {
+        let committed = self.committed;
+        self.waiting.pop_front_if(|(seq, _)| *seq <= committed).map(|(_, channel)| channel)
+    }
+
+    pub(super) fn now(&self) -> Time {
+        self.now
+    }
+
+    pub(super) fn advance(&mut self, now: Time) {
+        self.now = self.now.max(now);
+    }
+}
