@@ -89,6 +89,14 @@ pub enum Command {
     Drain,
     /// Time passes.
     Wait(Duration),
+    /// Nothing is written down from now on.
+    JournalWaits,
+    /// So many of the events that are owed are written down.
+    JournalWrites(usize),
+    /// Whatever is owed is written down at once from now on.
+    JournalGoesOn,
+    /// The node dies, and starts again at once.
+    Restart,
     /// Mail between the machines waits from now on.
     Hold,
     /// So many pieces of the waiting mail are delivered.
@@ -200,6 +208,8 @@ impl Command {
             "list" => Self::List { prefix: rest(&mut words) },
             "disconnect" => disconnect(&mut words)?,
             "drain" => Self::Drain,
+            "journal" => journal(&mut words)?,
+            "restart" => Self::Restart,
             "wait" => Self::Wait(duration(&mut words)?),
             "hold" => Self::Hold,
             "deliver" => Self::Deliver(words.value("a number")?),
@@ -261,6 +271,15 @@ fn disconnect(words: &mut Words<'_>) -> Result<Command, ParseError> {
         return Ok(Command::DisconnectMember { client, user, channel: on_channel(words)? });
     }
     Ok(Command::Disconnect { client, code: words.value("a close code")? })
+}
+
+fn journal(words: &mut Words<'_>) -> Result<Command, ParseError> {
+    Ok(match words.next("what the journal does")? {
+        "waits" => Command::JournalWaits,
+        "writes" => Command::JournalWrites(words.value("a number")?),
+        "goes" => words.expect("on").map(|()| Command::JournalGoesOn)?,
+        _ => return Err(words.error("waits, writes or goes on")),
+    })
 }
 
 /// A client is named by its edge, a letter, and its number there.
@@ -385,6 +404,10 @@ impl fmt::Display for Command {
                 write!(f, "disconnect {client} as {user} on {channel}")
             }
             Self::Drain => f.write_str("drain"),
+            Self::JournalWaits => f.write_str("journal waits"),
+            Self::JournalWrites(events) => write!(f, "journal writes {events}"),
+            Self::JournalGoesOn => f.write_str("journal goes on"),
+            Self::Restart => f.write_str("restart"),
             Self::Wait(time) if time.subsec_millis() == 0 => write!(f, "wait {}s", time.as_secs()),
             Self::Wait(time) => write!(f, "wait {}ms", time.as_millis()),
             Self::Hold => f.write_str("hold"),

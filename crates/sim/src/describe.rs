@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rollcall_engine::Owed;
 use serde_json::value::RawValue;
 
 type Object = BTreeMap<String, Box<RawValue>>;
@@ -12,6 +13,32 @@ pub(crate) fn frame(json: &str) -> String {
     let object = serde_json::from_str::<Object>(json).ok();
     object.and_then(|object| words(&object)).unwrap_or_else(|| json.to_owned())
 }
+
+/// An event of a webhook in words, from the JSON that a back end gets.
+pub(crate) fn hook(owed: &Owed) -> String {
+    let mut json = Vec::new();
+    owed.event.write_json(owed.channel.name.as_str(), &mut json);
+    let json = String::from_utf8(json).expect("JSON is text");
+    let object = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(&json);
+    object.ok().and_then(|object| hook_words(&object)).unwrap_or(json)
+}
+
+/// Strings and numbers, in the order in which readers look for them.
+fn hook_words(event: &BTreeMap<String, serde_json::Value>) -> Option<String> {
+    let mut words = Vec::new();
+    for field in HOOK_FIELDS {
+        match event.get(field) {
+            None => {}
+            Some(serde_json::Value::String(text)) => words.push(text.clone()),
+            Some(serde_json::Value::Number(number)) => words.push(number.to_string()),
+            Some(_) => return None,
+        }
+    }
+    (words.len() == event.len()).then(|| words.join(" "))
+}
+
+const HOOK_FIELDS: [&str; 7] =
+    ["name", "channel", "event", "user_id", "socket_id", "data", "subscription_count"];
 
 /// The channel of a frame.
 pub(crate) fn channel(json: &str) -> Option<String> {

@@ -14,6 +14,7 @@ mod client;
 mod command;
 mod describe;
 mod diff;
+mod journal;
 mod link;
 mod model;
 mod post;

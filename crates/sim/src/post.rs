@@ -62,6 +62,11 @@ impl Post {
         self.push(Route::Down { partition, edge }, Parcel::Down(edge, mail));
     }
 
+    /// Forgets what is on its way.
+    pub(crate) fn lose_all(&mut self) {
+        self.routes.clear();
+    }
+
     /// Takes out what is delivered next.
     pub(crate) fn next(&mut self) -> Option<Parcel> {
         let route = match &mut self.delivery {

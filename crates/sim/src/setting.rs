@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use rollcall_engine::App;
+use rollcall_engine::{App, HookClass, Webhook};
 use rollcall_wire::auth::Key;
 
 use crate::words::{ParseError, Words};
@@ -73,5 +73,15 @@ const SETTINGS: &[(&str, Apply)] = &[
     ("max-payload", |app, value| app.limits.payload_bytes = value as usize),
     ("channel-name", |app, value| app.limits.channel_name = value as usize),
     ("event-rate", |app, value| app.limits.client_events_per_second = value as u32),
+    ("webhooks", |app, value| app.webhooks = webhooks(value)),
     ("without-key", |app, value| app.keys.retain(|known| *known != key(value))),
 ];
+
+/// An endpoint for the classes whose bits are set; none for 0, every class for 1.
+fn webhooks(bits: u64) -> Vec<Webhook> {
+    let wanted = |(bit, _): &(usize, HookClass)| bits == 1 || bits & (2 << bit) != 0;
+    let classes = HookClass::ALL.into_iter().enumerate().filter(wanted);
+    let classes: Vec<HookClass> = classes.map(|(_, class)| class).collect();
+    let url = "https://example.com/".to_owned();
+    if classes.is_empty() { Vec::new() } else { vec![Webhook { url, classes }] }
+}

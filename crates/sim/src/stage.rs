@@ -21,6 +21,7 @@ use rollcall_wire::ws::client as ws;
 use crate::chance::Chance;
 use crate::client::{Client, Heard, Manners};
 use crate::command::{Action, Claim, Command, Except, Show};
+use crate::describe;
 use crate::link::End;
 use crate::post::Delivery;
 use crate::setting::{default_app, key};
@@ -170,6 +171,10 @@ impl Stage {
                 self.disconnect_member(client, user, channel);
             }
             Command::Drain => self.world.order(&EdgeCommand::Drain),
+            Command::JournalWaits => self.world.stop_journal(),
+            Command::JournalWrites(events) => (0..*events).for_each(|_| self.world.write_one()),
+            Command::JournalGoesOn => self.world.resume_journal(),
+            Command::Restart => self.world.restart(&self.app),
             Command::Hold => self.world.hold_mail(),
             Command::Deliver(pieces) => (0..*pieces).for_each(|_| self.world.deliver_one()),
             Command::Release => self.world.release_mail(),
@@ -412,7 +417,12 @@ impl Stage {
 
     fn hear_node(&mut self) {
         for told in self.world.take_told() {
+            let (who, channel) = match &told {
+                Told::Hook(owed) => ("hooks", Some(owed.channel.name.as_str().to_owned())),
+                _ => ("node", None),
+            };
             let text = match told {
+                Told::Hook(owed) => format!("< {}", describe::hook(&owed)),
                 Told::Answer(answer) => format!("< {answer:?}"),
                 Told::Intercepted(event) => {
                     let user = event.user.map(|user| format!(" {user}")).unwrap_or_default();
@@ -420,7 +430,7 @@ impl Stage {
                 }
                 Told::Watched(change) => format!("< {change:?}"),
             };
-            self.push("node", None, text);
+            self.push(who, channel, text);
         }
     }
 

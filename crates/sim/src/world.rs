@@ -7,15 +7,17 @@
 //! saying `turn` and `end`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_engine::{
-    Answer, AppId, ChannelFacts, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId,
-    EdgeStats, Ending, Intercepted, ListedChannel, MemberChange, Opening, PARTITIONS, Partition,
-    PartitionEffect, PartitionIndex, PartitionStats, Refusal, Time, ToPartition,
+    Answer, App, AppId, ChannelFacts, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId,
+    EdgeStats, Ending, Hangup, Intercepted, ListedChannel, MemberChange, Opening, Owed, PARTITIONS,
+    Partition, PartitionEffect, PartitionIndex, PartitionStats, Refusal, Time, ToPartition,
 };
 
 use crate::chance::Chance;
+use crate::journal::Journal;
 use crate::link::Link;
 use crate::post::{Delivery, Parcel, Post, Sender};
 
@@ -32,6 +34,7 @@ pub struct World {
     edges: Vec<Edge>,
     partitions: Vec<Partition>,
     post: Post,
+    journal: Journal,
     held: Held,
     links: Vec<Link>,
     by_conn: BTreeMap<(usize, ConnId), LinkId>,
@@ -62,6 +65,7 @@ pub(crate) enum Told {
     Answer(Answer),
     Intercepted(Intercepted),
     Watched(MemberChange),
+    Hook(Owed),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +95,7 @@ impl World {
             edges: (0..edges).map(|id| Edge::new(EdgeId(id as u16), SEED)).collect(),
             partitions: (0..PARTITIONS).map(|i| Partition::new(PartitionIndex(i), SEED)).collect(),
             post: Post::new(delivery),
+            journal: Journal::default(),
             held: Held::No,
             links: Vec::new(),
             by_conn: BTreeMap::new(),
@@ -178,6 +183,42 @@ impl World {
     /// Mail waits from now on; sockets do not.
     pub fn hold_mail(&mut self) {
         self.held = Held::Yes;
+    }
+
+    /// Nothing is written down from now on.
+    pub fn stop_journal(&mut self) {
+        self.journal.stop();
+    }
+
+    /// Writes down what has been owed for longest.
+    pub fn write_one(&mut self) {
+        self.collect();
+        if let Some(owed) = self.journal.write_one() {
+            self.confirm(owed);
+        }
+    }
+
+    /// What is owed is written down at once from now on.
+    pub fn resume_journal(&mut self) {
+        self.journal.go_on();
+    }
+
+    /// The node dies and starts again with what was written down; every connection is lost.
+    pub fn restart(&mut self, app: &Arc<App>) {
+        self.links.iter_mut().filter(|link| link.is_open()).for_each(|link| {
+            link.hang_up(Hangup::Reset);
+        });
+        self.by_conn.clear();
+        self.post.lose_all();
+        self.told.clear();
+        let edges = self.edges.len();
+        self.edges = (0..edges).map(|id| Edge::new(EdgeId(id as u16), SEED)).collect();
+        self.partitions =
+            (0..PARTITIONS).map(|i| Partition::new(PartitionIndex(i), SEED)).collect();
+        for (key, told) in self.journal.survive() {
+            let partition = usize::from(key.partition().0);
+            self.partitions[partition].restore(self.now, app, &key, told);
+        }
     }
 
     /// What arrives from now on arrives in one turn.
@@ -314,6 +355,17 @@ impl World {
         for partition in 0..self.partitions.len() {
             self.collect_from(partition);
         }
+        while let Some(owed) = self.journal.next() {
+            self.confirm(owed);
+        }
+    }
+
+    /// What is owed was written down.
+    fn confirm(&mut self, owed: Owed) {
+        let partition = usize::from(owed.channel.partition().0);
+        self.partitions[partition].handle_committed(owed.seq);
+        self.told.push(Told::Hook(owed));
+        self.collect_from(partition);
     }
 
     fn collect_from(&mut self, partition: usize) {
@@ -327,6 +379,7 @@ impl World {
                     self.told.push(Told::Intercepted(event));
                 }
                 PartitionEffect::Watched(_, change) => self.told.push(Told::Watched(change)),
+                PartitionEffect::Owe(owed) => self.journal.push(owed),
             }
         }
     }

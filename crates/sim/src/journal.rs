@@ -1,0 +1,75 @@
+//! Where a simulated node writes down what it owes to back ends. What is in it survives a restart;
+//! what waits to be written does not.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use rollcall_engine::{ChannelKey, HookEvent, Owed, Told};
+
+/// What was written down, and what waits.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    waiting: VecDeque<Owed>,
+    pace: Pace,
+    told: BTreeMap<String, (ChannelKey, Told)>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// Everything is written down at once.
+    #[default]
+    Instant,
+    /// Nothing is, unless that is said.
+    Stopped,
+}
+
+impl Journal {
+    pub(crate) fn push(&mut self, owed: Owed) {
+        self.waiting.push_back(owed);
+    }
+
+    /// What is written down next by itself.
+    pub(crate) fn next(&mut self) -> Option<Owed> {
+        if self.pace == Pace::Stopped { None } else { self.write_one() }
+    }
+
+    /// Writes down what waited longest.
+    pub(crate) fn write_one(&mut self) -> Option<Owed> {
+        let owed = self.waiting.pop_front()?;
+        self.note(&owed);
+        Some(owed)
+    }
+
+    pub(crate) fn stop(&mut self) {
+        self.pace = Pace::Stopped;
+    }
+
+    pub(crate) fn go_on(&mut self) {
+        self.pace = Pace::Instant;
+    }
+
+    /// The node died: what waited is lost. What back ends were told of each channel.
+    pub(crate) fn survive(&mut self) -> Vec<(ChannelKey, Told)> {
+        self.waiting.clear();
+        self.pace = Pace::Instant;
+        self.told.values().cloned().collect()
+    }
+
+    /// What a back end knows follows from what it is owed.
+    fn note(&mut self, owed: &Owed) {
+        let name = owed.channel.name.as_str().to_owned();
+        let (_, told) = self
+            .told
+            .entry(name.clone())
+            .or_insert_with(|| (owed.channel.clone(), Told::default()));
+        match &owed.event {
+            HookEvent::ChannelOccupied => told.occupied = true,
+            HookEvent::ChannelVacated => told.occupied = false,
+            HookEvent::MemberAdded { user } => _ = told.members.insert(user.clone()),
+            HookEvent::MemberRemoved { user } => _ = told.members.remove(user),
+            _ => {}
+        }
+        if *told == Told::default() {
+            self.told.remove(&name);
+        }
+    }
+}
