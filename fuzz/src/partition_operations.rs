@@ -9,10 +9,12 @@
 //! - every join is answered, by the end of the turn at the latest, every update is answered, and a
 //!   full channel refuses newcomers only;
 //! - an event in the middle of a turn comes behind all that the turn did to the roster before it;
+//! - a back end with webhooks is told each difference once, and in the end that all are gone;
 //! - what goes up and down in the counters is how many channels and members there are;
 //! - when all have left and the graces are over, nothing is left to wait for.
 
 mod model;
+mod told;
 mod view;
 
 use std::time::Duration;
@@ -246,6 +248,10 @@ impl World {
                 PartitionEffect::Answer(ticket, answer) => self.model.answered(ticket, answer),
                 PartitionEffect::Intercepted(id, event) => self.model.diverted(id, event.seq),
                 PartitionEffect::Watched(id, change) => self.model.watched(id, &change),
+                PartitionEffect::Owe(owed) => {
+                    self.model.owed(&owed);
+                    self.partition.handle_committed(owed.seq);
+                }
             }
         }
     }

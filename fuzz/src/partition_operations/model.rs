@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use rollcall_engine::message::{Audience, Departure};
 use rollcall_engine::{
-    Answer, App, ChannelKey, ConnId, EdgeId, FromPartition, InterceptId, MemberChange,
-    PresenceSettings, SubscriptionId, Ticket, Time, UserId, WatchId,
+    Answer, App, ChannelKey, ConnId, EdgeId, FromPartition, HookClass, InterceptId, MemberChange,
+    Owed, PresenceSettings, SubscriptionId, Ticket, Time, UserId, WatchId, Webhook,
 };
 use rollcall_wire::ChannelName;
 use rollcall_wire::auth::Key;
 use slotmap::KeyData;
 
+use super::told::Told;
 use super::view::{Said, View};
 use crate::input::Input;
 
@@ -42,6 +43,7 @@ pub(super) struct Model {
     /// Who heard the event of which number.
     heard: Vec<(Place, u64)>,
     diversion: Option<Diverting>,
+    told: Told,
 }
 
 #[derive(Debug, Default)]
@@ -283,7 +285,18 @@ impl Model {
                 assert_eq!(view.users(), present, "{name}");
             }
             assert!(channel.watches.values().all(|watched| *watched == present), "{name}: watch");
+            if !app_of(name).webhooks.is_empty() {
+                let is_occupied = !present.is_empty() || !channel.subscribers.is_empty();
+                self.told.check(name, &present, is_occupied);
+            }
         }
+    }
+
+    /// A back end is owed an event.
+    pub(super) fn owed(&mut self, owed: &Owed) {
+        let channel = self.channels.get(owed.channel.name.as_str());
+        let present = channel.map(Channel::present).unwrap_or_default();
+        self.told.hear(owed, &present);
     }
 
     /// A refusal does not wait.
@@ -323,6 +336,7 @@ impl Model {
     }
 
     pub(super) fn check_empty(&self) {
+        self.told.check_empty();
         assert!(self.channels.values().all(|channel| channel.present().is_empty()));
     }
 }
@@ -353,8 +367,18 @@ static APPS: LazyLock<[Arc<App>; 5]> = LazyLock::new(|| {
             member_updates: !matches!(channel, "presence-stock" | "presence-strict"),
             mirror: channel == "presence-mirror",
             strict_compat: channel == "presence-strict",
+            webhooks: webhooks(channel),
             presence: PresenceSettings { max_members: 3, grace, ..PresenceSettings::default() },
             ..App::new(channel, vec![key])
         })
     })
 });
+
+/// All classes of events, for all but two of the apps.
+fn webhooks(channel: &str) -> Vec<Webhook> {
+    if matches!(channel, "presence-mirror" | "presence-stock") {
+        return Vec::new();
+    }
+    let url = "https://example.com/".to_owned();
+    vec![Webhook { url, classes: HookClass::ALL.to_vec() }]
+}
