@@ -149,3 +149,22 @@ fn what_a_client_sends_as_a_string_is_read_like_the_object_in_it() {
         "#,
     );
 }
+
+#[test]
+fn an_error_repeats_a_bounded_part_of_what_was_wrong() {
+    let (long, told) = ("x".repeat(5_000), "x".repeat(3_962));
+    let (kept, key) = ("k".repeat(3_960), "k".repeat(5_000));
+    check(&format!(
+        r#"
+        a1 connects
+            a1 < connection_established 30s
+        a1 sends {{"event":"{long}"}}
+            a1 < error null Unsupported event received on socket: {told}
+        a1 sends {{"event":"pusher:subscribe","data":{{"channel":"{long}"}}}}
+            a1 < error null Invalid channel name: a channel name must not be longer than 164 characters
+        a1 sends {{"event":"pusher:subscribe","data":{{"channel":"private-a","auth":"{key}:0"}}}}
+            a1 < subscription_error private-a AuthError 401 Invalid key in subscription auth data: '{kept}
+            a1 < error null Invalid key in subscription auth data: '{kept}
+        "#
+    ));
+}

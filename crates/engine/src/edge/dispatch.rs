@@ -16,6 +16,10 @@ use crate::message::{ClientEvent, Departure, Join, JoinRefusal, Member, ToPartit
 use crate::session::Identity;
 use crate::time::Time;
 
+/// The most bytes of an error's text. Much of it is what the peer sent, and no peer makes an edge
+/// write for it at length; what the hosted service says of a member's data fits.
+const MAX_TOLD: usize = 4_000;
+
 /// The most characters of a presence `user_id` (docs/protocol.md 2.6).
 const MAX_USER_ID_CHARS: usize = 128;
 
@@ -260,6 +264,7 @@ impl Edge {
 impl Edge {
     /// An error without a code leaves the connection as it is (docs/protocol.md 1.6).
     fn reject(&mut self, conn: ConnId, text: &str) {
+        let text = &text[..text.floor_char_boundary(MAX_TOLD)];
         self.stats.errors.without_code += 1;
         self.tell(conn, |out| pusher::error(out, None, text));
     }
@@ -283,7 +288,11 @@ impl Edge {
         kind: SubscriptionErrorKind,
         text: &str,
     ) {
-        self.tell(conn, |out| pusher::subscription_error(out, channel, kind, text));
+        // No channel of such a name has listeners.
+        if channel.len() <= MAX_TOLD {
+            let text = &text[..text.floor_char_boundary(MAX_TOLD)];
+            self.tell(conn, |out| pusher::subscription_error(out, channel, kind, text));
+        }
         self.reject(conn, text);
     }
 
