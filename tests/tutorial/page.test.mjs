@@ -1,70 +1,31 @@
 // A page of 2018's ways, served with --pages and driven in Chromium: it trusts everything, and stays right (docs/status.md, feature 32).
 
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { STATUS, keyOf } from '../lib/apps.mjs';
 import { launch, profile, shows } from '../lib/browser.mjs';
 import { send } from '../lib/api.mjs';
 import { startStatusServer } from '../lib/lobby.mjs';
+import { edit, fillForm, preparePages, sees, statusOf } from '../lib/tutorial.mjs';
 import { until } from '../lib/wait.mjs';
 
-const pages = await preparePages();
-after(() => rm(pages, { recursive: true, force: true }));
-const server = await startStatusServer({ after }, { args: ['--pages', pages] });
-const browser = await launch(after);
-
-/** The page's files, with the two things filled in that a site must change, and pusher-js beside them. */
-async function preparePages() {
-  const source = fileURLToPath(new URL('pages/', import.meta.url));
-  const target = await mkdtemp(join(tmpdir(), 'rollcall-pages-'));
-  for (const file of ['index.html', 'page.css']) await copyFile(join(source, file), join(target, file));
-  await copyFile(createRequire(import.meta.url).resolve('pusher-js/dist/web/pusher.min.js'), join(target, 'pusher.js'));
-  const options = `{
+const pages = await preparePages(
+  after,
+  keyOf(STATUS).key,
+  `{
     cluster: '', forceTLS: false, enabledTransports: ['ws', 'wss'], authEndpoint: '/usersystem/auth',
     wsHost: location.hostname, wsPort: location.port, wssPort: location.port,
     httpHost: location.hostname, httpPort: location.port, httpsPort: location.port, statsHost: location.host
-  }`;
-  const script = (await readFile(join(source, 'page.js'), 'utf8'))
-    .replace('PUSHER_KEY', keyOf(STATUS).key)
-    .replace('PUSHER_OPTIONS', options);
-  await writeFile(join(target, 'page.js'), script);
-  return target;
-}
+  }`,
+);
+const server = await startStatusServer({ after }, { args: ['--pages', pages] });
+const browser = await launch(after);
 
 async function signUp(t, name, status) {
   const person = await profile(t, browser, server);
   const page = await person.open();
-  await page.locator('#join').waitFor();
-  await page.locator('[name=username]').fill(name);
-  await page.locator('[name=status]').fill(status);
-  await page.locator('#join button').click();
-  await page.locator('#mine').waitFor();
+  await fillForm(page, name, status);
   return { person, page };
-}
-
-/** Edits the own status the way a person does: click, type, leave. */
-async function edit(page, text) {
-  const field = page.locator('#my-status');
-  await field.click();
-  await field.press('Control+A');
-  await page.keyboard.type(text);
-  await field.blur();
-}
-
-function statusOf(page, name) {
-  return page.evaluate((id) => document.getElementById(`member-${id}`)?.querySelector('.status').innerText, name);
-}
-
-function sees(page, name, status) {
-  return until(
-    async () => (await statusOf(page, name)) === status,
-    `${name} to be "${status}"`,
-  );
 }
 
 test("c1 c2 c3 c4 everybody's statuses stay right across joins, updates, leaves and refreshes", async (t) => {
