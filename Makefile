@@ -13,7 +13,7 @@ RESULTS := target/test-results
 # The Rust tests and lints need no pages, so they need not wait for Vite.
 check lint tidy fast-tests test-rust test-fuzz: export ROLLCALL_SKIP_WEB = 1
 
-.PHONY: help check format lint tidy fast-tests types test packages build test-rust test-fuzz test-web test-node conformance bench screenshots
+.PHONY: help check format lint tidy fast-tests types test packages crates build examples test-rust test-fuzz test-web test-node conformance bench screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -27,7 +27,11 @@ format:
 lint:
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
-tidy:
+# The house rules read every manifest, those of other platforms as well, which no build fetches.
+crates:
+	$(CARGO) fetch --locked
+
+tidy: crates
 	$(CARGO) test --quiet -p rollcall-tests
 
 # Library tests hold the generated documents (options, close codes, metrics) fresh as well.
@@ -46,7 +50,7 @@ build:
 	$(CARGO) build --release
 
 # The whole output is kept: conformance.md is made of it.
-test-rust:
+test-rust: crates
 	mkdir -p $(RESULTS)
 	$(CARGO) test --workspace --exclude rollcall-fuzz 2>&1 | tee $(RESULTS)/rust.txt
 
@@ -57,7 +61,10 @@ test-fuzz:
 test-web: types
 	npm --prefix web run --silent test
 
-test-node: build tests/node_modules/.package-lock.json ## the black-box suites, with one shard and with two
+examples: ## the Rust programs that the black-box suites drive
+	$(CARGO) build -p rollcall-server --examples
+
+test-node: build examples tests/node_modules/.package-lock.json ## the black-box suites, with one shard and with two
 	rm -f $(RESULTS)/*.jsonl
 	node tests/run.mjs --shards $(SHARDS)
 
