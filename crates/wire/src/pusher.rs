@@ -7,9 +7,9 @@ mod user;
 
 pub use client::{ClientMessage, MessageError, client_event_data, parse};
 pub use events::{
-    SubscriptionErrorKind, channel_event, connection_established, error, member_added,
+    SubscriptionErrorKind, cache_miss, channel_event, connection_established, error, member_added,
     member_removed, member_updated, ping, pong, presence_succeeded, signin_success,
-    subscription_error, subscription_succeeded, watchlist_events,
+    subscription_count, subscription_error, subscription_succeeded, watchlist_events,
 };
 pub(crate) use member::revision;
 pub use member::{MemberData, MemberDataError, MemberLimits, parse_channel_data};

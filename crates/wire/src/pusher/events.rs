@@ -133,6 +133,24 @@ pub fn presence_succeeded<'m>(
     close(out);
 }
 
+/// `pusher:cache_miss`: a cache channel has nothing for who subscribes (2.7).
+pub fn cache_miss(out: &mut Vec<u8>, channel: &str) {
+    open(out, "pusher:cache_miss", Some(channel));
+    out.put(b",\"data\":\"{}\"");
+    close(out);
+}
+
+/// `pusher_internal:subscription_count` (2.8).
+pub fn subscription_count(out: &mut Vec<u8>, channel: &str, count: usize) {
+    open(out, "pusher_internal:subscription_count", Some(channel));
+    data(out, |inner| {
+        inner.put(b"{\"subscription_count\":");
+        put_number(inner, count as u64);
+        inner.put(b"}");
+    });
+    close(out);
+}
+
 /// `pusher_internal:member_added` (2.6).
 pub fn member_added(
     out: &mut Vec<u8>,

@@ -87,6 +87,22 @@ fn p36_a_success_carries_an_empty_object_and_the_channel() {
 }
 
 #[test]
+fn p78_a_cache_miss_carries_an_empty_object_and_the_channel() {
+    assert_eq!(
+        written(|out| cache_miss(out, "cache-prices")),
+        r#"{"event":"pusher:cache_miss","channel":"cache-prices","data":"{}"}"#
+    );
+}
+
+#[test]
+fn p88_a_subscription_count_is_a_number_in_a_string() {
+    assert_eq!(
+        written(|out| subscription_count(out, "my-channel", 3)),
+        r#"{"event":"pusher_internal:subscription_count","channel":"my-channel","data":"{\"subscription_count\":3}"}"#
+    );
+}
+
+#[test]
 fn p56_a_subscription_error_has_type_error_and_status() {
     use SubscriptionErrorKind::*;
     assert_eq!(
