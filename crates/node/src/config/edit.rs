@@ -135,7 +135,13 @@ fn unknown(key: &str) -> ConfigError {
     let inner = |key: &str| dotted().find(|dotted| dotted.rsplit('.').next() == Some(key));
     let inners = || dotted().filter_map(|dotted| dotted.rsplit('.').next());
     let of_table = || dotted().find(|dotted| dotted.split_once('.').is_some_and(|(t, _)| t == key));
-    let meant = nearest(key, dotted()).or_else(|| inner(nearest(key, inners())?)).or_else(of_table);
+    let without_table = || inner(nearest(key, inners())?);
+    let of_all = || nearest(key, dotted());
+    let meant = match key.contains('.') {
+        true => of_all().or_else(without_table),
+        false => without_table().or_else(of_all),
+    };
+    let meant = meant.or_else(of_table);
     ConfigError::UnknownKey {
         place: Place::CommandLine,
         key: key.to_owned(),
