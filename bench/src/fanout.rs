@@ -92,6 +92,7 @@ fn total(callgrind: &str) -> Option<u64> {
 struct Engine {
     edge: Edge,
     partition: Partition,
+    app: Arc<App>,
     channel: ChannelKey,
     sent: u32,
 }
@@ -103,11 +104,11 @@ impl Engine {
         let channel = ChannelKey::new(&app, name);
         let partition = Partition::new(channel.partition(), [1, 2, 3, 4]);
         let edge = Edge::new(EdgeId(0), [1, 2, 3, 4]);
-        let mut engine = Self { edge, partition, channel, sent: 0 };
+        let mut engine = Self { edge, partition, app, channel, sent: 0 };
         for number in 0..subscribers {
             let opening = Opening {
                 socket: SocketId::new(number, 1),
-                app: Arc::clone(&app),
+                app: Arc::clone(&engine.app),
                 protocol: Protocol::V7,
                 security: Security::Plain,
             };
@@ -137,6 +138,7 @@ impl Engine {
             let data = Stamp { publisher: 0, id: self.sent }.data();
             self.sent += 1;
             self.carry(ToPartition::Publish(Publish {
+                app: Arc::clone(&self.app),
                 channel: self.channel.clone(),
                 event: EVENT.into(),
                 data: data.into(),

@@ -168,7 +168,7 @@ impl World {
         let frame = Frame::text(|out| pusher::subscription_succeeded(out, channel));
         joins.iter().for_each(|join| self.model.joined(join));
         let subscriptions = joins.iter().map(|join| join.subscription).collect();
-        self.mail(FromPartition::Joined { subscriptions, frame });
+        self.mail(FromPartition::Joined { subscriptions, frame, then: None });
     }
 
     fn deliver(&mut self, input: &mut Input<'_>) {
@@ -196,7 +196,7 @@ impl World {
         if let Some(subscription) = self.model.pick_ended(input) {
             let frame = Frame::text(|out| pusher::subscription_succeeded(out, "gone"));
             let subscriptions = [subscription].into_iter().collect();
-            self.mail(FromPartition::Joined { subscriptions, frame });
+            self.mail(FromPartition::Joined { subscriptions, frame, then: None });
         }
     }
 

@@ -150,6 +150,7 @@ impl World {
             _ => None,
         };
         self.handle(ToPartition::Publish(Publish {
+            app: app_of(channel),
             channel: key(channel),
             event: "e".into(),
             data: number.to_string().into(),

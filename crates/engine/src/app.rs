@@ -44,6 +44,8 @@ pub struct App {
     pub activity_timeout: Duration,
     /// How long a probed connection may stay silent.
     pub pong_timeout: Duration,
+    /// How long a cache channel keeps its last event.
+    pub cache_ttl: Duration,
     /// What a connection may owe before it counts as a slow reader.
     pub max_pending_bytes: usize,
     /// Limits of presence channels.
@@ -82,6 +84,8 @@ pub struct Limits {
     pub channels_per_publish: usize,
     /// The most events of one batch.
     pub batch: usize,
+    /// What the last events of all cache channels may take.
+    pub cache_bytes: usize,
 }
 
 impl App {
@@ -102,6 +106,7 @@ impl App {
             allowed_origins: vec!["*".to_owned()],
             activity_timeout: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),
+            cache_ttl: Duration::from_secs(1800),
             max_pending_bytes: 1 << 20,
             presence: PresenceSettings::default(),
             limits: Limits::default(),
@@ -154,6 +159,7 @@ impl Default for Limits {
             client_events_per_second: 10,
             channels_per_publish: 100,
             batch: 10,
+            cache_bytes: 64 << 20,
         }
     }
 }

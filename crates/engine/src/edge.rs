@@ -208,7 +208,9 @@ impl Edge {
     /// Takes mail from a partition.
     pub fn handle_mail(&mut self, _now: Time, mail: FromPartition) {
         match mail {
-            FromPartition::Joined { subscriptions, frame } => self.go_live(&subscriptions, &frame),
+            FromPartition::Joined { subscriptions, frame, then } => {
+                self.go_live(&subscriptions, &frame, then.as_ref());
+            }
             FromPartition::Refused { subscription, why } => self.refuse(subscription, why),
             FromPartition::Deliver { channel, frame, audience } => {
                 self.deliver(&channel, &frame, audience);
@@ -331,16 +333,20 @@ impl Edge {
 
 /// What reaches connections.
 impl Edge {
-    /// Lets in those that did not end meanwhile. They share the one frame.
-    fn go_live(&mut self, ids: &[SubscriptionId], frame: &Frame) {
+    /// Lets in those that did not end meanwhile. They share the one frame, and what follows it.
+    fn go_live(&mut self, ids: &[SubscriptionId], frame: &Frame, then: Option<&Frame>) {
         let live: ConnList =
             ids.iter().filter_map(|&id| self.subscriptions.make_live(id)).collect();
         if live.is_empty() {
             return;
         }
         let span = self.palette.push(frame);
+        let then = then.map(|frame| self.palette.push(frame));
         for conn in live {
             self.owe_roster(conn, span.clone());
+            if let Some(then) = &then {
+                self.owe(conn, then.clone());
+            }
         }
     }
 

@@ -19,6 +19,7 @@ pub mod partition;
 pub mod stats;
 pub mod time;
 
+mod cache;
 mod fanout;
 mod limits;
 mod outbox;

@@ -111,6 +111,8 @@ pub struct Member {
 /// An event from outside the channel.
 #[derive(Debug, Clone)]
 pub struct Publish {
+    /// The settings of the channel's app.
+    pub app: Arc<App>,
     /// Where.
     pub channel: ChannelKey,
     /// The event's name, shared by the channels of one publish.
@@ -173,6 +175,8 @@ pub enum FromPartition {
         subscriptions: SubscriptionList,
         /// Tells the connections so.
         frame: Frame,
+        /// What they get right behind it: on a cache channel its last event, or that it has none.
+        then: Option<Frame>,
     },
     /// The subscription is refused.
     Refused {
@@ -354,7 +358,8 @@ impl FromPartition {
     /// About how many bytes the mail holds on to, for the account of a mailbox.
     pub fn cost(&self) -> usize {
         let content = match self {
-            Self::Joined { frame, .. } | Self::Deliver { frame, .. } => frame.len(),
+            Self::Joined { frame, then, .. } => frame.len() + then.as_ref().map_or(0, Frame::len),
+            Self::Deliver { frame, .. } => frame.len(),
             Self::Refused { .. } | Self::TurnedAway { .. } => 0,
         };
         size_of::<Self>() + content

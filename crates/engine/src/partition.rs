@@ -15,10 +15,11 @@ use rollcall_wire::frame::Frame;
 use rollcall_wire::pusher;
 
 use crate::app::{App, AppId};
+use crate::cache::{Cache, Kept};
 use crate::hooks::Owed;
 use crate::ids::{ChannelKey, EdgeId, InterceptId, PartitionIndex, Ticket, UserId, WatchId};
 use crate::message::{
-    Answer, Audience, ClientEvent, Except, FromPartition, Intercepted, Join, Leave, MemberChange,
+    Answer, Audience, ClientEvent, FromPartition, Intercepted, Join, Leave, MemberChange,
     MemberUpdate, Publish, ToPartition,
 };
 use crate::stats::PartitionStats;
@@ -33,7 +34,7 @@ mod ledger;
 mod presence;
 mod query;
 
-use channel::{Channel, Intercept, all_but};
+use channel::{Channel, Intercept};
 use effects::Effects;
 pub use ledger::Told;
 use presence::Departed;
@@ -46,6 +47,8 @@ pub struct Partition {
     /// What the node said of apps since the start. It counts more than what mail brings, which an
     /// edge or a door may have written before it knew.
     apps: HashMap<AppId, Arc<App>>,
+    /// Apart from the channels, which may be forgotten.
+    cache: Cache,
     timers: Timers<ChannelKey>,
     /// Channels of which there may be something to tell at the end of the turn.
     collecting: Vec<ChannelKey>,
@@ -76,6 +79,7 @@ impl Partition {
             index,
             channels: hash_map(seed),
             apps: hash_map(seed),
+            cache: Cache::new(seed),
             timers: Timers::new(),
             collecting: Vec::new(),
             effects: Effects::default(),
@@ -95,7 +99,7 @@ impl Partition {
         match mail {
             ToPartition::Join(join) => self.join(join),
             ToPartition::Leave(leave) => self.leave(now, &leave),
-            ToPartition::Publish(publish) => self.publish(&publish),
+            ToPartition::Publish(publish) => self.publish(now, publish),
             ToPartition::ClientEvent(event) => self.client_event(event),
             ToPartition::UpdateMember(update) => self.update_member(now, update),
             ToPartition::Intercept { id, channel, event, capacity } => {
@@ -124,7 +128,7 @@ impl Partition {
         self.effects.begin();
         if let Some(channel) = self.channels.get_mut(&key) {
             channel.is_listed = false;
-            channel.tell(&key, &mut self.effects);
+            channel.tell(&key, &self.cache, &mut self.effects);
         }
         self.settle(&key);
     }
@@ -133,6 +137,7 @@ impl Partition {
     /// also those that are too many by now, and a grace that runs ends when it was to end.
     pub fn replace_app(&mut self, app: &Arc<App>) {
         self.apps.insert(app.id.clone(), Arc::clone(app));
+        self.cache.obey(app);
         let channels = self.channels.iter_mut().filter(|(key, _)| key.app == app.id);
         for presence in channels.filter_map(|(_, channel)| channel.presence.as_mut()) {
             presence.obey(app);
@@ -140,9 +145,10 @@ impl Partition {
         self.replace_hooks(app);
     }
 
-    /// Forgets the settings of an app that is no more.
+    /// Forgets the settings of an app that is no more, and what its cache channels kept.
     pub fn remove_app(&mut self, app: &AppId) {
         self.apps.remove(app);
+        self.cache.forget_app(app);
         self.remove_hooks(app);
     }
 
@@ -164,9 +170,10 @@ impl Partition {
         self.settle(key);
     }
 
-    /// Lets go members whose grace is over.
+    /// Lets go members whose grace is over, and events that were kept long enough.
     pub fn handle_timeout(&mut self, now: Time) {
         self.effects.advance(now);
+        self.cache.expire(now);
         while let Some((armed, key)) = self.timers.poll(now) {
             let Some(channel) = self.channels.get_mut(&key) else { continue };
             if channel.armed != Some(armed) {
@@ -186,7 +193,7 @@ impl Partition {
 
     /// When [`Partition::handle_timeout`] has something to do.
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.timers.next()
+        [self.timers.next(), self.cache.deadline()].into_iter().flatten().min()
     }
 
     fn join(&mut self, join: Join) {
@@ -195,7 +202,7 @@ impl Partition {
         let channel = self.channels.entry(key.clone()).or_default();
         channel.keep_ledger(&key, &app);
         match member {
-            None => channel.let_in(&key, edge, subscription, &mut self.effects),
+            None => channel.let_in(&key, edge, subscription, &self.cache, &mut self.effects),
             Some(member) => {
                 let user = member.user.clone();
                 match channel.presence(&app).join((edge, conn), subscription, member) {
@@ -227,21 +234,29 @@ impl Partition {
         self.settle(&leave.channel);
     }
 
-    fn publish(&mut self, publish: &Publish) {
+    fn publish(&mut self, now: Time, publish: Publish) {
         self.stats.published += 1;
-        let Some(channel) = self.channels.get_mut(&publish.channel) else { return };
-        let Publish { channel: key, event, data, except } = publish;
-        channel.tell(key, &mut self.effects);
-        if !channel.edges.is_empty() {
-            let frame =
-                Frame::text(|out| pusher::channel_event(out, event, key.name.as_str(), data, None));
-            channel.send(key, &frame, &mut self.effects, |edge| match except {
-                Except::Nobody => Audience::All,
-                Except::Socket(socket) => Audience::AllButSocket(*socket),
-                Except::User(user) => all_but(channel.connections(user, edge)),
-            });
+        let Publish { app, channel: key, event, data, except } = publish;
+        let mut channel = self.channels.get_mut(&key);
+        if let Some(channel) = &mut channel {
+            // Newcomers get the event as any other, not as the last one.
+            channel.tell(&key, &self.cache, &mut self.effects);
         }
-        channel.withhold(&mut self.effects);
+        let is_heard = channel.as_ref().is_some_and(|channel| !channel.edges.is_empty());
+        let is_cache = key.name.kind().is_cache();
+        let frame = (is_heard || is_cache).then(|| {
+            Frame::text(|out| pusher::channel_event(out, &event, key.name.as_str(), &data, None))
+        });
+        if let Some(channel) = channel {
+            if let Some(frame) = &frame {
+                channel.send_published(&key, frame, &except, &mut self.effects);
+            }
+            channel.withhold(&mut self.effects);
+        }
+        if let Some(frame) = frame.filter(|_| is_cache) {
+            let app = self.current(app);
+            self.cache.keep(now, &app, &key.name, Kept { frame, data }, app.cache_ttl);
+        }
     }
 
     fn client_event(&mut self, event: ClientEvent) {
@@ -253,7 +268,7 @@ impl Partition {
             channel.withhold(&mut self.effects);
             return;
         }
-        channel.tell(&event.channel, &mut self.effects);
+        channel.tell(&event.channel, &self.cache, &mut self.effects);
         let name = event.channel.name.as_str();
         let user = event.user.as_ref().map(UserId::as_str);
         let frame =
@@ -267,7 +282,7 @@ impl Partition {
     fn watch(&mut self, id: WatchId, key: &ChannelKey) {
         let channel = self.channels.entry(key.clone()).or_default();
         // What happened before is none of its business.
-        channel.tell(key, &mut self.effects);
+        channel.tell(key, &self.cache, &mut self.effects);
         channel.watches.push(id);
         channel.withhold(&mut self.effects);
     }
@@ -292,7 +307,7 @@ impl Partition {
         let channel = entry.get_mut();
         channel.count_into(&mut self.stats);
         if channel.tells_at_once() {
-            channel.tell(key, &mut self.effects);
+            channel.tell(key, &self.cache, &mut self.effects);
         }
         match channel.has_to_tell() {
             true if channel.is_listed => {}

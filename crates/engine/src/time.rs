@@ -21,6 +21,11 @@ impl Time {
         self.0
     }
 
+    /// The end of a time that began when it began, but lasts `now` where it lasted `before`.
+    pub(crate) fn moved(self, before: Duration, now: Duration) -> Self {
+        Self(self.0.saturating_add(now).saturating_sub(before))
+    }
+
     /// How long after `earlier` this moment is; zero if it is not after it.
     pub const fn saturating_since(self, earlier: Time) -> Duration {
         self.0.saturating_sub(earlier.0)

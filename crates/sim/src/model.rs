@@ -42,6 +42,8 @@ struct Channel {
     /// Those that are let in at the end of the turn.
     newcomers: Vec<Subscriber>,
     roster: Roster,
+    /// The last event published on a cache channel, and until when it is kept.
+    last: Option<(String, Time)>,
 }
 
 type Subscriber = (Address, Option<String>);
@@ -72,7 +74,7 @@ impl Model {
         match mail {
             ToPartition::Join(join) => self.join(&name, join),
             ToPartition::Leave(leave) => self.leave(now, &name, leave),
-            ToPartition::Publish(publish) => self.publish(&name, publish),
+            ToPartition::Publish(publish) => self.publish(now, &name, publish),
             ToPartition::ClientEvent(event) => {
                 self.tell_roster(&name);
                 let from = event.user.as_ref().map(|user| format!(" from {user}"));
@@ -89,6 +91,7 @@ impl Model {
     pub fn pass(&mut self, now: Time) {
         for channel in self.channels.values_mut() {
             channel.roster.expire(now);
+            channel.last = channel.last.take().filter(|(_, until)| *until > now);
         }
     }
 
@@ -98,9 +101,10 @@ impl Model {
         for name in self.channels.keys().cloned().collect::<Vec<_>>() {
             self.tell_roster(&name);
         }
-        // Serials begin anew on a channel that nothing is known of.
-        self.channels
-            .retain(|_, channel| !channel.subscribers.is_empty() || !channel.roster.is_empty());
+        for channel in self.channels.values_mut().filter(|channel| channel.is_empty()) {
+            channel.roster = Roster::default();
+        }
+        self.channels.retain(|_, channel| !channel.is_empty() || channel.last.is_some());
     }
 
     /// The channels that a connection is subscribed to.
@@ -109,6 +113,12 @@ impl Model {
             *address == connection && periods.last().is_some_and(|p| p.phase == Phase::Open)
         });
         open.map(|((_, channel), _)| channel.as_str()).collect()
+    }
+
+    /// As whom a connection is subscribed to a channel.
+    pub fn member(&self, connection: Address, channel: &str) -> Option<&str> {
+        let mut subscribers = self.channels.get(channel)?.subscribers.iter();
+        subscribers.find(|(address, _)| *address == connection)?.1.as_deref()
     }
 
     /// How many channels are occupied, and how many members they have together.
@@ -165,7 +175,8 @@ impl Model {
         let lines = match &join.member {
             None => {
                 channel.subscribers.push((who, None));
-                vec![format!("subscription_succeeded {name}")]
+                let success = format!("subscription_succeeded {name}");
+                [success].into_iter().chain(channel.last_event(name)).collect()
             }
             Some(member) => {
                 if let Err(max) = channel.roster.join(who, member, &join.app) {
@@ -207,7 +218,7 @@ impl Model {
         }
     }
 
-    fn publish(&mut self, name: &str, publish: &Publish) {
+    fn publish(&mut self, now: Time, name: &str, publish: &Publish) {
         self.tell_roster(name);
         let line = format!("{} on {name}: {}", publish.event, publish.data);
         let excepted = match &publish.except {
@@ -218,6 +229,9 @@ impl Model {
             Except::User(excepted) => user.as_deref() != Some(excepted.as_str()),
             _ => Some(*address) != excepted,
         });
+        if has_cache(name) {
+            self.channel(name).last = Some((line, now + publish.app.cache_ttl));
+        }
     }
 
     fn update(&mut self, now: Time, name: &str, update: &MemberUpdate) {
@@ -241,6 +255,9 @@ impl Model {
         if !newcomers.is_empty() {
             let roster = self.success(name);
             self.tell(name, &roster, |subscriber| newcomers.contains(subscriber));
+            if let Some(event) = self.channel(name).last_event(name) {
+                self.tell(name, &event, |subscriber| newcomers.contains(subscriber));
+            }
         }
     }
 
@@ -279,6 +296,25 @@ impl Model {
             }
         }
     }
+}
+
+impl Channel {
+    /// What a newcomer of a cache channel hears behind the success.
+    fn last_event(&self, name: &str) -> Option<String> {
+        let missed = || format!("pusher:cache_miss on {name}: {{}}");
+        let event = || self.last.as_ref().map_or_else(missed, |(line, _)| line.clone());
+        has_cache(name).then(event)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.subscribers.is_empty() && self.roster.is_empty()
+    }
+}
+
+fn has_cache(name: &str) -> bool {
+    ["cache-", "private-cache-", "private-encrypted-cache-", "presence-cache-"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
 
 /// Whether a user is among those who were updated.

@@ -193,7 +193,8 @@ impl Stage {
             }
         };
         let channel = self.channel(channel);
-        let publish = Publish { channel, event: event.into(), data: data.into(), except };
+        let app = Arc::clone(&self.app);
+        let publish = Publish { app, channel, event: event.into(), data: data.into(), except };
         self.world.post(ToPartition::Publish(publish));
     }
 

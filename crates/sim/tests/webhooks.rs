@@ -470,3 +470,55 @@ fn what_was_not_written_down_was_never_seen() {
         "#,
     );
 }
+
+#[test]
+fn p183_a_burst_of_subscribers_of_an_empty_cache_channel_is_one_miss() {
+    check(
+        r#"
+        app webhooks=1
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        c1 connects
+            c1 < connection_established 30s
+        a1 joins cache-prices
+            a1 < subscription_succeeded cache-prices
+            a1 < pusher:cache_miss on cache-prices: {}
+            hooks < channel_occupied cache-prices
+            hooks < cache_miss cache-prices
+        b1 joins cache-prices
+            b1 < subscription_succeeded cache-prices
+            b1 < pusher:cache_miss on cache-prices: {}
+        a1 leaves cache-prices
+        a1 joins cache-prices
+            a1 < subscription_succeeded cache-prices
+            a1 < pusher:cache_miss on cache-prices: {}
+        wait 3s
+        c1 joins cache-prices
+            c1 < subscription_succeeded cache-prices
+            c1 < pusher:cache_miss on cache-prices: {}
+            hooks < cache_miss cache-prices
+        publish tick on cache-prices data 1
+            a1 < tick on cache-prices: 1
+            b1 < tick on cache-prices: 1
+            c1 < tick on cache-prices: 1
+        wait 4s
+        b1 leaves cache-prices
+        b1 joins cache-prices
+            b1 < subscription_succeeded cache-prices
+            b1 < tick on cache-prices: 1
+        a1 joins presence-cache-room as ana
+            a1 < subscription_succeeded presence-cache-room [ana] #1
+            a1 < pusher:cache_miss on presence-cache-room: {}
+            hooks < channel_occupied presence-cache-room
+            hooks < member_added presence-cache-room ana
+            hooks < cache_miss presence-cache-room
+        b1 joins presence-cache-room as bo
+            a1 < member_added presence-cache-room bo #2
+            b1 < subscription_succeeded presence-cache-room [ana bo] #2
+            b1 < pusher:cache_miss on presence-cache-room: {}
+            hooks < member_added presence-cache-room bo
+        "#,
+    );
+}

@@ -206,7 +206,8 @@ impl Model {
 impl Model {
     pub(super) fn mailed(&mut self, edge: EdgeId, mail: FromPartition) {
         match mail {
-            FromPartition::Joined { subscriptions, frame } => {
+            FromPartition::Joined { subscriptions, frame, then } => {
+                assert!(then.is_none(), "none of the channels keeps an event");
                 let said = Said::of(&frame);
                 for subscription in subscriptions {
                     self.let_in(edge, subscription, &said);

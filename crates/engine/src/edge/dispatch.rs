@@ -312,9 +312,6 @@ fn parse_channel(identity: &Identity, channel: &str) -> Result<ChannelName, Unfi
     let name = ChannelName::parse(channel, identity.app.limits.channel_name)
         .map_err(|error| unfit(format!("Invalid channel name: {error}")))?;
     match name.kind() {
-        kind if kind.is_cache() => {
-            Err(unfit(format!("Cache channels are not supported yet: {name}")))
-        }
         ChannelKind::User => Err(Unfit {
             kind: SubscriptionErrorKind::AuthError,
             text: format!("Only the signed-in user may subscribe to {name}"),

@@ -12,9 +12,10 @@ use super::effects::Effects;
 use super::ledger::Ledger;
 use super::presence::Presence;
 use crate::app::App;
+use crate::cache::Cache;
 use crate::ids::{ChannelKey, EdgeId, InterceptId, SubscriptionId, UserId, WatchId};
 use crate::message::{
-    Audience, ClientEvent, ConnList, FromPartition, Intercepted, SubscriptionList,
+    Audience, ClientEvent, ConnList, Except, FromPartition, Intercepted, SubscriptionList,
 };
 use crate::time::Time;
 
@@ -72,11 +73,33 @@ impl Channel {
         key: &ChannelKey,
         edge: EdgeId,
         subscription: SubscriptionId,
+        cache: &Cache,
         effects: &mut Effects,
     ) {
         self.edges.count_in(edge, 1);
         let frame = Frame::text(|out| pusher::subscription_succeeded(out, key.name.as_str()));
-        effects.push_back(joined(edge, smallvec![subscription], &frame));
+        let then = self.last_event(key, cache, effects);
+        effects.push_back(joined(edge, smallvec![subscription], &frame, then));
+    }
+
+    /// What a newcomer of a cache channel gets behind its success: the last event, or that there is
+    /// none, which its back end is told too.
+    fn last_event(
+        &mut self,
+        key: &ChannelKey,
+        cache: &Cache,
+        effects: &mut Effects,
+    ) -> Option<Frame> {
+        if !key.name.kind().is_cache() {
+            return None;
+        }
+        if let Some((kept, _)) = cache.kept(key) {
+            return Some(kept.frame.clone());
+        }
+        // A back end hears that the channel is occupied before it hears that it is empty.
+        self.settle_ledger(key, effects);
+        self.owe_cache_miss(key, effects);
+        Some(Frame::text(|out| pusher::cache_miss(out, key.name.as_str())))
     }
 
     /// A live subscription ended.
@@ -127,13 +150,15 @@ impl Channel {
     }
 
     /// Tells what the turn did to the roster so far.
-    pub(super) fn tell(&mut self, key: &ChannelKey, effects: &mut Effects) {
+    pub(super) fn tell(&mut self, key: &ChannelKey, cache: &Cache, effects: &mut Effects) {
         if !self.has_to_tell() {
             return;
         }
         self.settle_ledger(key, effects);
+        let has_newcomers = self.presence.as_ref().is_some_and(|p| p.newcomers() > 0);
+        let then = has_newcomers.then(|| self.last_event(key, cache, effects)).flatten();
         if let Some(presence) = &mut self.presence {
-            presence.tell(key, &mut self.edges, &self.watches, effects);
+            presence.tell(key, &mut self.edges, &self.watches, then, effects);
         }
     }
 
@@ -144,6 +169,21 @@ impl Channel {
             && self.watches.is_empty()
             && self.presence.as_ref().is_none_or(|presence| presence.is_forgettable())
             && self.ledger.as_ref().is_none_or(|ledger| ledger.is_forgettable())
+    }
+
+    /// Sends an event of a back end to all who hear the channel and are not excepted.
+    pub(super) fn send_published(
+        &self,
+        key: &ChannelKey,
+        frame: &Frame,
+        except: &Except,
+        effects: &mut Effects,
+    ) {
+        self.send(key, frame, effects, |edge| match except {
+            Except::Nobody => Audience::All,
+            Except::Socket(socket) => Audience::AllButSocket(*socket),
+            Except::User(user) => all_but(self.connections(user, edge)),
+        });
     }
 
     /// Sends an event to all edges that hear the channel.
@@ -231,6 +271,8 @@ pub(super) fn joined(
     edge: EdgeId,
     subscriptions: SubscriptionList,
     frame: &Frame,
+    then: Option<Frame>,
 ) -> PartitionEffect {
-    PartitionEffect::ToEdge(edge, FromPartition::Joined { subscriptions, frame: frame.clone() })
+    let mail = FromPartition::Joined { subscriptions, frame: frame.clone(), then };
+    PartitionEffect::ToEdge(edge, mail)
 }

@@ -134,7 +134,6 @@ impl Channel {
     }
 
     /// Owes what was found out about a cache (docs/protocol.md 2.7).
-    #[expect(dead_code, reason = "no channel has a cache yet")]
     pub(super) fn owe_cache_miss(&mut self, key: &ChannelKey, effects: &mut Effects) {
         if let Some(ledger) = &mut self.ledger {
             ledger.tell_miss(key, effects);

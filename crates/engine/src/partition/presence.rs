@@ -43,6 +43,8 @@ struct Telling<'a> {
     key: &'a ChannelKey,
     edges: &'a mut Edges,
     watches: &'a [WatchId],
+    /// What newcomers get behind the roster.
+    then: Option<Frame>,
     effects: &'a mut Effects,
 }
 
@@ -155,11 +157,12 @@ impl Presence {
         key: &ChannelKey,
         edges: &mut Edges,
         watches: &[WatchId],
+        then: Option<Frame>,
         effects: &mut Effects,
     ) {
         let untold = std::mem::take(&mut self.untold);
         let (difference, newcomers) = untold.into_parts(&self.roster);
-        let mut to = Telling { key, edges, watches, effects };
+        let mut to = Telling { key, edges, watches, then, effects };
         if !difference.is_empty() {
             self.snapshot = None;
             self.tell_difference(&difference, &mut to);
@@ -229,7 +232,8 @@ impl Presence {
         for (edge, there) in newcomers {
             to.edges.count_in(edge, there.len());
             let subscriptions = there.into_iter().map(|(_, subscription)| subscription).collect();
-            to.effects.push_back(joined(edge, subscriptions, &self.success(to.key)));
+            let roster = self.success(to.key);
+            to.effects.push_back(joined(edge, subscriptions, &roster, to.then.clone()));
         }
     }
 

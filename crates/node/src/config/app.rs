@@ -92,6 +92,14 @@ pub static APP: &[Setting<App>] = &[
         |app, n| app.pong_timeout = Duration::from_secs(n),
     ),
     whole(
+        "cache_seconds",
+        "1800",
+        "How long a cache channel keeps its last event.",
+        1,
+        86_400,
+        |app, n| app.cache_ttl = Duration::from_secs(n),
+    ),
+    whole(
         "max_pending_bytes",
         "1048576",
         "What a connection may owe before it is closed as a slow reader.",
@@ -162,6 +170,15 @@ pub static APP: &[Setting<App>] = &[
         1,
         10_000,
         |app, n| app.limits.channels_per_publish = n as usize,
+    ),
+    whole(
+        "limits.cache_bytes",
+        "67108864",
+        "What the last events of all cache channels may take. \
+         Beyond it, those published first are forgotten.",
+        1 << 20,
+        1 << 34,
+        |app, n| app.limits.cache_bytes = n as usize,
     ),
     whole("limits.batch", "10", "The most events of one batch.", 1, 10_000, |app, n| {
         app.limits.batch = n as usize;

@@ -64,7 +64,7 @@ impl NodeHandle {
     /// Publishes events that were checked against the app's limits, all or none of them.
     pub(crate) fn publish_events(
         &self,
-        app: &App,
+        app: &Arc<App>,
         events: Vec<EventRequest>,
     ) -> Result<(), PublishError> {
         self.refuse_if_busy()?;
@@ -73,6 +73,7 @@ impl NodeHandle {
             let (name, data): (Arc<str>, Arc<str>) = (event.name.into(), event.data.into());
             for channel in event.channels {
                 self.0.mailboxes.send_to_partition(ToPartition::Publish(Publish {
+                    app: Arc::clone(app),
                     channel: ChannelKey::new(app, channel),
                     event: Arc::clone(&name),
                     data: Arc::clone(&data),
@@ -88,7 +89,7 @@ impl NodeHandle {
     }
 }
 
-fn check(app: &App, publication: Publication) -> Result<Publish, PublishError> {
+fn check(app: &Arc<App>, publication: Publication) -> Result<Publish, PublishError> {
     let Publication { channel, event, data, except } = publication;
     let name = ChannelName::parse(&channel, app.limits.channel_name)
         .map_err(|_| PublishError::BadChannel)?;
@@ -100,6 +101,7 @@ fn check(app: &App, publication: Publication) -> Result<Publish, PublishError> {
         return Err(PublishError::DataTooBig);
     }
     Ok(Publish {
+        app: Arc::clone(app),
         channel: ChannelKey::new(app, name),
         event: event.into(),
         data: data.into(),

@@ -73,6 +73,7 @@ impl Bench {
         for event in events {
             let name = ChannelName::parse("news", 164).unwrap();
             let publish = Publish {
+                app: Arc::clone(&self.app),
                 channel: ChannelKey::new(&self.app, name),
                 event: (*event).into(),
                 data: "{}".into(),

@@ -15,8 +15,9 @@ pub(crate) struct Play {
 }
 
 const CLIENTS: [&str; 6] = ["a1", "a2", "b1", "b2", "c1", "c2"];
-const PRESENCE: [&str; 2] = ["presence-x", "presence-y"];
-const CHANNELS: [&str; 4] = ["presence-x", "presence-y", "private-z", "news"];
+const PRESENCE: [&str; 3] = ["presence-x", "presence-y", "presence-cache-y"];
+const CHANNELS: [&str; 6] =
+    ["presence-x", "presence-y", "presence-cache-y", "private-z", "news", "cache-news"];
 const USERS: [&str; 3] = ["ana", "bo", "cy"];
 
 /// All lists.
@@ -35,8 +36,9 @@ pub(crate) fn plays() -> impl Strategy<Value = Play> {
 fn app() -> impl Strategy<Value = Command> {
     let mirror = 0..=1u64;
     let (grace, members) = (select(&[0, 3, 3][..]), select(&[2, 100, 100][..]));
-    (mirror, 0..=3u64, grace, members, select(&[200, 4000][..])).prop_map(
-        |(mirror, updates, grace, members, pending)| {
+    let cache = select(&[1, 4][..]);
+    (mirror, 0..=3u64, grace, cache, members, select(&[200, 4000][..])).prop_map(
+        |(mirror, updates, grace, cache, members, pending)| {
             let settings = [
                 ("client-events", 1),
                 ("event-rate", 1000),
@@ -44,6 +46,7 @@ fn app() -> impl Strategy<Value = Command> {
                 ("mirror", mirror),
                 ("member-updates", updates.min(1)),
                 ("grace", grace),
+                ("cache", cache),
                 ("max-members", members),
             ];
             let settings = settings
@@ -90,7 +93,7 @@ fn action() -> impl Strategy<Value = Action> {
         8 => Just(Action::Connects(7)),
         16 => joins(),
         6 => channel().prop_map(Action::Leaves),
-        6 => (select(&CHANNELS[..3]), 0..100u32).prop_map(|(channel, n)| {
+        6 => (select(&CHANNELS[..4]), 0..100u32).prop_map(|(channel, n)| {
             Action::Triggers("client-x".to_owned(), channel.to_owned(), Some(n.to_string()))
         }),
         2 => select(&[None, Some(1000), Some(1001)][..]).prop_map(Action::Closes),

@@ -193,7 +193,11 @@ impl Referee {
         let players = self.players.values().filter(|player| !player.over);
         for player in players.clone() {
             for channel in self.model.subscriptions(player.address) {
-                let user = player.wanted.get(channel).and_then(Option::as_deref);
+                let user = match player.reading {
+                    Reading::Always => player.wanted.get(channel).and_then(Option::as_deref),
+                    // It may have asked again as somebody else before it read that it was refused.
+                    Reading::Doubtful => self.model.member(player.address, channel),
+                };
                 there.entry(channel).or_default().extend(user);
             }
         }
@@ -256,7 +260,11 @@ impl Player {
         }
     }
 
+    /// Of who reads late nobody knows which of its tries is answered.
     fn is_revoked(&self, channel: &str) -> bool {
+        if self.reading == Reading::Doubtful {
+            return false;
+        }
         let user = self.wanted.get(channel).and_then(Option::as_deref).unwrap_or_default();
         self.revoked.contains(&(channel.to_owned(), user.to_owned()))
     }
