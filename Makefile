@@ -64,7 +64,7 @@ test-web: types
 examples: ## the Rust programs that the black-box suites drive
 	$(CARGO) build -p rollcall-server --examples
 
-test-node: build examples tests/node_modules/.package-lock.json ## the black-box suites, with one shard and with two
+test-node: build examples tests/node_modules/.package-lock.json .venv/made-of.txt ## the black-box suites, with one shard and with two
 	rm -f $(RESULTS)/*.jsonl
 	node tests/run.mjs --shards $(SHARDS)
 
@@ -80,6 +80,12 @@ screenshots: build tests/node_modules/.package-lock.json ## the pictures in docs
 web/node_modules/.package-lock.json: web/package-lock.json
 	npm --prefix web ci --no-fund --no-audit
 	touch $@
+
+# A changed list makes a new one, so that nothing of the old is left.
+.venv/made-of.txt: tests/clients/requirements.txt
+	python3 -m venv --clear .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	cp $< $@
 
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	npm --prefix tests ci --no-fund --no-audit

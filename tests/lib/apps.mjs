@@ -39,6 +39,8 @@ export const GHOSTS = app('1015', 'ghosts', {
   pong_timeout_seconds: 1,
   presence: { max_members: 100, max_info_bytes: 1024, grace_seconds: 1 },
 });
+/** What the scenario of the client libraries needs, all of it in one app. */
+export const CLIENTS = app('1020', 'clients', { client_events: true });
 /** The app of the status page, as the program itself would create it but for its fixed key. */
 export const STATUS = app('2001', 'status', {
   client_events: true,
