@@ -1,13 +1,23 @@
-//! One event, encoded once and shared by everybody who gets it.
+//! One event, encoded once for each kind of transport and shared by everybody who gets it.
+
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+use crate::fallback::Line;
 use crate::ws;
 
 /// An encoded event; a clone shares the bytes.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Frame {
-    ws: Bytes,
+#[derive(Clone)]
+pub struct Frame(Arc<Encoded>);
+
+struct Encoded {
+    /// The WebSocket form, and before it what its header did not need of the room kept for it.
+    buffer: Vec<u8>,
+    start: usize,
+    /// The form of the HTTP transports, once somebody needed it. A cell and not a second field, for
+    /// most events have no such subscriber; shared, so that no two shards encode the same.
+    line: OnceLock<Line>,
 }
 
 impl Frame {
@@ -21,40 +31,58 @@ impl Frame {
         let header = ws::text_header(buffer.len() - ws::MAX_SERVER_HEADER);
         let start = ws::MAX_SERVER_HEADER - header.as_slice().len();
         buffer[start..ws::MAX_SERVER_HEADER].copy_from_slice(header.as_slice());
-        Self { ws: Bytes::from(buffer).slice(start..) }
+        Self(Arc::new(Encoded { buffer, start, line: OnceLock::new() }))
     }
 
     /// The bytes of the WebSocket form, header included.
     pub fn ws(&self) -> &[u8] {
-        &self.ws
+        &self.0.buffer[self.0.start..]
     }
 
     /// The same bytes, shared.
     pub fn ws_bytes(&self) -> Bytes {
-        self.ws.clone()
+        Bytes::from_owner(self.clone())
+    }
+
+    /// The line of the HTTP transports, encoded when it is first asked for.
+    pub fn line(&self) -> &Line {
+        self.0.line.get_or_init(|| Line::message(self))
     }
 
     /// The JSON text without a header.
     pub fn json(&self) -> &[u8] {
-        let header = ws::text_header_len_of(&self.ws);
-        &self.ws[header..]
+        &self.0.buffer[ws::MAX_SERVER_HEADER..]
     }
 
     /// How many bytes the WebSocket form takes.
     pub fn len(&self) -> usize {
-        self.ws.len()
+        self.0.buffer.len() - self.0.start
     }
 
     /// Whether it is the same frame, or a clone of it; one of the same bytes need not be.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.ws.as_ptr() == other.ws.as_ptr() && self.ws.len() == other.ws.len()
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Never: there is always a header.
     pub fn is_empty(&self) -> bool {
-        self.ws.is_empty()
+        self.len() == 0
     }
 }
+
+impl AsRef<[u8]> for Frame {
+    fn as_ref(&self) -> &[u8] {
+        self.ws()
+    }
+}
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        self.ws() == other.ws()
+    }
+}
+
+impl Eq for Frame {}
 
 impl std::fmt::Debug for Frame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,5 +114,7 @@ mod tests {
     fn a_clone_shares_the_bytes() {
         let frame = Frame::text(|out| out.extend_from_slice(b"{}"));
         assert_eq!(frame.ws().as_ptr(), frame.clone().ws().as_ptr());
+        assert_eq!(frame.ws().as_ptr(), frame.ws_bytes().as_ptr());
+        assert_eq!(frame.line().bytes().as_ptr(), frame.clone().line().bytes().as_ptr());
     }
 }

@@ -8,6 +8,7 @@ pub mod api;
 pub mod auth;
 pub mod channel;
 pub mod close;
+pub mod fallback;
 pub mod frame;
 mod json;
 pub mod protocol;

@@ -13,5 +13,5 @@ mod write;
 
 pub use decode::{Decoder, Message, WsError};
 pub use handshake::accept_key;
-pub(crate) use write::{MAX_SERVER_HEADER, text_header, text_header_len_of};
+pub(crate) use write::{MAX_SERVER_HEADER, text_header};
 pub use write::{frame_len, write_close, write_close_empty, write_ping, write_pong, write_text};

@@ -64,15 +64,6 @@ pub(crate) fn text_header(payload_len: usize) -> ServerHeader {
     header(TEXT, payload_len)
 }
 
-/// How long the header at the start of a server frame is.
-pub(crate) fn text_header_len_of(frame: &[u8]) -> usize {
-    match frame.get(1) {
-        Some(127) => 10,
-        Some(126) => 4,
-        _ => 2,
-    }
-}
-
 fn write(out: &mut Vec<u8>, first: u8, payload: &[u8]) {
     out.extend_from_slice(header(first, payload.len()).as_slice());
     out.extend_from_slice(payload);
