@@ -291,6 +291,7 @@ impl World {
                     assert_eq!(self.edge.pending(conn).count(), 0, "forgotten and owed");
                     self.model.gone(conn);
                 }
+                EdgeEffect::EndAnswer { .. } => unreachable!("all of them are WebSockets"),
             }
         }
     }

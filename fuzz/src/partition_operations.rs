@@ -135,7 +135,14 @@ impl World {
     ) {
         let Place { edge, conn } = place;
         let channel = key(channel);
-        self.handle(ToPartition::Leave(Leave { edge, conn, user, channel, departure }));
+        self.handle(ToPartition::Leave(Leave {
+            edge,
+            conn,
+            user,
+            channel,
+            departure,
+            lost_since: None,
+        }));
     }
 
     fn publish(&mut self, input: &mut Input<'_>, channel: &'static str) {

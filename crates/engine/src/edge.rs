@@ -9,7 +9,8 @@
 //! Deliveries are never effects. They exist as spans in outboxes and surface in step 2, which is
 //! how a pure machine delivers in a nanosecond.
 //!
-//! `dispatch.rs` has what clients say, `closing.rs` how connections end, `session.rs` the life of one.
+//! `dispatch.rs` has what clients say, `closing.rs` how connections end, `http.rs` those over HTTP,
+//! `session.rs` the life of one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::message::{
 };
 use crate::outbox::Slices;
 use crate::palette::{Palette, Span};
+use crate::receiver::{Due, SessionName};
 use crate::session::{Connection, Identity, Overdue};
 use crate::stats::EdgeStats;
 use crate::time::Time;
@@ -37,8 +39,11 @@ use crate::{HashMap, HashSeed, hash_map};
 
 mod closing;
 mod dispatch;
+mod http;
 mod settings;
 
+use http::Tombstones;
+pub use http::{Attached, Sent};
 use settings::Standing;
 
 /// A palette this long should be flushed before more is handled.
@@ -50,6 +55,9 @@ pub struct Edge {
     id: EdgeId,
     connections: SlotMap<ConnId, Connection>,
     sockets: HashMap<SocketId, ConnId>,
+    /// The open ones over HTTP.
+    sessions: HashMap<SessionName, ConnId>,
+    tombstones: Tombstones,
     subscriptions: Subscriptions,
     /// What the node said of apps since the start.
     apps: HashMap<AppId, Standing>,
@@ -114,6 +122,11 @@ pub enum EdgeEffect {
         /// In what way.
         how: Hangup,
     },
+    /// End the answer to a receive request: another will come for what is still to come.
+    EndAnswer {
+        /// Whose.
+        conn: ConnId,
+    },
 }
 
 /// The way in which a socket is closed.
@@ -132,6 +145,8 @@ impl Edge {
             id,
             connections: SlotMap::with_key(),
             sockets: hash_map(seed),
+            sessions: hash_map(seed),
+            tombstones: Tombstones::new(hash_map(seed)),
             subscriptions: Subscriptions::new(seed),
             apps: hash_map(seed),
             palette: Palette::default(),
@@ -251,6 +266,9 @@ impl Edge {
                 Overdue::Probe => self.probe(now, conn),
                 Overdue::Silent => self.close(now, conn, CloseCode::PongNotReceived),
                 Overdue::NotClosed => self.hang_up_unclosed(conn),
+                Overdue::Session(Due::Heartbeat) => self.send_heartbeat(now, conn),
+                Overdue::Session(Due::Resume) => self.resume_stream(now, conn),
+                Overdue::Session(Due::Gone) => self.lose_session(conn),
             }
             self.arm(conn);
         }
@@ -291,6 +309,9 @@ impl Edge {
     pub fn handle_wrote(&mut self, now: Time, conn: ConnId, n: usize) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         self.stats.bytes_out += n as u64;
+        if connection.outbox.receiver.is_some() {
+            return self.handle_lines_taken(now, conn, n);
+        }
         let change = connection.outbox.took(n, &self.palette);
         self.stats.queue_bytes = self.stats.queue_bytes.wrapping_add_signed(change as i64);
         if connection.is_finished() {
@@ -302,7 +323,7 @@ impl Edge {
 
     /// Whether a connection has something left to write that its socket did not take.
     pub fn is_blocked(&self, conn: ConnId) -> bool {
-        self.connections.get(conn).is_some_and(|connection| connection.outbox.blocked)
+        self.connections.get(conn).is_some_and(|connection| connection.outbox.is_stuck())
     }
 
     /// Whether a connection should not be read for now, because it joins and leaves too fast.
@@ -341,11 +362,11 @@ impl Edge {
             return;
         }
         let span = self.palette.push(frame);
-        let then = then.map(|frame| self.palette.push(frame));
+        let then = then.map(|frame| (self.palette.push(frame), frame));
         for conn in live {
-            self.owe_roster(conn, span.clone());
-            if let Some(then) = &then {
-                self.owe(conn, then.clone());
+            self.owe_roster(conn, span.clone(), frame);
+            if let Some((span, frame)) = &then {
+                self.owe_frame(conn, span.clone(), frame);
             }
         }
     }
@@ -385,7 +406,7 @@ impl Edge {
             if hears(conn)
                 && let Some(connection) = self.connections.get_mut(conn)
             {
-                connection.outbox.push(span.clone());
+                connection.outbox.owe(span.clone(), frame);
                 mark_dirty(&mut self.dirty, conn, connection);
                 self.stats.deliveries += 1;
             }
@@ -404,24 +425,34 @@ impl Edge {
         }
         let span = self.palette.push(frame);
         for conn in hearing {
-            self.owe_roster(conn, span.clone());
+            self.owe_roster(conn, span.clone(), frame);
         }
     }
 
     /// Queues a roster, which may be longer than all that a connection may otherwise owe.
-    fn owe_roster(&mut self, conn: ConnId, span: Span) {
-        if let Some(connection) = self.connections.get_mut(conn) {
-            connection.outbox.allow(span.len());
-        }
-        self.owe(conn, span);
+    fn owe_roster(&mut self, conn: ConnId, span: Span, frame: &Frame) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        connection.outbox.owe_roster(span, frame);
+        mark_dirty(&mut self.dirty, conn, connection);
+        self.stats.deliveries += 1;
     }
 
     /// Queues a message that `encode` writes for one connection.
     fn tell(&mut self, conn: ConnId, encode: impl FnOnce(&mut Vec<u8>)) {
-        let span = self.palette.text(encode);
-        self.owe(conn, span);
+        let frame = Frame::text(encode);
+        let span = self.palette.push(&frame);
+        self.owe_frame(conn, span, &frame);
     }
 
+    /// Queues a frame, which lies in `span` of the palette.
+    fn owe_frame(&mut self, conn: ConnId, span: Span, frame: &Frame) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        connection.outbox.owe(span, frame);
+        mark_dirty(&mut self.dirty, conn, connection);
+        self.stats.deliveries += 1;
+    }
+
+    /// Queues what only a WebSocket has: control frames.
     fn owe(&mut self, conn: ConnId, span: Span) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         connection.outbox.push(span);

@@ -24,13 +24,14 @@ mod fanout;
 mod limits;
 mod outbox;
 mod palette;
+mod receiver;
 mod roster;
 mod session;
 mod timers;
 mod untold;
 
 pub use app::{App, AppId, Limits, PresenceSettings};
-pub use edge::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security};
+pub use edge::{Attached, Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security, Sent};
 pub use hooks::{HookClass, HookEvent, Owed, Webhook};
 pub use ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, PARTITIONS, PartitionIndex, SubscriptionId, Ticket,
@@ -41,6 +42,7 @@ pub use message::{
     ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition,
 };
 pub use partition::{Partition, PartitionEffect, Told};
+pub use receiver::{HttpTransport, Receive, ReceiveId, SessionName};
 pub use stats::{CodeCounts, EdgeStats, EndCounts, ErrorCounts, PartitionStats};
 pub use time::Time;
 

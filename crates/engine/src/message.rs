@@ -15,6 +15,7 @@ use crate::app::{App, AppId};
 use crate::ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, SubscriptionId, Ticket, UserId, WatchId,
 };
+use crate::time::Time;
 
 /// Mail for the partition that owns the channel in it.
 #[derive(Debug, Clone)]
@@ -86,6 +87,9 @@ pub struct Leave {
     pub channel: ChannelKey,
     /// Whether a member stays for the grace.
     pub departure: Departure,
+    /// Since when the grace runs, if the loss was noticed later: an HTTP session is waited for, but
+    /// the member's grace began with the end of its receive request (docs/protocol.md 5.9).
+    pub lost_since: Option<Time>,
 }
 
 /// How a subscription ended (docs/protocol.md 2.6).

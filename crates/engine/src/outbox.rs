@@ -10,10 +10,12 @@
 use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes, BytesMut};
+use rollcall_wire::frame::Frame;
 use rollcall_wire::ws;
 use smallvec::SmallVec;
 
 use crate::palette::{Palette, Piece, Span};
+use crate::receiver::Receiver;
 
 /// The most slices that one vectored write takes (`IOV_MAX` on Linux).
 const MAX_SLICES: usize = 1024;
@@ -29,6 +31,8 @@ pub(crate) struct Outbox {
     pub(crate) blocked: bool,
     /// What earlier turns left.
     backlog: Option<Box<Backlog>>,
+    /// Over HTTP, what is owed instead: lines, and who takes them.
+    pub(crate) receiver: Option<Box<Receiver>>,
 }
 
 /// What a connection is owed, as slices.
@@ -67,7 +71,24 @@ enum Part {
 }
 
 impl Outbox {
-    /// Owes one more frame of this turn.
+    /// Owes one more frame of this turn, which lies in `span` of the palette.
+    pub(crate) fn owe(&mut self, span: Span, frame: &Frame) {
+        match &mut self.receiver {
+            None => self.push(span),
+            Some(receiver) => receiver.push(frame.line().clone()),
+        }
+    }
+
+    /// Owes a roster, which may be longer than all that may otherwise be owed.
+    pub(crate) fn owe_roster(&mut self, span: Span, frame: &Frame) {
+        match &mut self.receiver {
+            None => self.allow(frame.len()),
+            Some(receiver) => receiver.allow(frame.line().len()),
+        }
+        self.owe(span, frame);
+    }
+
+    /// Owes bytes of the WebSocket alone.
     pub(crate) fn push(&mut self, span: Span) {
         match self.spans.last_mut() {
             Some(last) if last.end == span.start => last.end = span.end,
@@ -83,6 +104,9 @@ impl Outbox {
 
     /// All that is owed, oldest first, as far as one write takes it.
     pub(crate) fn slices<'a>(&'a self, palette: &'a Palette) -> Slices<'a> {
+        if let Some(receiver) = &self.receiver {
+            return Slices::Mixed(Box::new(receiver.slices()));
+        }
         match (&self.backlog, palette.only_small()) {
             (None, Some(bytes)) => {
                 let spans = &self.spans[..self.spans.len().min(MAX_SLICES)];
@@ -103,8 +127,16 @@ impl Outbox {
         self.backlog_len() + self.spans.iter().map(|span| span.len()).sum::<usize>()
     }
 
+    /// Whether a link has something left that it did not take, rather than none to take it.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.blocked && self.receiver.as_ref().is_none_or(|receiver| receiver.is_open())
+    }
+
     /// Whether nothing is owed.
     pub(crate) fn is_empty(&self) -> bool {
+        if let Some(receiver) = &self.receiver {
+            return receiver.is_empty();
+        }
         self.spans.is_empty() && self.backlog_len() == 0
     }
 
@@ -125,6 +157,9 @@ impl Outbox {
 
     /// Keeps what this turn added beyond the turn, since the socket takes nothing now.
     pub(crate) fn put_off(&mut self, palette: &Palette) {
+        if let Some(receiver) = &mut self.receiver {
+            return receiver.put_off();
+        }
         if self.spans.is_empty() {
             return;
         }
@@ -136,12 +171,18 @@ impl Outbox {
 
     /// Whether earlier turns left more than `limit` bytes, rosters on their way aside.
     pub(crate) fn is_over(&self, limit: usize) -> bool {
+        if let Some(receiver) = &self.receiver {
+            return receiver.is_over(limit);
+        }
         let allowance = self.backlog.as_ref().map_or(0, |backlog| backlog.allowance);
         self.backlog_len() > limit.saturating_add(allowance)
     }
 
     /// Forgets all that is owed but the rest of a frame whose beginning the peer has.
     pub(crate) fn drop_queue(&mut self) {
+        if let Some(receiver) = &mut self.receiver {
+            return receiver.drop_queue();
+        }
         self.spans.clear();
         if let Some(backlog) = &mut self.backlog {
             backlog.keep_cut();
@@ -150,7 +191,10 @@ impl Outbox {
 
     /// How many bytes earlier turns left.
     pub(crate) fn backlog_len(&self) -> usize {
-        self.backlog.as_ref().map_or(0, |backlog| backlog.len)
+        match &self.receiver {
+            None => self.backlog.as_ref().map_or(0, |backlog| backlog.len),
+            Some(receiver) => receiver.late(),
+        }
     }
 }
 
@@ -251,7 +295,7 @@ mod tests {
         let mut palette = Palette::default();
         let mut outbox = Outbox::default();
         for &length in lengths {
-            let span = palette.text(|out| out.resize(out.len() + length, b'x'));
+            let span = palette.push(&Frame::text(|out| out.resize(out.len() + length, b'x')));
             outbox.push(span);
         }
         (outbox, palette)
@@ -340,7 +384,7 @@ mod tests {
         outbox.took(100, &palette);
         assert!(!outbox.is_over(100));
         let mut next = Palette::default();
-        let span = next.text(|out| out.resize(out.len() + 400, b'y'));
+        let span = next.push(&Frame::text(|out| out.resize(out.len() + 400, b'y')));
         outbox.push(span);
         outbox.put_off(&next);
         assert!(outbox.is_over(100));

@@ -66,11 +66,6 @@ impl Palette {
         start..self.len()
     }
 
-    /// Adds a text frame for one connection, whose JSON `encode` appends.
-    pub(crate) fn text(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> Span {
-        self.push(&Frame::text(encode))
-    }
-
     /// How many bytes the turn has by now.
     pub(crate) fn len(&self) -> usize {
         self.bytes.len() + self.large_len

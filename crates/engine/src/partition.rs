@@ -221,13 +221,13 @@ impl Partition {
         let Some(channel) = self.channels.get_mut(&leave.channel) else { return };
         match (&leave.user, &mut channel.presence) {
             (Some(user), Some(presence)) => {
-                match presence.leave(now, (leave.edge, leave.conn), user, leave.departure) {
+                match presence.leave(now, (leave.edge, leave.conn), user, leave) {
                     Departed::Live => channel.count_out(leave.edge),
                     Departed::Newcomer => {}
                     // It was refused, and the refusal crossed with its leave.
                     Departed::Stranger => return,
                 }
-                channel.note_departure(now, user, leave.departure);
+                channel.note_departure(now, user, leave);
             }
             _ => channel.count_out(leave.edge),
         }

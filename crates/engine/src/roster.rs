@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 
 use crate::app::App;
 use crate::ids::{ConnId, EdgeId, UserId};
-use crate::message::{ConnList, Departure, JoinRefusal, Member};
+use crate::message::{ConnList, Departure, JoinRefusal, Leave, Member};
 use crate::time::Time;
 use crate::timers::Timers;
 
@@ -279,12 +279,12 @@ impl Absent {
     }
 }
 
-impl Departure {
-    /// How long a member who departed so stays one.
-    pub(crate) fn grace(self, app: &App) -> Duration {
-        match self {
-            Self::Deliberate => Duration::ZERO,
-            Self::Lost => app.grace(),
+impl Leave {
+    /// How long a member who left so stays one.
+    pub(crate) fn grace(&self, now: Time, app: &App) -> Duration {
+        match self.departure {
+            Departure::Deliberate => Duration::ZERO,
+            Departure::Lost => app.grace().saturating_sub(now - self.lost_since.unwrap_or(now)),
         }
     }
 }

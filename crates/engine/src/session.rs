@@ -14,6 +14,7 @@ use crate::edge::Security;
 use crate::ids::{ChannelKey, SubscriptionId, UserId};
 use crate::limits::LastSecond;
 use crate::outbox::Outbox;
+use crate::receiver::Due;
 use crate::time::Time;
 
 /// How long a peer has to take what it is owed and answer our close frame.
@@ -95,6 +96,8 @@ pub(crate) enum Overdue {
     Silent,
     /// It had its time to close.
     NotClosed,
+    /// Something about its receive request.
+    Session(Due),
 }
 
 impl Connection {
@@ -127,6 +130,13 @@ impl Connection {
             armed: None,
             last_inbound: now,
             probed: None,
+        }
+    }
+
+    /// Over HTTP nobody answers a close.
+    pub(crate) fn expect_no_answer(&mut self) {
+        if let Phase::Closing(closing) = &mut self.phase {
+            closing.peer_closed = true;
         }
     }
 
@@ -178,9 +188,17 @@ impl Connection {
     pub(crate) fn deadline(&self) -> Time {
         match (&self.phase, self.probed) {
             (Phase::Closing(closing), _) => closing.until,
+            (Phase::Open(_), _) if let Some((due, _)) = self.session_due() => due,
             (Phase::Open(identity), Some(probed)) => probed + identity.app.pong_timeout(),
             (Phase::Open(identity), None) => self.last_inbound + identity.app.activity_timeout(),
         }
+    }
+
+    /// What is due over HTTP, when, where silence is told by heartbeats; nothing is silence.
+    fn session_due(&self) -> Option<(Time, Option<Due>)> {
+        let receiver = self.outbox.receiver.as_ref()?;
+        let pong_timeout = self.identity()?.app.pong_timeout();
+        Some(receiver.due(self.probed.map(|probed| probed + pong_timeout)))
     }
 
     /// What its silence calls for by now.
@@ -188,6 +206,9 @@ impl Connection {
         match &self.phase {
             _ if now < self.deadline() => Overdue::No,
             Phase::Closing(_) => Overdue::NotClosed,
+            Phase::Open(_) if let Some((_, Some(due))) = self.session_due() => {
+                Overdue::Session(due)
+            }
             Phase::Open(_) if self.probed.is_some() => Overdue::Silent,
             Phase::Open(_) => Overdue::Probe,
         }

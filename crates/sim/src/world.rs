@@ -349,6 +349,7 @@ impl World {
                         let link = link.expect("only connections that are there are hung up");
                         self.links[link.0].hang_up(how);
                     }
+                    EdgeEffect::EndAnswer { .. } => {}
                 }
             }
         }

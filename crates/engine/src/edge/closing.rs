@@ -2,6 +2,7 @@
 //! may be closed. What is said before that is in `dispatch.rs`.
 
 use rollcall_wire::close::CloseCode;
+use rollcall_wire::fallback::Line;
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::socket::SocketId;
 use rollcall_wire::{pusher, ws};
@@ -23,6 +24,7 @@ impl Edge {
         if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
             self.stats.closes.count(code);
             self.say_close(conn, code, code.reason());
+            self.bury_session(now, conn, code);
         }
     }
 
@@ -76,7 +78,12 @@ impl Edge {
         let Some(connection) = self.connections.get_mut(conn) else { return false };
         let Phase::Open(identity) = &connection.phase else { return false };
         self.sockets.remove(&identity.socket);
-        let peer_closed = peer == PeerClosed::Already;
+        let mut peer_closed = peer == PeerClosed::Already;
+        if let Some(receiver) = &connection.outbox.receiver {
+            self.sessions.remove(&receiver.session);
+            // Over HTTP nobody answers a close.
+            peer_closed = true;
+        }
         let max_pending_bytes = identity.app.max_pending_bytes.saturating_add(GOODBYE_BYTES);
         let until = now + CLOSE_WAIT;
         connection.phase = Phase::Closing(Closing { until, peer_closed, max_pending_bytes });
@@ -91,6 +98,10 @@ impl Edge {
         if code.code() >= 4000 && protocol.is_some_and(Protocol::announces_close) {
             self.stats.errors.by_code.count(code);
             self.tell(conn, |out| pusher::error(out, Some(code.code()), reason));
+        }
+        let connection = self.connections.get(conn);
+        if connection.is_some_and(|connection| connection.outbox.receiver.is_some()) {
+            return self.owe_line(conn, Line::close(code.code(), reason));
         }
         let span = self.palette.write(|out| ws::write_close(out, code.code(), reason));
         self.owe(conn, span);
@@ -148,6 +159,7 @@ impl Edge {
             connection.outbox.allow(connection.outbox.backlog_len());
         }
         self.say_close(conn, CloseCode::SlowReader, CloseCode::SlowReader.reason());
+        self.bury_session(now, conn, CloseCode::SlowReader);
     }
 
     pub(super) fn end_subscriptions(&mut self, conn: ConnId, departure: Departure) {
@@ -162,6 +174,7 @@ impl Edge {
     pub(super) fn end_subscription(&mut self, id: SubscriptionId, departure: Departure) {
         let Some(removed) = self.subscriptions.remove(id) else { return };
         let leave = Leave {
+            lost_since: self.absent_since(removed.conn),
             edge: self.id,
             conn: removed.conn,
             user: removed.user,
@@ -187,7 +200,15 @@ impl Edge {
         self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
         if let Some(identity) = connection.identity() {
             self.sockets.remove(&identity.socket);
+            if let Some(receiver) = &connection.outbox.receiver {
+                self.sessions.remove(&receiver.session);
+            }
         }
+    }
+
+    /// Since when nobody hears what a connection is told: over HTTP, while a request is awaited.
+    fn absent_since(&self, conn: ConnId) -> Option<Time> {
+        self.connections.get(conn)?.outbox.receiver.as_ref()?.absent_since()
     }
 }
 

@@ -78,11 +78,11 @@ impl Edge {
         }
     }
 
-    fn identity(&self, conn: ConnId) -> Option<Identity> {
+    pub(super) fn identity(&self, conn: ConnId) -> Option<Identity> {
         self.connections.get(conn)?.identity().cloned()
     }
 
-    fn handle_text(&mut self, now: Time, conn: ConnId, identity: &Identity, text: &str) {
+    pub(super) fn handle_text(&mut self, now: Time, conn: ConnId, identity: &Identity, text: &str) {
         self.stats.messages_in += 1;
         match pusher::parse(text) {
             Ok(ClientMessage::Ping) => self.tell(conn, pusher::pong),

@@ -14,7 +14,7 @@ use super::ledger::{Ledger, Told, Truth};
 use crate::app::{App, AppId};
 use crate::hooks::{HookClass, HookEvent};
 use crate::ids::{ChannelKey, UserId};
-use crate::message::{ClientEvent, Departure};
+use crate::message::{ClientEvent, Leave};
 use crate::time::Time;
 
 impl Partition {
@@ -100,13 +100,13 @@ impl Channel {
     }
 
     /// Notes that a connection of a member is gone, if it was the last.
-    pub(super) fn note_departure(&mut self, now: Time, user: &UserId, departure: Departure) {
+    pub(super) fn note_departure(&mut self, now: Time, user: &UserId, leave: &Leave) {
         let is_connected =
             self.presence.as_ref().is_some_and(|presence| presence.roster.is_connected(user));
         if let Some(ledger) = &mut self.ledger
             && !is_connected
         {
-            ledger.depart(now, user, departure);
+            ledger.depart(now, user, leave.grace(now, ledger.app()));
         }
     }
 }

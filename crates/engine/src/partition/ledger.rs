@@ -14,7 +14,6 @@ use super::effects::Effects;
 use crate::app::App;
 use crate::hooks::{HookClass, HookEvent};
 use crate::ids::{ChannelKey, UserId};
-use crate::message::Departure;
 use crate::time::Time;
 use crate::timers::Timers;
 
@@ -92,12 +91,17 @@ impl Ledger {
     pub(super) fn restored(now: Time, app: &Arc<App>, told: Told) -> Self {
         let mut ledger = Self::new(app);
         for user in &told.members {
-            ledger.depart(now, user, Departure::Lost);
+            ledger.depart(now, user, app.grace());
         }
         let due = now + DEBOUNCE.max(app.grace());
         ledger.vacant_at = Some(due);
         ledger.timers.arm(due, Deadline::Vacancy);
         Self { told, ..ledger }
+    }
+
+    /// The settings in force.
+    pub(super) fn app(&self) -> &App {
+        &self.app
     }
 
     /// Takes new settings. What nobody asks for any more counts as never told: should somebody ask
@@ -120,9 +124,9 @@ impl Ledger {
         }
     }
 
-    /// The last connection of a member is gone.
-    pub(super) fn depart(&mut self, now: Time, user: &UserId, departure: Departure) {
-        let due = now + DEBOUNCE.max(departure.grace(&self.app));
+    /// The last connection of a member is gone, who stays a member for so long.
+    pub(super) fn depart(&mut self, now: Time, user: &UserId, grace: Duration) {
+        let due = now + DEBOUNCE.max(grace);
         self.gone_at.insert(user.clone(), due);
         self.timers.arm(due, Deadline::Member(user.clone()));
     }

@@ -10,7 +10,7 @@ use super::channel::{Edges, all_but, deliver, joined};
 use super::effects::Effects;
 use crate::app::App;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId, UserId, WatchId};
-use crate::message::{Answer, Audience, ConnList, Departure, JoinRefusal, Member, MemberChange};
+use crate::message::{Answer, Audience, ConnList, JoinRefusal, Leave, Member, MemberChange};
 use crate::roster::{Roster, Update};
 use crate::time::Time;
 use crate::untold::{Difference, Newcomers, Untold};
@@ -88,9 +88,9 @@ impl Presence {
         now: Time,
         from: (EdgeId, ConnId),
         user: &UserId,
-        departure: Departure,
+        leave: &Leave,
     ) -> Departed {
-        let grace = departure.grace(&self.app);
+        let grace = leave.grace(now, &self.app);
         let Some(change) = self.roster.leave(now, from, user, grace) else {
             return Departed::Stranger;
         };
