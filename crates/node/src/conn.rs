@@ -19,6 +19,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use crate::apps::ConnectionPermit;
+use crate::pipe::{PipeWriter, Room};
 use crate::shard::{Attendance, Shard};
 
 /// What the flush step and the reader task of one connection share.
@@ -37,9 +38,19 @@ pub(crate) struct Conn {
 pub(crate) enum Link {
     /// A TCP socket, as it is.
     Plain(OwnedWriteHalf),
+    /// The answer of a session's receive request, while it has one.
+    Answer(RefCell<Option<Answer>>),
     /// What a test wants to see.
     #[cfg(test)]
     Scripted(Rc<RefCell<ScriptedLink>>),
+}
+
+/// The answer of a receive request.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) pipe: PipeWriter,
+    /// How much of what is pending it takes.
+    pub(crate) room: Room,
 }
 
 /// A link that counts writes, and takes no more than it is told to.
@@ -108,8 +119,38 @@ impl Conn {
         Self { _permit: permit, link, errand, reader }
     }
 
+    /// A session over HTTP.
+    pub(crate) fn session(answer: Answer, permit: Option<ConnectionPermit>) -> Rc<Self> {
+        Rc::new(Self::new(Link::Answer(RefCell::new(Some(answer))), permit))
+    }
+
+    /// Whether it is a session over HTTP, which has no reader task.
+    pub(crate) fn is_session(&self) -> bool {
+        matches!(self.link, Link::Answer(_))
+    }
+
+    /// Goes on with the answer of another receive request; the last one ends with `farewell`.
+    pub(crate) fn supersede(&self, answer: Answer, farewell: &'static [u8]) {
+        if let Link::Answer(current) = &self.link
+            && let Some(last) = current.replace(Some(answer))
+        {
+            last.pipe.write([farewell].into_iter(), Room::All);
+        }
+    }
+
+    /// Ends the answer of a receive request; what it holds is still read.
+    pub(crate) fn end_answer(&self) {
+        if let Link::Answer(current) = &self.link {
+            drop(current.take());
+        }
+    }
+
     /// Writes what is pending with one call. Never waits; a full socket takes nothing.
     pub(crate) fn write<'a>(&self, mut pending: impl Iterator<Item = &'a [u8]>) -> Wrote {
+        if let Link::Answer(answer) = &self.link {
+            let write = |answer: &Answer| answer.pipe.write(pending, answer.room);
+            return Wrote::Took(answer.borrow().as_ref().map_or(0, write));
+        }
         let Some(first) = pending.next() else { return Wrote::Took(0) };
         let result = match pending.next() {
             // A single slice is by far the most frequent, and `send` is cheaper than `writev`.
@@ -126,8 +167,12 @@ impl Conn {
         }
     }
 
-    /// Has the reader wait until the socket takes more.
+    /// Has the edge told when the link takes more: the reader of a socket waits for it, a pipe says
+    /// so itself.
     pub(crate) fn await_writable(&self) {
+        if let Link::Answer(answer) = &self.link {
+            return answer.borrow().iter().for_each(|answer| answer.pipe.await_room());
+        }
         self.send_on(Errand::AwaitWritable);
     }
 
@@ -136,8 +181,15 @@ impl Conn {
         self.send_on(Errand::ReportFailure);
     }
 
-    /// Has the reader close the socket.
+    /// Closes the link: the reader its socket, the answer of a session at once.
     pub(crate) fn hang_up(&self, how: Hangup) {
+        if let Link::Answer(current) = &self.link {
+            match (how, current.take()) {
+                (Hangup::Reset, Some(answer)) => answer.pipe.cut(),
+                (Hangup::Reset | Hangup::Finish, _) => {}
+            }
+            return;
+        }
         self.send_on(Errand::HangUp(how));
     }
 
@@ -180,6 +232,7 @@ impl Link {
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.try_write(bytes),
+            Self::Answer(_) => Err(io::ErrorKind::WouldBlock.into()),
             #[cfg(test)]
             Self::Scripted(script) => script.borrow_mut().write(&[IoSlice::new(bytes)]),
         }
@@ -188,6 +241,7 @@ impl Link {
     fn write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.try_write_vectored(slices),
+            Self::Answer(_) => Err(io::ErrorKind::WouldBlock.into()),
             #[cfg(test)]
             Self::Scripted(script) => script.borrow_mut().write(slices),
         }
@@ -196,6 +250,7 @@ impl Link {
     fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Plain(socket) => socket.as_ref().poll_write_ready(cx),
+            Self::Answer(_) => Poll::Pending,
             #[cfg(test)]
             Self::Scripted(_) => Poll::Ready(Ok(())),
         }

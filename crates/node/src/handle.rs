@@ -10,6 +10,7 @@ mod metrics;
 mod publish;
 mod query;
 mod queues;
+mod sessions;
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use metrics::Metering;
 pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
+pub(crate) use sessions::SendRefusal;
 
 /// The node, as its doors and apps see it. Cheap to clone.
 #[derive(Clone)]
@@ -76,6 +78,7 @@ struct Shared {
     next_shard: AtomicUsize,
     next_name: AtomicU64,
     body_room: Arc<Semaphore>,
+    send_room: Arc<Semaphore>,
     answer_places: Arc<Semaphore>,
     /// Held by who has a list of channels made.
     listing: Mutex<()>,
@@ -99,6 +102,7 @@ impl NodeHandle {
             next_shard: AtomicUsize::new(0),
             next_name: AtomicU64::new(0),
             body_room: Arc::new(Semaphore::new(MAX_BODY_BYTES)),
+            send_room: Arc::new(Semaphore::new(MAX_SEND_BYTES)),
             answer_places: Arc::new(Semaphore::new(ANSWER_PLACES)),
             listing: Mutex::new(()),
             metering: Metering::new(clock.unix_seconds(), metrics_token),
@@ -221,6 +225,12 @@ impl NodeHandle {
         &self.0.body_room
     }
 
+    /// How many bytes the bodies of send requests may still take, all together. They are nobody's
+    /// whose signature was checked, so they have a room of their own.
+    pub(crate) fn send_room(&self) -> &Arc<Semaphore> {
+        &self.0.send_room
+    }
+
     /// The places of large answers.
     pub(crate) fn answer_places(&self) -> &Arc<Semaphore> {
         &self.0.answer_places
@@ -272,3 +282,6 @@ fn channel_of(app: &App, name: &str) -> Option<ChannelKey> {
 
 /// What the bodies of all requests under way may take together.
 const MAX_BODY_BYTES: usize = 64 << 20;
+
+/// The same, of those by which clients speak over HTTP.
+const MAX_SEND_BYTES: usize = 32 << 20;

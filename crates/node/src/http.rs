@@ -12,9 +12,12 @@ mod error;
 mod events;
 mod members;
 mod metrics;
+mod paths;
 mod patience;
 mod places;
 mod router;
+mod sessions;
+mod timeline;
 mod upgrade;
 
 pub(crate) use accept::{Acceptor, accept};

@@ -21,6 +21,8 @@ mod conn;
 mod descriptors;
 mod machines;
 mod mail;
+mod pipe;
+mod sessions;
 mod shard;
 mod socket_ids;
 

@@ -26,12 +26,21 @@ pub(crate) struct Machines {
     stirred: Vec<PartitionIndex>,
     /// Partitions that may have something to tell at the end of the turn.
     collecting: Vec<PartitionIndex>,
-    /// Sockets to be closed.
-    hangups: Vec<(ConnId, Hangup)>,
+    /// Sockets to be closed, and answers to be ended.
+    farewells: Vec<(ConnId, Farewell)>,
     mailboxes: Mailboxes,
     askers: HashMap<Ticket, oneshot::Sender<Answer>>,
     interceptors: HashMap<InterceptId, (ChannelKey, mpsc::Sender<Intercepted>)>,
     watchers: HashMap<WatchId, (ChannelKey, mpsc::Sender<MemberChange>)>,
+}
+
+/// What a link is told last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Farewell {
+    /// The edge has forgotten the connection.
+    HangUp(Hangup),
+    /// The answer to a receive request is whole; the session goes on.
+    EndAnswer,
 }
 
 impl Machines {
@@ -48,7 +57,7 @@ impl Machines {
                 .collect(),
             stirred: Vec::new(),
             collecting: Vec::new(),
-            hangups: Vec::new(),
+            farewells: Vec::new(),
             mailboxes,
             askers: HashMap::new(),
             interceptors: HashMap::new(),
@@ -164,9 +173,9 @@ impl Machines {
         !self.interceptors.is_empty() || !self.watchers.is_empty()
     }
 
-    /// The next socket to be closed.
-    pub(crate) fn poll_hangup(&mut self) -> Option<(ConnId, Hangup)> {
-        self.hangups.pop()
+    /// The next connection to be closed, or answer to be ended.
+    pub(crate) fn poll_farewell(&mut self) -> Option<(ConnId, Farewell)> {
+        self.farewells.pop()
     }
 
     /// Lets every machine look after what is due.
@@ -203,7 +212,8 @@ impl Machines {
     fn carry_edge_effect(&mut self, now: Time, effect: EdgeEffect) {
         match effect {
             EdgeEffect::ToPartition(mail) => self.handle_partition_mail(now, mail),
-            EdgeEffect::Hangup { conn, how } => self.hangups.push((conn, how)),
+            EdgeEffect::Hangup { conn, how } => self.farewells.push((conn, Farewell::HangUp(how))),
+            EdgeEffect::EndAnswer { conn } => self.farewells.push((conn, Farewell::EndAnswer)),
         }
     }
 

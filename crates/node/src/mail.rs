@@ -4,6 +4,7 @@
 //! bytes in it, and while one is over its limit the doors refuse: HTTP answers 503 and sockets are
 //! not read, until the shard has caught up. Mail from one sender arrives in the order it was sent.
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,12 +13,13 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use rollcall_engine::{
     Answer, AppId, ChannelFacts, ChannelKey, EdgeCommand, EdgeId, FromPartition, InterceptId,
-    Intercepted, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex, Refusal,
-    ToPartition, WatchId,
+    Intercepted, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex, Receive,
+    ReceiveId, Refusal, SessionName, ToPartition, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use crate::apps::ConnectionPermit;
+use crate::pipe::PipeWriter;
 use crate::stats::NodeStats;
 
 /// Mail for a shard.
@@ -37,6 +39,16 @@ pub(crate) enum Mail {
     Intercept(Box<Diversion>),
     /// A channel to watch, and who watches.
     Watch(Box<Lookout>),
+    /// A client wants to hear its session over HTTP.
+    Receive(Box<Listener>),
+    /// A session that the door has judged begins.
+    OpenSession(Box<Newcomer>),
+    /// The client of a session sends something.
+    Send(Box<Sending>),
+    /// The answer of a receive request is no longer read.
+    ReceiveLost(SessionName, ReceiveId),
+    /// The answer of a receive request takes more again.
+    ReceiveWritable(SessionName, ReceiveId),
     /// Somebody wants to know of a channel of the shard.
     Describe(Box<Inquiry>),
     /// Somebody wants to know which channels of the shard are occupied.
@@ -67,6 +79,43 @@ pub(crate) enum Verdict {
     Admit(Opening, ConnectionPermit),
     /// It is told why not.
     Refuse(Refusal),
+}
+
+/// A receive request, what its answer is written to, and who is given that back if there is no such
+/// session.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    pub(crate) receive: Receive,
+    pub(crate) pipe: PipeWriter,
+    pub(crate) answer: oneshot::Sender<Option<PipeWriter>>,
+}
+
+/// The first receive request of a session.
+#[derive(Debug)]
+pub(crate) struct Newcomer {
+    pub(crate) receive: Receive,
+    pub(crate) pipe: PipeWriter,
+    /// What the door decided.
+    pub(crate) verdict: Verdict,
+}
+
+/// What a client sends over HTTP, and who waits for the outcome.
+#[derive(Debug)]
+pub(crate) struct Sending {
+    pub(crate) session: SessionName,
+    pub(crate) frames: Vec<String>,
+    pub(crate) answer: oneshot::Sender<SendOutcome>,
+}
+
+/// What became of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SendOutcome {
+    /// It was taken.
+    Taken,
+    /// There is no such session.
+    Unknown,
+    /// The connection is not listened to for now; here it is again.
+    Held(Vec<String>),
 }
 
 /// New member info, and who waits for the outcome.
@@ -121,6 +170,8 @@ pub(crate) struct Listing {
 #[derive(Debug, Clone)]
 pub(crate) struct Mailboxes {
     boxes: Arc<[Mailbox]>,
+    /// Spreads sessions over shards, in a way that nobody outside can guess.
+    spread: RandomState,
 }
 
 /// The receiving end of one mailbox.
@@ -142,7 +193,7 @@ impl Mailboxes {
     /// One mailbox for each of `shards`; the doors refuse while one holds more than `limit` bytes.
     pub(crate) fn new(shards: usize, limit: usize) -> (Self, Vec<Inbox>) {
         let (boxes, inboxes): (Vec<_>, Vec<_>) = (0..shards).map(|_| mailbox(limit)).unzip();
-        (Self { boxes: boxes.into() }, inboxes)
+        (Self { boxes: boxes.into(), spread: spread() }, inboxes)
     }
 
     /// How many shards there are.
@@ -153,6 +204,11 @@ impl Mailboxes {
     /// The shard that owns a partition.
     pub(crate) fn owner(&self, partition: PartitionIndex) -> usize {
         usize::from(partition.0) % self.boxes.len()
+    }
+
+    /// The shard that keeps a session over HTTP: whichever socket its requests come by.
+    pub(crate) fn keeper(&self, session: &SessionName) -> usize {
+        (self.spread.hash_one(session) % self.boxes.len() as u64) as usize
     }
 
     /// Sends mail to a shard. A shard that has stopped takes nothing more, and nobody minds.
@@ -217,7 +273,12 @@ impl Mail {
                 let info = update.update.member.info.as_ref();
                 size_of::<Update>() + info.map_or(0, |info| info.len())
             }
-            Self::Intercept(_)
+            Self::Send(sending) => sending.frames.iter().map(String::len).sum(),
+            Self::Receive(_)
+            | Self::OpenSession(_)
+            | Self::ReceiveLost(..)
+            | Self::ReceiveWritable(..)
+            | Self::Intercept(_)
             | Self::Watch(_)
             | Self::Describe(_)
             | Self::List(_)
@@ -228,6 +289,11 @@ impl Mail {
         };
         size_of::<Self>() + content
     }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the shell may draw; the machines may not")]
+fn spread() -> RandomState {
+    RandomState::new()
 }
 
 fn mailbox(limit: usize) -> (Mailbox, Inbox) {

@@ -29,7 +29,7 @@ use tokio::time::Sleep;
 use crate::apps::ConnectionPermit;
 use crate::clock::Clock;
 use crate::conn::{Conn, Wrote, attend};
-use crate::machines::Machines;
+use crate::machines::{Farewell, Machines};
 use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
 use crate::stats::{NodeStats, TurnTimes};
 
@@ -51,8 +51,8 @@ pub(crate) struct ShardSetup {
 
 /// What the tasks of one shard share. It never leaves its thread.
 pub(crate) struct Shard {
-    machines: RefCell<Machines>,
-    conns: RefCell<SecondaryMap<ConnId, Rc<Conn>>>,
+    pub(crate) machines: RefCell<Machines>,
+    pub(crate) conns: RefCell<SecondaryMap<ConnId, Rc<Conn>>>,
     scratch: RefCell<Box<[u8]>>,
     mailboxes: Mailboxes,
     clock: Clock,
@@ -64,9 +64,11 @@ pub(crate) struct Shard {
     recheck: Cell<Option<Time>>,
     /// Reader tasks that have not ended, those of connections that the edge has forgotten included.
     readers: Cell<usize>,
+    /// Sessions over HTTP, which have no reader.
+    pub(crate) sessions: Cell<usize>,
     awaiting_empty: RefCell<Vec<oneshot::Sender<()>>>,
     /// Every connection was sent elsewhere.
-    draining: Cell<bool>,
+    pub(crate) draining: Cell<bool>,
     /// A reader panicked.
     broken: Cell<bool>,
     /// When the first thing of this turn came in.
@@ -137,6 +139,7 @@ impl Shard {
             waiting: RefCell::default(),
             recheck: Cell::new(None),
             readers: Cell::new(0),
+            sessions: Cell::new(0),
             awaiting_empty: RefCell::default(),
             draining: Cell::new(false),
             broken: Cell::new(false),
@@ -220,6 +223,15 @@ impl Shard {
             Mail::Update(update) => self.machines.borrow_mut().update(now, *update),
             Mail::Intercept(diversion) => self.machines.borrow_mut().intercept(now, *diversion),
             Mail::Watch(lookout) => self.machines.borrow_mut().watch(now, *lookout),
+            Mail::Receive(listener) => self.take_listener(now, *listener),
+            Mail::OpenSession(newcomer) => self.take_newcomer(now, *newcomer),
+            Mail::Send(sending) => self.take_sending(now, *sending),
+            Mail::ReceiveLost(session, request) => {
+                self.machines.borrow_mut().edge.handle_receive_lost(now, &session, request);
+            }
+            Mail::ReceiveWritable(session, request) => {
+                self.machines.borrow_mut().edge.handle_receive_writable(&session, request);
+            }
             Mail::Describe(inquiry) => self.machines.borrow().describe(*inquiry),
             Mail::List(listing) => self.machines.borrow().list(*listing),
             // Who asked may have given up.
@@ -272,12 +284,24 @@ impl Shard {
     fn settle(&self, now: Time) -> bool {
         let mut machines = self.machines.borrow_mut();
         let any = machines.settle(now);
-        while let Some((id, how)) = machines.poll_hangup() {
-            if let Some(conn) = self.conns.borrow_mut().remove(id) {
+        while let Some((id, farewell)) = machines.poll_farewell() {
+            self.bid_farewell(id, farewell);
+        }
+        any
+    }
+
+    fn bid_farewell(&self, id: ConnId, farewell: Farewell) {
+        let mut conns = self.conns.borrow_mut();
+        match farewell {
+            Farewell::EndAnswer => conns.get(id).into_iter().for_each(|conn| conn.end_answer()),
+            Farewell::HangUp(how) => {
+                let Some(conn) = conns.remove(id) else { return };
+                if conn.is_session() {
+                    self.sessions.set(self.sessions.get() - 1);
+                }
                 conn.hang_up(how);
             }
         }
-        any
     }
 
     /// Tells what the turn did to rosters: once, however many have come and gone in it.
@@ -330,7 +354,7 @@ impl Shard {
     }
 
     fn tell_if_empty(&self) {
-        if self.readers.get() == 0 {
+        if self.readers.get() == 0 && self.sessions.get() == 0 {
             for asker in self.awaiting_empty.borrow_mut().drain(..) {
                 let _ = asker.send(());
             }

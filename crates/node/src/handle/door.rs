@@ -96,7 +96,7 @@ impl NodeHandle {
 
 /// The verdict on a caller whose app may have changed while the upgrade was on its way: the shard
 /// was told of the change already, and would not be told again.
-fn renew(verdict: Verdict, apps: &Apps) -> Verdict {
+pub(super) fn renew(verdict: Verdict, apps: &Apps) -> Verdict {
     let Verdict::Admit(opening, permit) = verdict else { return verdict };
     match apps.of_id(opening.app.id.as_str()) {
         Some(tenant) if !tenant.app.enabled => {

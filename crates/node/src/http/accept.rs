@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use tower::Service;
 use tracing::{debug, warn};
 
+use super::paths;
 use super::patience::Patient;
 use super::places::{Place, Places};
 
@@ -147,6 +148,9 @@ async fn respond(
     place: Option<Place>,
 ) -> Result<Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
+    if let Some(uri) = paths::canonical(request.uri()) {
+        *request.uri_mut() = uri;
+    }
     let response = router.call(request).await;
     drop(place);
     response

@@ -102,6 +102,16 @@ fn is_encoded(headers: &HeaderMap) -> bool {
         .any(|name| !changes_nothing(name))
 }
 
+/// Reads a body of at most so many bytes, which take up room until what comes with them is dropped.
+pub(super) async fn read_body(
+    body: Body,
+    room: &Arc<Semaphore>,
+    limit: usize,
+) -> Result<(Bytes, OwnedSemaphorePermit), HttpError> {
+    let whole = in_time(read(body, Whole::empty(room, limit)?)).await?;
+    Ok((whole.bytes.freeze(), whole.room))
+}
+
 /// A body as far as it is here.
 struct Whole {
     bytes: BytesMut,

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::upgrade;
+use super::{sessions, timeline, upgrade};
 use crate::handle::NodeHandle;
 
 /// The live counters. HTTP shares its threads anyway, so they may be shared too.
@@ -63,8 +63,13 @@ fn route_of(path: Option<&MatchedPath>) -> usize {
 }
 
 /// Every route of the engine.
-const ROUTES: [&str; 9] = [
+const ROUTES: [&str; 14] = [
     upgrade::PATH,
+    sessions::STREAMING,
+    sessions::POLLING,
+    sessions::SEND,
+    timeline::JSONP,
+    timeline::XHR,
     "/apps/{app}/events",
     "/apps/{app}/batch_events",
     "/apps/{app}/channels",

@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
-use super::{channels, counts, events, members, metrics, upgrade};
+use super::{channels, counts, events, members, metrics, sessions, timeline, upgrade};
 use crate::handle::NodeHandle;
 
 /// The engine's own routes; what they do not know is for `fallback`.
@@ -24,8 +24,11 @@ pub fn router(node: NodeHandle, fallback: Router) -> Router {
         .route("/apps/{app}/channels/{channel}", get(channels::describe))
         .route("/apps/{app}/channels/{channel}/users", get(channels::users))
         .route("/apps/{app}/channels/{channel}/members/{user}", patch(members::patch))
+        .route(timeline::JSONP, get(timeline::jsonp))
+        .route(timeline::XHR, get(timeline::xhr))
         .route("/up", get(up))
         .route("/metrics", get(metrics::tell))
+        .merge(sessions::router())
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(node)
         .fallback_service(fallback)

@@ -126,13 +126,13 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 
 /// An origin that cannot be read is one all the same, and none that an app could allow: only who
 /// sends no header at all is no browser.
-fn origin(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn origin(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or(UNREADABLE))
 }
 
 /// The first parameter of that name; what else the URL has is nobody's business
 /// (docs/protocol.md 1.1).
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.into_iter().find(|&(key, _)| key == name).map(|(_, value)| value)
 }

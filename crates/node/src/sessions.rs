@@ -1,0 +1,84 @@
+//! What a shard does about sessions over HTTP: it gives their requests to the edge and their answers
+//! to the flush step. They have no socket here and no reader task; a session costs its state alone.
+
+use rollcall_engine::{Attached, HttpTransport, Refusal, Sent, Time};
+use rollcall_wire::CloseCode;
+
+use crate::apps::ConnectionPermit;
+use crate::conn::{Answer, Conn};
+use crate::mail::{Listener, Newcomer, SendOutcome, Sending, Verdict};
+use crate::pipe::{PipeWriter, Room};
+use crate::shard::Shard;
+
+impl Shard {
+    /// A client wants to hear its session, if there is one.
+    pub(crate) fn take_listener(&self, now: Time, listener: Listener) {
+        let Listener { receive, pipe, answer } = listener;
+        let attached = self.machines.borrow_mut().edge.handle_receive(now, &receive);
+        let unknown = match attached {
+            Some(attached) => {
+                self.hand_over(attached, pipe, receive.transport, None);
+                None
+            }
+            None => Some(pipe),
+        };
+        // Who asked may have gone, which its end of the pipe says too.
+        let _ = answer.send(unknown);
+    }
+
+    /// A session begins, or is told why it does not.
+    pub(crate) fn take_newcomer(&self, now: Time, newcomer: Newcomer) {
+        let Newcomer { receive, pipe, verdict } = newcomer;
+        let transport = receive.transport;
+        let edge = &mut self.machines.borrow_mut().edge;
+        let (attached, permit) = match verdict {
+            Verdict::Admit(opening, _) if self.draining.get() => {
+                // It was on its way here when the draining began.
+                let protocol = Some(opening.protocol);
+                let refusal = Refusal { protocol, code: CloseCode::OverCapacity, reason: None };
+                (edge.handle_session_refused(now, receive, &refusal), None)
+            }
+            Verdict::Admit(opening, permit) => {
+                (edge.handle_session_opened(now, receive, opening), Some(permit))
+            }
+            Verdict::Refuse(refusal) => (edge.handle_session_refused(now, receive, &refusal), None),
+        };
+        self.hand_over(attached, pipe, transport, permit);
+    }
+
+    /// A client says something over HTTP.
+    pub(crate) fn take_sending(&self, now: Time, sending: Sending) {
+        let Sending { session, frames, answer } = sending;
+        let sent = self.machines.borrow_mut().edge.handle_sent(now, &session, &frames);
+        let outcome = match sent {
+            Sent::Taken => SendOutcome::Taken,
+            Sent::Unknown => SendOutcome::Unknown,
+            Sent::Held => SendOutcome::Held(frames),
+        };
+        // Who asked may have gone.
+        let _ = answer.send(outcome);
+    }
+
+    /// What the edge writes to a connection goes to this pipe from now on.
+    fn hand_over(
+        &self,
+        attached: Attached,
+        pipe: PipeWriter,
+        transport: HttpTransport,
+        permit: Option<ConnectionPermit>,
+    ) {
+        let room = match transport {
+            HttpTransport::Streaming => Room::Some,
+            HttpTransport::Polling => Room::All,
+        };
+        let answer = Answer { pipe, room };
+        let mut conns = self.conns.borrow_mut();
+        match conns.get(attached.conn) {
+            Some(conn) => conn.supersede(answer, attached.farewell),
+            None => {
+                conns.insert(attached.conn, Conn::session(answer, permit));
+                self.sessions.set(self.sessions.get() + 1);
+            }
+        }
+    }
+}
