@@ -59,6 +59,8 @@ pub struct Endpoint {
     last: u64,
     /// Whether the last answer was a failure.
     is_failing: bool,
+    /// Whether nothing is sent any more.
+    is_closed: bool,
     /// Bytes of what is in a delivery.
     held: usize,
 }
@@ -85,6 +87,7 @@ impl Endpoint {
             sending: 0,
             last: 0,
             is_failing: false,
+            is_closed: false,
             held: 0,
         }
     }
@@ -92,6 +95,25 @@ impl Endpoint {
     /// Changes how many events travel together from now on.
     pub fn set_batching(&mut self, batching: Batching) {
         self.lines.set_batching(batching);
+    }
+
+    /// Nobody wants the endpoint told any more: all that it is owed is given up.
+    pub fn close(&mut self) {
+        self.is_closed = true;
+        while let Some((_, no)) = self.pauses.poll(END_OF_TIME) {
+            self.due.push_back(no);
+        }
+        self.given_up.append(&mut self.due);
+    }
+
+    /// Somebody wants it told again.
+    pub fn open(&mut self) {
+        self.is_closed = false;
+    }
+
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// The endpoint is owed an event.
@@ -110,7 +132,8 @@ impl Endpoint {
     ) -> DeliveryNo {
         self.lines.occupy(&channels);
         let no = self.begin(now, channels, bytes, left);
-        self.due.push_back(no);
+        let line = if self.is_closed { &mut self.given_up } else { &mut self.due };
+        line.push_back(no);
         no
     }
 
@@ -127,7 +150,7 @@ impl Endpoint {
         self.sending -= 1;
         let Some(delivery) = self.deliveries.get_mut(&no) else { return };
         delivery.attempts += 1;
-        if now >= delivery.until {
+        if self.is_closed || now >= delivery.until {
             return self.given_up.push_back(no);
         }
         let next = now + pause_after(delivery.attempts);
@@ -165,11 +188,13 @@ impl Endpoint {
     /// What waited out its time behind a delivery that was given up is given up as well: it would
     /// be as many failures in vain, and the line would never get shorter.
     fn poll_hopeless(&mut self, now: Time) -> Option<Step> {
-        let oldest = self.lines.oldest()?;
-        if !self.is_failing || now.saturating_since(oldest) < RETRY_FOR {
+        let (is_failing, is_closed) = (self.is_failing, self.is_closed);
+        let waited_out = |since| is_failing && now.saturating_since(since) >= RETRY_FOR;
+        let is_hopeless = |since| is_closed || waited_out(since);
+        if !is_hopeless(self.lines.oldest()?) {
             return None;
         }
-        let events = self.lines.take(|since| now.saturating_since(since) >= RETRY_FOR);
+        let events = self.lines.take(is_hopeless);
         let no = self.make(now, &events);
         self.given_up.push_back(no);
         Some(Step::Make(no, events))
@@ -244,6 +269,8 @@ const LAST_ATTEMPT: Duration = Duration::from_secs(5);
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+const END_OF_TIME: Time = Time::after_start(Duration::MAX);
 
 /// Requests under way to one endpoint.
 const MOST_SENDING: usize = 8;

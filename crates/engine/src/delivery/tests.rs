@@ -180,6 +180,22 @@ fn what_is_sent_again_by_hand_holds_nothing_up() {
 }
 
 #[test]
+fn what_a_closed_endpoint_is_owed_is_given_up_but_for_what_arrives_all_the_same() {
+    check(
+        Batching::Off,
+        "
+        1 a, 2 a, 3 b, 4 c | make #1: 1; make #2: 3; make #3: 4; send #1; send #2; send #3
+        fail 3             |
+        close              | give up #3
+        ok 1               | make #4: 2; give up #4
+        fail 2             | give up #2
+        5 b                | make #5: 5; give up #5
+        open, 6 b          | make #6: 6; send #6
+        ",
+    );
+}
+
+#[test]
 fn whatever_happens_each_event_is_sent_in_the_order_of_its_channel_and_the_account_is_right() {
     for seed in 0..200 {
         Storm::new(seed).rage();
@@ -292,6 +308,8 @@ fn check(batching: Batching, script: &str) {
         let (happens, expected) = line.split_once('|').expect("a line has a bar");
         for word in happens.split(',').map(str::trim) {
             match word.split_once(' ') {
+                None if word == "close" => endpoint.close(),
+                None if word == "open" => endpoint.open(),
                 None => now = Time::after_start(Duration::from_millis(word.parse().unwrap())),
                 Some(("ok", no)) => endpoint.handle_delivered(DeliveryNo(no.parse().unwrap())),
                 Some(("fail", no)) => endpoint.handle_failed(now, DeliveryNo(no.parse().unwrap())),
