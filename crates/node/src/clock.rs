@@ -32,4 +32,10 @@ impl Clock {
     pub(crate) fn unix_seconds(self) -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
+
+    /// Milliseconds of the calendar, since 1970.
+    pub(crate) fn unix_millis(self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
 }

@@ -11,6 +11,7 @@ mod publish;
 mod query;
 mod queues;
 mod sessions;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
 pub(crate) use sessions::SendRefusal;
+use webhooks::Hooks;
 
 /// The node, as its doors and apps see it. Cheap to clone.
 #[derive(Clone)]
@@ -83,6 +85,7 @@ struct Shared {
     /// Held by who has a list of channels made.
     listing: Mutex<()>,
     metering: Metering,
+    hooks: Hooks,
 }
 
 impl NodeHandle {
@@ -106,6 +109,7 @@ impl NodeHandle {
             answer_places: Arc::new(Semaphore::new(ANSWER_PLACES)),
             listing: Mutex::new(()),
             metering: Metering::new(clock.unix_seconds(), metrics_token),
+            hooks: Hooks::default(),
         }))
     }
 

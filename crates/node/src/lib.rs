@@ -15,6 +15,7 @@ pub mod http;
 pub mod metrics;
 pub mod runtime;
 pub mod stats;
+pub mod webhooks;
 
 mod clock;
 mod conn;
@@ -29,3 +30,4 @@ mod socket_ids;
 pub use apps::AppsError;
 pub use handle::NodeHandle;
 pub use runtime::{Node, NodeConfig, ServeError, StartError};
+pub use webhooks::Webhooks;

@@ -5,6 +5,7 @@ use std::{fmt, io};
 
 use rollcall_node::config::{ConfigError, Duplicate, ListenAddress, Place};
 use rollcall_node::handle::QueueError;
+use rollcall_node::webhooks::WebhooksError;
 use rollcall_node::{ServeError, StartError};
 use rollcall_store::{OpenError, StoreError, WriteAppError};
 
@@ -73,6 +74,10 @@ pub(crate) enum Failure {
     StatusApp(QueueError),
     /// The status app has a defect; the log has more.
     StatusAppPanicked,
+    /// Webhooks cannot be delivered.
+    Webhooks(WebhooksError),
+    /// The delivery of webhooks has a defect; the log has more.
+    WebhooksPanicked,
 }
 
 impl Failure {
@@ -166,6 +171,8 @@ impl fmt::Display for Failure {
             Self::Serve(error) => error.fmt(f),
             Self::StatusApp(error) => write!(f, "the status app stopped: {error}"),
             Self::StatusAppPanicked => f.write_str("the status app stopped by a defect"),
+            Self::Webhooks(error) => error.fmt(f),
+            Self::WebhooksPanicked => f.write_str("the delivery of webhooks stopped by a defect"),
         }
     }
 }
@@ -255,6 +262,12 @@ impl From<StartError> for Failure {
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         Self::Serve(error)
+    }
+}
+
+impl From<WebhooksError> for Failure {
+    fn from(error: WebhooksError) -> Self {
+        Self::Webhooks(error)
     }
 }
 

@@ -52,7 +52,11 @@ fn run(invocation: &Invocation) -> Result<(), Failure> {
         eprintln!("rollcall: {name} is not an option and is ignored; did you mean {meant}?");
     }
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(Failure::Runtime)?.block_on(carry_out(invocation))
+    let runtime = runtime.map_err(Failure::Runtime)?;
+    let outcome = runtime.block_on(carry_out(invocation));
+    // A name that a slow name server is asked for, for a webhook, must not hold up the end.
+    runtime.shutdown_background();
+    outcome
 }
 
 async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failure> {

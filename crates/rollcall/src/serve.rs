@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use rollcall_engine::App;
 use rollcall_node::config::{Config, LogLevel};
 use rollcall_node::handle::QueueError;
-use rollcall_node::{Node, NodeConfig};
+use rollcall_node::{Node, NodeConfig, Webhooks};
 use rollcall_status::{Clock, LimitSettings, PublicUrl, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, DataDirectory, Store};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
@@ -51,23 +51,29 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let node = Node::start(node_config)?;
     let status = StatusApp::new(node.handle(), store.clone(), status_settings(config, &app));
     let follower = Follower::start(config, node.handle(), &store, rows, app.id.clone()).await?;
+    let mut webhooks = Webhooks::start(node.handle(), store.clone())?;
     let mut background = tokio::spawn(status.clone().run());
     let program = env::args().next().unwrap_or_else(|| "rollcall".to_owned());
     greet(&Welcome { program: &program, config, address, app: &app });
     let mut ended = Ok(());
-    let stop = async { ended = stopping(stop, &mut background).await };
+    let stop = async { ended = stopping(stop, &mut background, &mut webhooks).await };
     let served = node.serve(listener, status.router(), stop).await;
     background.abort();
     follower.stop().await;
+    webhooks.stop().await;
     store.close().await;
     drop(directory);
     served?;
     ended
 }
 
-/// Waits for a signal, or for the status app to fail: without its bridge, what people write would
-/// be lost silently.
-async fn stopping(signals: StopSignals, status: &mut Background) -> Result<(), Failure> {
+/// Waits for a signal, or for the status app or the delivery of webhooks to fail: without them, what
+/// people write, and what back ends are owed, would be lost silently.
+async fn stopping(
+    signals: StopSignals,
+    status: &mut Background,
+    webhooks: &mut Webhooks,
+) -> Result<(), Failure> {
     tokio::select! {
         () = signals.recv() => {
             info!("draining");
@@ -77,7 +83,8 @@ async fn stopping(signals: StopSignals, status: &mut Background) -> Result<(), F
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Failure::StatusApp(error)),
             Err(_) => Err(Failure::StatusAppPanicked),
-        }
+        },
+        () = webhooks.broken() => Err(Failure::WebhooksPanicked),
     }
 }
 

@@ -67,6 +67,7 @@ impl NodeHandle {
             stats: self.stats().await,
             requests: self.0.metering.requests.read(),
             of_apps: self.0.metering.counters_of_apps(),
+            webhooks: self.webhook_counts(),
             shards: self.0.mailboxes.shards(),
             draining: self.is_draining(),
             started: self.0.metering.started,

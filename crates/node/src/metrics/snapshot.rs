@@ -2,6 +2,7 @@
 
 use crate::http::RequestCounts;
 use crate::stats::NodeStats;
+use crate::webhooks::WebhookCounts;
 
 /// What the table of metrics is filled from.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct Snapshot {
     pub(crate) requests: RequestCounts,
     /// What apps of this program counted.
     pub(crate) of_apps: Vec<Counter>,
+    /// What the courier of webhooks counted.
+    pub(crate) webhooks: WebhookCounts,
     /// How many shards there are.
     pub(crate) shards: usize,
     /// Whether the node sends everybody elsewhere.

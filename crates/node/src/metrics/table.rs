@@ -152,6 +152,26 @@ pub(super) static METRICS: &[Metric] = &[
             counts.map(|(route, class, count)| (labels(route, class), count)).collect()
         }),
     },
+    Metric {
+        name: "rollcall_webhooks_total",
+        help: "Requests to endpoints of webhooks: delivered and taken, failed and to be tried \
+               again, given_up, and forgotten since an app has too many of those.",
+        labels: &["outcome"],
+        kind: Kind::Counters(|s| {
+            let count = s.webhooks;
+            let labelled = [
+                ("delivered", count.delivered),
+                ("failed", count.failed),
+                ("given_up", count.given_up),
+                ("forgotten", count.forgotten),
+            ];
+            labelled.map(|(outcome, count)| (vec![outcome.to_owned()], count)).into()
+        }),
+    },
+    counter("rollcall_webhook_events_total", "Events that endpoints took.", |s| s.webhooks.events),
+    gauge("rollcall_webhook_waiting_bytes", "Bytes of events that endpoints are owed, now.", |s| {
+        s.webhooks.waiting_bytes
+    }),
 ];
 
 const fn counter(name: &'static str, help: &'static str, read: fn(&Snapshot) -> u64) -> Metric {
