@@ -12,12 +12,19 @@ import { asking, startSite } from './site.mjs';
 
 const browser = await launch(after);
 
-for (const { transport, options, numbers } of [{ transport: 'ws', options: { enabledTransports: ['ws'] } }]) {
+/** The name, what pusher-js is told, and the items of docs/protocol.md that a step tests besides its own. */
+const TRANSPORTS = [
+  ['ws', { enabledTransports: ['ws'] }, {}],
+  ['xhr_streaming', { enabledTransports: ['xhr_streaming'] }, { connect: ['p121'] }],
+  ['xhr_polling', { enabledTransports: ['xhr_polling'] }, { connect: ['p122'] }],
+];
+
+for (const [transport, options, numbers] of TRANSPORTS) {
   const server = await startServer({ after }, { config: { apps: [CLIENTS] } });
   const back = nodeBack(after, server, CLIENTS);
   const site = await startSite(after, back);
   const context = await browser.newContext();
   const open = (person) =>
     openFront(context, site, keyOf(CLIENTS).key, { ...clientOptions(server), ...asking(site, person), ...options });
-  play(`Chromium over ${transport}`, { server, back, open }, { numbers });
+  play(`Chromium over ${transport}`, { server, back, open, transport }, { numbers });
 }

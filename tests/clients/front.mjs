@@ -14,6 +14,11 @@ export class PusherFront {
     return this.#reached('connected').then(() => this.connection.socket_id);
   }
 
+  /** What the frames come over: the name of the transport, and whether with TLS. */
+  transport() {
+    return `${this.connection.connection.transport.name}${this.connection.usingTLS ? ' with TLS' : ''}`;
+  }
+
   /** Resolves when the client has given up, or was told to. */
   disconnected() {
     return this.#reached('disconnected');

@@ -7,7 +7,8 @@ import { within } from '../lib/wait.mjs';
 
 /**
  * Registers a test for each step. `world` has `open(person)`, which makes a client of somebody's, and `back`, the server library;
- * `opened` holds both people's clients once they are connected.
+ * `transport` is what the clients are to come over, if it is not a plain WebSocket, and `opened` holds both people's
+ * clients once they are connected.
  */
 export function play(title, world, { numbers = {} } = {}) {
   world.opened = {};
@@ -35,6 +36,7 @@ async function connect(world) {
     world.opened[person] = await world.open(person);
     world.opened[`${person}'s id`] = await reply(world.opened[person].connected(), `${person} to be connected`);
   }
+  assert.equal(await world.opened.ana.transport(), world.transport ?? 'ws');
   assert.match(world.opened["ana's id"], /^\d+\.\d+$/);
   assert.notEqual(world.opened["ana's id"], world.opened["bo's id"]);
 }
