@@ -14,7 +14,7 @@ use super::{Key, hmac_hex_of_parts, is_same, utc};
 pub struct RequestToVerify<'a> {
     /// In upper case.
     pub method: &'a str,
-    /// As it came over the wire, percent-encoded or not.
+    /// As it came over the wire, percent-encoded or not; a proxy may have taken the prefix off.
     pub path: &'a str,
     /// As it came over the wire, without the `?`.
     pub query: &'a str,
@@ -205,12 +205,13 @@ fn paths<'a>(request: &RequestToVerify<'a>) -> Vec<Cow<'a, [u8]>> {
         Some(rest) if rest.starts_with('/') => rest,
         _ => request.path,
     };
-    let mut paths: Vec<Cow<'a, [u8]>> = Vec::with_capacity(4);
-    for path in [stripped, request.path] {
-        paths.push(Cow::Borrowed(path.as_bytes()));
-        paths.push(Cow::Owned(percent_decode(path, Plus::IsPlus)));
-    }
-    without_repeats(paths)
+    let full = format!("{}{stripped}", request.path_prefix);
+    without_repeats(vec![
+        Cow::Borrowed(stripped.as_bytes()),
+        Cow::Owned(percent_decode(stripped, Plus::IsPlus)),
+        Cow::Owned(percent_decode(&full, Plus::IsPlus)),
+        Cow::Owned(full.into_bytes()),
+    ])
 }
 
 /// The literal form, then the comma-joined one; for Java, both again with `+` as a space.

@@ -205,7 +205,7 @@ fn p153_java_signs_the_path_that_it_encodes_afterwards() {
 }
 
 #[test]
-fn a_path_prefix_need_not_be_signed() {
+fn trap12_p154_a_path_prefix_need_not_be_signed() {
     let prefixed = |path, prefix| RequestToVerify {
         path_prefix: prefix,
         ..request("POST", path, EVENT_QUERY)
@@ -221,6 +221,10 @@ fn a_path_prefix_need_not_be_signed() {
     let query = format!("{}&auth_signature={signature}", &EVENT_QUERY[..EVENT_QUERY.len() - 80]);
     let full = RequestToVerify { query: &query, ..prefixed("/push/apps/3/events", "/push") };
     assert!(verify_request(&keys(), &full).is_ok());
+    let taken_off = RequestToVerify { query: &query, ..prefixed("/apps/3/events", "/push") };
+    assert!(verify_request(&keys(), &taken_off).is_ok());
+    let elsewhere = RequestToVerify { query: &query, ..prefixed("/apps/3/events", "/pull") };
+    assert!(verify_request(&keys(), &elsewhere).is_err());
 }
 
 #[test]
