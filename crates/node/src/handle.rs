@@ -23,7 +23,7 @@ use tokio::sync::{Mutex, Semaphore, oneshot, watch};
 
 use crate::apps::{Apps, AppsCell, AppsError, Tenant};
 use crate::clock::Clock;
-use crate::config::MetricsToken;
+use crate::config::Front;
 use crate::http::ANSWER_PLACES;
 use crate::mail::{Mail, Mailboxes};
 use crate::socket_ids::SocketIds;
@@ -32,7 +32,7 @@ use crate::stats::NodeStats;
 pub use authorize::{Authorization, AuthorizeError, Member};
 pub(crate) use door::{Caller, Upgraded};
 pub use members::SetMemberInfoError;
-use metrics::Metering;
+pub(crate) use metrics::Metering;
 pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
@@ -84,6 +84,7 @@ struct Shared {
     answer_places: Arc<Semaphore>,
     /// Held by who has a list of channels made.
     listing: Mutex<()>,
+    front: Front,
     metering: Metering,
     hooks: Hooks,
 }
@@ -94,7 +95,8 @@ impl NodeHandle {
         mailboxes: Mailboxes,
         clock: Clock,
         socket_ids: SocketIds,
-        metrics_token: Option<MetricsToken>,
+        front: Front,
+        metering: Metering,
     ) -> Self {
         Self(Arc::new(Shared {
             apps: AppsCell::new(apps),
@@ -108,7 +110,8 @@ impl NodeHandle {
             send_room: Arc::new(Semaphore::new(MAX_SEND_BYTES)),
             answer_places: Arc::new(Semaphore::new(ANSWER_PLACES)),
             listing: Mutex::new(()),
-            metering: Metering::new(clock.unix_seconds(), metrics_token),
+            front,
+            metering,
             hooks: Hooks::default(),
         }))
     }
@@ -222,6 +225,11 @@ impl NodeHandle {
     /// Seconds of the calendar.
     pub(crate) fn unix_seconds(&self) -> u64 {
         self.0.clock.unix_seconds()
+    }
+
+    /// What stands in front of the node.
+    pub(crate) fn front(&self) -> &Front {
+        &self.0.front
     }
 
     /// How many bytes the bodies of requests may still take, all together.

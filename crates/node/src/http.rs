@@ -19,11 +19,13 @@ mod router;
 mod sessions;
 mod timeline;
 mod upgrade;
+mod visitor;
 
 pub(crate) use accept::{Acceptor, accept};
 pub(crate) use answer::{PLACES as ANSWER_PLACES, PLACES_OF_ONE_APP as ANSWERS_OF_ONE_APP};
 pub(crate) use counts::{RequestCounters, RequestCounts};
 pub use router::router;
+pub use visitor::Visitor;
 
 #[cfg(test)]
 mod tests;

@@ -15,9 +15,9 @@ use tracing::{info, warn};
 
 use crate::apps::{Apps, AppsError};
 use crate::clock::Clock;
-use crate::config::MetricsToken;
+use crate::config::{Front, MetricsToken};
 use crate::descriptors;
-use crate::handle::NodeHandle;
+use crate::handle::{Metering, NodeHandle};
 use crate::http::{self, Acceptor, accept};
 use crate::mail::Mailboxes;
 use crate::shard::{self, ShardSetup};
@@ -34,6 +34,8 @@ pub struct NodeConfig {
     pub mailbox_bytes: usize,
     /// Connections that may be without a finished HTTP request at once.
     pub max_unfinished: usize,
+    /// What stands in front of the node.
+    pub front: Front,
     /// What a reader of the metrics has to know; none for metrics that are this machine's alone.
     pub metrics_token: Option<MetricsToken>,
 }
@@ -77,6 +79,7 @@ impl NodeConfig {
             apps,
             mailbox_bytes: 64 << 20,
             max_unfinished: 1024,
+            front: Front::default(),
             metrics_token: None,
         }
     }
@@ -96,8 +99,9 @@ impl Node {
         let seed = draw_seed()?;
         let (mailboxes, inboxes) = Mailboxes::new(config.shards, config.mailbox_bytes);
         let socket_ids = SocketIds::draw()?;
+        let metering = Metering::new(clock.unix_seconds(), config.metrics_token);
         let handle =
-            NodeHandle::new(apps, mailboxes.clone(), clock, socket_ids, config.metrics_token);
+            NodeHandle::new(apps, mailboxes.clone(), clock, socket_ids, config.front, metering);
         let (tell_ended, ended) = mpsc::channel(1);
         let start = |(shard, inbox)| {
             let (mailboxes, ended) = (mailboxes.clone(), tell_ended.clone());
@@ -126,8 +130,7 @@ impl Node {
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
         let router = http::router(self.handle(), fallback);
-        let draining = self.handle.draining();
-        let (acceptor, closed) = Acceptor::new(router, self.max_unfinished, draining);
+        let (acceptor, closed) = Acceptor::new(router, self.max_unfinished, self.handle());
         let served = tokio::select! {
             never = accept(&listener, &acceptor) => match never {},
             _ = self.ended.recv() => Err(ServeError::ShardStopped),

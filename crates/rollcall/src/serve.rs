@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 
 use rollcall_engine::App;
-use rollcall_node::config::{Config, LogLevel};
+use rollcall_node::config::{Config, LogLevel, TrustedProxies};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Node, NodeConfig, Webhooks};
 use rollcall_status::{Clock, LimitSettings, PublicUrl, StatusApp, StatusSettings};
@@ -42,9 +42,11 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let catalogue = Catalogue::new(config, &rows)?;
     let app = catalogue.status_app(config)?.clone();
     warn_of_own_pages(config, &app);
+    warn_of_plain_cookies(config);
     warn_of_a_small_lobby(&app);
     let node_config = NodeConfig {
         shards: config.shards,
+        front: config.front.clone(),
         metrics_token: config.metrics_token.clone(),
         ..NodeConfig::new(catalogue.into_apps())
     };
@@ -95,6 +97,7 @@ fn status_settings(config: &Config, app: &App) -> StatusSettings {
     StatusSettings {
         app_id: app.id.to_string(),
         public_url: url.map(|url| PublicUrl::parse(url.origin()).expect("an origin is parsed")),
+        path_prefix: config.front.path_prefix.to_string(),
         pages: pages::embedded(),
         custom_pages: config.pages.clone(),
         limits: LimitSettings {
@@ -176,6 +179,14 @@ fn warn_of_own_pages(config: &Config, app: &App) {
     }
     for setting in unfit::missing_for_own_pages(app) {
         warn!(app = app.id.as_str(), "pages that know only Pusher need {setting} = true");
+    }
+}
+
+/// What is in front may know better, and then the cookies are secure; here nobody can tell.
+fn warn_of_plain_cookies(config: &Config) {
+    let is_https = config.public_url.as_ref().is_some_and(|url| url.is_https());
+    if !is_https && config.front.trusted_proxies == TrustedProxies::default() {
+        warn!("cookies travel over plain http; a public https URL makes them secure");
     }
 }
 

@@ -47,9 +47,10 @@ impl fmt::Display for Welcome<'_> {
 impl Welcome<'_> {
     /// Where a browser finds the server.
     fn base(&self) -> String {
+        let prefix = &self.config.front.path_prefix;
         match &self.config.public_url {
-            Some(url) => url.to_string(),
-            None => format!("http://{}", reachable(self.address)),
+            Some(url) => format!("{url}{prefix}"),
+            None => format!("http://{}{prefix}", reachable(self.address)),
         }
     }
 }

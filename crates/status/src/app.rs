@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::HeaderMap;
 use rollcall_node::NodeHandle;
 use rollcall_node::handle::SetMemberInfoError;
 use rollcall_store::{SessionId, SignedIn, StatusRow, Store};
 
+use crate::asker::Asker;
 use crate::bridge::Memory;
 use crate::clock::Clock;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
 use crate::limits::{self, LimitSettings, Limited, Limiter, Registrations};
-use crate::origin::{Origin, PublicUrl, Scheme};
+use crate::origin::{Origin, PublicUrl};
 use crate::pages::Pages;
 use crate::published::{Published, Readers};
 use crate::sockets::{OfSession, Sockets};
@@ -31,6 +31,8 @@ pub struct StatusSettings {
     pub app_id: String,
     /// Where people reach it, if that is not where it listens.
     pub public_url: Option<PublicUrl>,
+    /// What paths of it have in front: nothing, or a slash and segments.
+    pub path_prefix: String,
     /// The built-in page.
     pub pages: Pages,
     /// The operator's own page, which then takes the built-in one's place at `/`.
@@ -65,7 +67,7 @@ impl StatusApp {
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
         node.register_counters(move || counted.read().metrics());
-        let app = Self(Arc::new(Shared {
+        Self(Arc::new(Shared {
             node,
             store,
             settings,
@@ -75,11 +77,7 @@ impl StatusApp {
             registrations: Mutex::new(Registrations::new(limits)),
             auths: Mutex::new(limits::of_auths(limits)),
             warned_of_origin: AtomicBool::default(),
-        }));
-        if app.scheme() == Scheme::Http {
-            tracing::warn!("cookies travel over plain http; a public https URL makes them secure");
-        }
-        app
+        }))
     }
 
     /// What it has counted so far.
@@ -87,20 +85,14 @@ impl StatusApp {
         self.0.counters.read()
     }
 
-    /// The scheme that browsers use: the server itself speaks http alone, so far.
-    pub(crate) fn scheme(&self) -> Scheme {
-        match &self.0.settings.public_url {
-            Some(PublicUrl(origin)) => origin.scheme,
-            None => Scheme::Http,
-        }
+    /// Where people reach the app, if that is not where they say.
+    pub(crate) fn public_origin(&self) -> Option<&Origin> {
+        self.0.settings.public_url.as_ref().map(|PublicUrl(origin)| origin)
     }
 
-    /// Our own origin: the configured one, else the one that the request was sent to.
-    pub(crate) fn origin(&self, headers: &HeaderMap) -> Option<Origin> {
-        match &self.0.settings.public_url {
-            Some(PublicUrl(origin)) => Some(origin.clone()),
-            None => Origin::of_request(self.scheme(), headers),
-        }
+    /// A path of ours, as browsers have to ask for it.
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.0.settings.path_prefix)
     }
 
     /// Tells the operator, once, that a request was refused for its origin: a wrong `public_url`,
@@ -142,16 +134,16 @@ impl StatusApp {
     }
 
     /// Who sent the request, if its session has not ended.
-    pub(crate) async fn signed_in(&self, headers: &HeaderMap) -> Result<Option<SignedIn>, Failure> {
-        match Cookie::Session.read(self.scheme(), headers) {
+    pub(crate) async fn signed_in(&self, asker: &Asker) -> Result<Option<SignedIn>, Failure> {
+        match asker.token(Cookie::Session) {
             Some(token) => Ok(self.0.store.signed_in(&token.hash(), self.now()).await?),
             None => Ok(None),
         }
     }
 
     /// Who sent a request that only a signed-in person may send.
-    pub(crate) async fn require_signed_in(&self, headers: &HeaderMap) -> Result<SignedIn, Failure> {
-        self.signed_in(headers).await?.ok_or(Failure::NotSignedIn)
+    pub(crate) async fn require_signed_in(&self, asker: &Asker) -> Result<SignedIn, Failure> {
+        self.signed_in(asker).await?.ok_or(Failure::NotSignedIn)
     }
 
     /// What the channel is told of a status, by whichever way it goes there.

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::StatusApp;
+use crate::asker::Asker;
 use crate::failure::Failure;
 use crate::guard::{self, Verdict};
 use crate::headers::{self, Policy};
@@ -16,7 +17,7 @@ use crate::token;
 /// Wraps all routes.
 pub(crate) async fn wrap(State(app): State<StatusApp>, request: Request, next: Next) -> Response {
     let request_id = token::request_id();
-    let origin = app.origin(request.headers());
+    let origin = Asker::of(&app, request.headers(), request.extensions()).own;
     let method = request.method().clone();
     let response = match guard::judge(&method, request.headers(), origin.as_ref()) {
         Verdict::Allowed => next.run(request).await,

@@ -6,6 +6,7 @@
 //! `routes/`, the rules for texts in `name.rs` and `text.rs`.
 
 mod app;
+mod asker;
 mod body;
 mod bridge;
 mod clock;

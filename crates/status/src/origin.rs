@@ -29,7 +29,7 @@ pub struct PublicUrl(pub(crate) Origin);
 pub enum PublicUrlError {
     /// It is not `http://host` or `https://host`, with a port or without.
     NotAnOrigin,
-    /// It has a path, which the server cannot live under yet.
+    /// It has a path; that is a setting of its own.
     HasPath,
 }
 
@@ -60,7 +60,7 @@ impl fmt::Display for PublicUrlError {
             Self::NotAnOrigin => {
                 "must be http:// or https:// and a host, such as https://status.example"
             }
-            Self::HasPath => "must not have a path",
+            Self::HasPath => "must not have a path, which is what path_prefix is for",
         })
     }
 }

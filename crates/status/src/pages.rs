@@ -46,6 +46,15 @@ impl Pages {
         Self { lookup: |_| None, built: Built::Without }
     }
 
+    /// The page at `path`, with the paths in it below `prefix`: in the source of a page of ours,
+    /// every attribute that begins with a slash is a path.
+    pub(crate) fn respond_below(&self, prefix: &str, path: &str) -> Result<Response, Failure> {
+        match (self.lookup)(path) {
+            Some(page) if !prefix.is_empty() => Ok(page.below(prefix).into_response()),
+            _ => self.respond(path),
+        }
+    }
+
     /// The file at `path`.
     pub(crate) fn respond(&self, path: &str) -> Result<Response, Failure> {
         match ((self.lookup)(path), self.built) {
@@ -66,6 +75,11 @@ impl Asset {
     /// A file whose type is told by the end of its path.
     pub fn new(path: &str, bytes: Cow<'static, [u8]>, caching: Caching) -> Self {
         Self { bytes, content_type: content_type(path), caching }
+    }
+
+    fn below(self, prefix: &str) -> Self {
+        let page = String::from_utf8_lossy(&self.bytes).replace("=\"/", &format!("=\"{prefix}/"));
+        Self { bytes: page.into_bytes().into(), ..self }
     }
 }
 

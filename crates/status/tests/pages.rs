@@ -146,3 +146,37 @@ async fn nothing_outside_the_operators_directory_is_served() {
     assert!(!browser.is_signed_in().await);
     assert_eq!(browser.authorize("1.2", LOBBY).await.failure().0, 401);
 }
+
+#[tokio::test]
+async fn p16_pages_and_redirects_are_below_the_prefix() {
+    let server = Server::with(Setup { path_prefix: "/rt", ..Setup::default() }).await;
+    let mut browser = server.signed_up("ana", "hi").await;
+    let page = browser.get("/").await;
+    assert!(page.text.ends_with(r#"<a href="/rt/x">x</a>"#), "{}", page.text);
+    assert_eq!(browser.get("/rollcall").await.header("location"), "/rt/");
+    let question = browser.get("/logout").await.text;
+    assert!(question.contains(r#"action="/rt/logout""#), "{question}");
+    assert!(question.contains(r#"<a href="/rt/">"#), "{question}");
+    let answer = browser.get_with("/logout", &[("referer", "http://127.0.0.1:9000/rt/")]).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (302, "/rt/"));
+}
+
+#[tokio::test]
+async fn s10_s18_over_tls_cookies_are_secure_and_the_policy_names_the_secure_socket() {
+    let server = Server::start().await;
+    let mut browser = server.secure_browser();
+    let answer = browser.register("ana", "hi").await;
+    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+    assert_eq!(cookies.len(), 2);
+    for cookie in cookies {
+        let cookie = cookie.to_str().expect("text");
+        assert!(cookie.starts_with("__Host-") && cookie.ends_with("; Secure"), "{cookie}");
+    }
+    let page = browser.get("/").await;
+    let policy = page.header("content-security-policy");
+    assert!(policy.contains("connect-src 'self' wss://127.0.0.1:9000;"), "{policy}");
+    assert!(browser.is_signed_in().await);
+    let mut plain = server.browser();
+    plain.cookies.clone_from(&browser.cookies);
+    assert!(!plain.is_signed_in().await, "what was given over TLS is not read without it");
+}

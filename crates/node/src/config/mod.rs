@@ -12,6 +12,7 @@ mod edit;
 mod error;
 mod file;
 mod nearest;
+mod proxies;
 mod server;
 mod setting;
 mod stored;
@@ -34,6 +35,7 @@ pub use app_table::{Declared, Settings, check_unique};
 pub use docs::options_markdown;
 pub use edit::edited_app;
 pub use error::{ConfigError, Duplicate, Place};
+pub use proxies::{Front, PathPrefix, TrustedProxies};
 pub use server::SERVER;
 pub use setting::{Kind, NotAllowed, Preset, Reach, Setting};
 pub use stored::{stored_app, stored_settings};
@@ -56,6 +58,8 @@ pub struct Config {
     pub pages: Option<PathBuf>,
     /// Where people reach this server, when a proxy stands before it.
     pub public_url: Option<PublicUrl>,
+    /// What stands in front of this server.
+    pub front: Front,
     /// The id of the app that the status page uses; none for the one made at the first start.
     pub status_app: Option<String>,
     /// Sign-ups on the status page in 10 minutes, per address; 0 for no limit, as below.
@@ -160,6 +164,7 @@ impl Default for Config {
             shards: 0,
             pages: None,
             public_url: None,
+            front: Front::default(),
             status_app: None,
             sign_ups_per_10_minutes: 300,
             sign_ins_per_minute: 5,

@@ -1,5 +1,6 @@
 //! The options of the program, in the order in which help and `docs/options.md` show them.
 
+use super::proxies::{PathPrefix, TrustedProxies};
 use super::setting::{Kind, NotAllowed, Preset, Reach, Setting};
 use super::types::{ListenAddress, LogLevel, MetricsToken, PublicUrl};
 use super::{Config, MAX_SHARDS, optional_path};
@@ -81,6 +82,29 @@ pub static SERVER: &[Setting<Config>] = &[
         },
     },
     Setting {
+        key: "path_prefix",
+        reach: Reach::Anywhere("PATH"),
+        default: Preset::Written(r#""""#),
+        doc: "A path before all paths, for who shares a host name with other programs. \
+              Requests with it and without it are served, since a proxy may take it off; pages and \
+              redirects have it.",
+        kind: Kind::Text {
+            allowed: "a path such as /rollcall, of letters, digits and the signs - . _ ~",
+            set: |config, path| set(&mut config.front.path_prefix, PathPrefix::parse(path)),
+        },
+    },
+    Setting {
+        key: "trusted_proxies",
+        reach: Reach::Anywhere("LIST"),
+        default: Preset::Written("[]"),
+        doc: "Proxies whose X-Forwarded-For and X-Forwarded-Proto count (docs/proxies.md). \
+              Addresses and networks; a flag or variable separates them by commas.",
+        kind: Kind::Texts {
+            allowed: "a list of at most 256 addresses or networks, such as 127.0.0.1 or 10.0.0.0/8",
+            set: |config, list| set(&mut config.front.trusted_proxies, TrustedProxies::parse(list)),
+        },
+    },
+    Setting {
         key: "status_app",
         reach: Reach::Anywhere("ID"),
         default: Preset::Written(r#""""#),
@@ -100,7 +124,7 @@ pub static SERVER: &[Setting<Config>] = &[
         default: Preset::Written("300"),
         doc: "How many people may sign up on the status page from one address. \
               Tries at names that are taken count too, a whole IPv6 /64 is one address, and \
-              behind a proxy everybody has the proxy's: raise it there.",
+              behind a proxy that is not trusted everybody has the proxy's.",
         kind: Kind::Whole {
             least: 0,
             most: MAX_PER_WINDOW,
@@ -171,20 +195,6 @@ pub static SERVER: &[Setting<Config>] = &[
             allowed: "off, error, warn, info, debug or trace",
             set: |config, text| set(&mut config.log, LogLevel::parse(text)),
         },
-    },
-    Setting {
-        key: "path_prefix",
-        reach: Reach::File,
-        default: Preset::Written(r#""""#),
-        doc: "A path that a proxy puts before all paths.",
-        kind: Kind::Later,
-    },
-    Setting {
-        key: "trusted_proxies",
-        reach: Reach::File,
-        default: Preset::Written("[]"),
-        doc: "Proxies whose forwarding headers count.",
-        kind: Kind::Later,
     },
 ];
 

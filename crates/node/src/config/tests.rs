@@ -29,7 +29,7 @@ fn flag_variable_and_key_follow_from_one_name() {
     let names: Vec<_> = SERVER.iter().filter_map(|s| Some((s.flag()?, s.variable()?))).collect();
     assert!(names.contains(&("public-url".to_owned(), "ROLLCALL_PUBLIC_URL".to_owned())));
     assert!(names.contains(&("shards".to_owned(), "ROLLCALL_SHARDS".to_owned())));
-    assert!(!names.iter().any(|(flag, _)| flag == "path-prefix"), "a key of the file alone");
+    assert!(names.contains(&("path-prefix".to_owned(), "ROLLCALL_PATH_PREFIX".to_owned())));
 }
 
 #[test]
@@ -323,14 +323,30 @@ fn what_a_later_version_will_do_is_refused_with_a_sentence_that_says_so() {
         let end = format!("is not possible in this version of Rollcall yet; leave it at {value}");
         assert!(error.ends_with(&end), "{error}");
     }
-    for (off, on) in [
-        ("path_prefix = ''", "path_prefix = '/chat'"),
-        ("trusted_proxies = []", "trusted_proxies = ['10.0.0.1']"),
-    ] {
-        read(off).expect(off);
-        let error = read(on).expect_err(on).to_string();
-        assert!(error.contains("is not possible in this version of Rollcall yet"), "{error}");
-    }
+}
+
+#[test]
+fn proxies_are_a_list_in_the_file_and_separated_by_commas_elsewhere() {
+    let trusts = |config: &Config, address: &str| {
+        config.front.trusted_proxies.contains(address.parse().expect("an address"))
+    };
+    let config = read("trusted_proxies = ['127.0.0.1', '10.0.0.0/8']\npath_prefix = '/rt'");
+    let config = config.expect("both are right");
+    assert!(trusts(&config, "10.9.9.9") && !trusts(&config, "192.0.2.1"));
+    assert_eq!(config.front.path_prefix.as_str(), "/rt");
+    let given = given([("trusted_proxies", "::1, 192.0.2.0/24")], []);
+    let config = load_with_file("trusted_proxies = ['10.0.0.1']", given).expect("both are right");
+    assert!(trusts(&config, "192.0.2.1") && !trusts(&config, "10.0.0.1"));
+    assert_refused(
+        "trusted_proxies = ['proxy']",
+        "line 1: trusted_proxies must be a list of at most 256 addresses or networks, such as \
+         127.0.0.1 or 10.0.0.0/8, not […]",
+    );
+    assert_refused(
+        "path_prefix = '/rt/'",
+        "line 1: path_prefix must be a path such as /rollcall, of letters, digits and the signs \
+         - . _ ~, not \"/rt/\"",
+    );
 }
 
 #[test]

@@ -81,6 +81,11 @@ pub(super) fn path(value: &Value) -> Result<&Path, NotAllowed> {
 pub(super) fn texts(value: &Value) -> Result<Vec<&str>, NotAllowed> {
     match value {
         Value::List(items) => items.iter().map(|item| text(&item.value)).collect(),
+        // Nothing is an empty list, not a list of nothing.
+        Value::Written(list) if list.is_empty() => Ok(Vec::new()),
+        Value::Written(list) => {
+            Ok(list.to_str().ok_or(NotAllowed)?.split(',').map(str::trim).collect())
+        }
         _ => Err(NotAllowed),
     }
 }

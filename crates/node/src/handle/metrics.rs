@@ -14,7 +14,7 @@ use crate::metrics::{self, Counter, Snapshot};
 
 /// What metrics need of the node, beside its shards.
 #[derive(Default)]
-pub(super) struct Metering {
+pub(crate) struct Metering {
     requests: RequestCounters,
     of_apps: std::sync::Mutex<Vec<ReadCounters>>,
     /// How many answers were begun.
@@ -77,7 +77,7 @@ impl NodeHandle {
 
 impl Metering {
     /// Nothing counted yet.
-    pub(super) fn new(started: u64, token: Option<MetricsToken>) -> Self {
+    pub(crate) fn new(started: u64, token: Option<MetricsToken>) -> Self {
         Self { started, token, ..Self::default() }
     }
 

@@ -14,7 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tower::Service;
 use tracing::{debug, warn};
@@ -22,6 +22,9 @@ use tracing::{debug, warn};
 use super::paths;
 use super::patience::Patient;
 use super::places::{Place, Places};
+use super::visitor::Visitor;
+use crate::NodeHandle;
+use crate::config::Front;
 
 /// What every accepted connection needs.
 #[derive(Clone)]
@@ -29,9 +32,9 @@ pub(crate) struct Acceptor {
     router: Router,
     /// For connections without a finished request.
     places: Places,
-    draining: watch::Receiver<bool>,
+    node: NodeHandle,
     /// Held by every connection, so that the end of the last one can be awaited.
-    open: mpsc::Sender<Infallible>,
+    _open: mpsc::Sender<Infallible>,
 }
 
 impl Acceptor {
@@ -39,16 +42,16 @@ impl Acceptor {
     pub(crate) fn new(
         router: Router,
         max_unfinished: usize,
-        draining: watch::Receiver<bool>,
+        node: NodeHandle,
     ) -> (Self, mpsc::Receiver<Infallible>) {
         let (open, closed) = mpsc::channel(1);
-        (Self { router, places: Places::new(max_unfinished), draining, open }, closed)
+        (Self { router, places: Places::new(max_unfinished), node, _open: open }, closed)
     }
 
     /// The same, but the end of its connections is told apart.
     pub(crate) fn successor(self) -> (Self, mpsc::Receiver<Infallible>) {
         let (open, closed) = mpsc::channel(1);
-        (Self { open, ..self }, closed)
+        (Self { _open: open, ..self }, closed)
     }
 }
 
@@ -102,10 +105,10 @@ async fn unless(lost: oneshot::Receiver<()>, served: impl Future<Output = ()>) {
 /// The life of one HTTP connection. It waits for the connection to end, or for the node to drain,
 /// after which the request in flight is the last.
 async fn serve(acceptor: Acceptor, stream: TcpStream, peer: SocketAddr, place: Place) {
-    let Acceptor { router, mut draining, open: _open, .. } = acceptor;
     let _ = stream.set_nodelay(true);
+    let mut draining = acceptor.node.draining();
     let place = Mutex::new(Some(place));
-    let service = service_fn(|request| respond(router.clone(), request, peer, take(&place)));
+    let service = service_fn(|request| respond(&acceptor, request, peer, take(&place)));
     let keep_alive = !*draining.borrow_and_update();
     let connection = http()
         .keep_alive(keep_alive)
@@ -142,16 +145,23 @@ fn is_waiting(place: &Waiting) -> bool {
 
 /// Answers one request. The first one gives back the connection's place.
 async fn respond(
-    mut router: Router,
+    acceptor: &Acceptor,
     mut request: Request<Incoming>,
     peer: SocketAddr,
     place: Option<Place>,
 ) -> Result<Response, Infallible> {
+    let Front { path_prefix, trusted_proxies } = acceptor.node.front();
+    let visitor = Visitor::over_tcp(peer.ip());
+    let visitor = visitor.behind(request.headers(), trusted_proxies);
     request.extensions_mut().insert(ConnectInfo(peer));
+    request.extensions_mut().insert(visitor);
+    if let Some(uri) = paths::below(request.uri(), path_prefix) {
+        *request.uri_mut() = uri;
+    }
     if let Some(uri) = paths::canonical(request.uri()) {
         *request.uri_mut() = uri;
     }
-    let response = router.call(request).await;
+    let response = acceptor.router.clone().call(request).await;
     drop(place);
     response
 }

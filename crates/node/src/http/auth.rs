@@ -80,7 +80,7 @@ async fn check_head(
         path: parts.uri.path(),
         query: parts.uri.query().unwrap_or(""),
         now_unix_secs: node.unix_seconds(),
-        path_prefix: "",
+        path_prefix: node.front().path_prefix.as_str(),
     };
     let digest = verify_request(&tenant.app.keys, &request)?;
     match is_encoded(&parts.headers) {

@@ -1,8 +1,20 @@
-//! One spelling for the paths of the HTTP transports: pusher-js puts `/pusher` before them unless it
-//! is told otherwise, and doubles the slash when it is told `/` (docs/protocol.md 5.2 and 5.3).
+//! One spelling for every path: without the prefix of the installation, and those of the HTTP
+//! transports as the router knows them, for pusher-js puts `/pusher` before them unless it is told
+//! otherwise, and doubles the slash when it is told `/` (docs/protocol.md 5.2 and 5.3).
 
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
+
+use crate::config::PathPrefix;
+
+/// Where a request below the prefix goes within the node; `None` for one that says so itself, and
+/// for one that is not below it.
+pub(crate) fn below(uri: &Uri, prefix: &PathPrefix) -> Option<Uri> {
+    match prefix.as_str() {
+        "" => None,
+        _ => with_path(uri, prefix.strip(uri.path())?),
+    }
+}
 
 /// The URI by which the router knows a request of a session; `None` for the one it has.
 pub(crate) fn canonical(uri: &Uri) -> Option<Uri> {
@@ -18,10 +30,13 @@ pub(crate) fn canonical(uri: &Uri) -> Option<Uri> {
     if segments.len() != 5 || segments[0] != "app" {
         return None;
     }
-    let path = format!("/{}", segments.join("/"));
+    with_path(uri, &format!("/{}", segments.join("/")))
+}
+
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     let whole = match uri.query() {
         Some(query) => format!("{path}?{query}"),
-        None => path,
+        None => path.to_owned(),
     };
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(whole).ok()?);

@@ -13,12 +13,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, 
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::post;
-use rollcall_engine::{HttpTransport, Security, SessionName};
+use rollcall_engine::{HttpTransport, SessionName};
 use rollcall_wire::fallback::{self, SendError};
 
 use super::auth::read_body;
 use super::error::HttpError;
 use super::upgrade::{origin, parameter};
+use super::visitor::Visitor;
 use crate::handle::{Caller, NodeHandle, SendRefusal};
 
 /// Where a stream is asked for.
@@ -44,34 +45,36 @@ type Segments = Result<Path<(String, String, String)>, PathRejection>;
 
 async fn stream(
     State(node): State<NodeHandle>,
+    visitor: Visitor,
     segments: Segments,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, HttpError> {
-    receive(&node, segments, HttpTransport::Streaming, (&uri, &headers)).await
+    receive(&node, segments, HttpTransport::Streaming, (&uri, &headers, visitor)).await
 }
 
 async fn poll(
     State(node): State<NodeHandle>,
+    visitor: Visitor,
     segments: Segments,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, HttpError> {
-    receive(&node, segments, HttpTransport::Polling, (&uri, &headers)).await
+    receive(&node, segments, HttpTransport::Polling, (&uri, &headers, visitor)).await
 }
 
 async fn receive(
     node: &NodeHandle,
     segments: Segments,
     transport: HttpTransport,
-    (uri, headers): (&Uri, &HeaderMap),
+    (uri, headers, visitor): (&Uri, &HeaderMap, Visitor),
 ) -> Result<Response<Body>, HttpError> {
     let (key, session) = session(segments)?;
     let caller = Caller {
         key: &key,
         protocol: parameter(uri.query().unwrap_or(""), "protocol"),
         origin: origin(headers),
-        security: Security::Plain,
+        security: visitor.security(),
     };
     let body = Body::new(node.receive(session, transport, caller).await);
     Ok((lines_headers(), body).into_response())

@@ -17,7 +17,8 @@ use tower::Service;
 use super::router;
 use crate::apps::Apps;
 use crate::clock::Clock;
-use crate::handle::NodeHandle;
+use crate::config::Front;
+use crate::handle::{Metering, NodeHandle};
 use crate::mail::{Inbox, Mail, Mailboxes};
 use crate::socket_ids::SocketIds;
 use crate::stats::NodeStats;
@@ -31,7 +32,8 @@ fn idle_node() -> (NodeHandle, Vec<Inbox>) {
     let apps = Apps::new(vec![App::new("1", vec![key()])]).unwrap();
     let (mailboxes, inboxes) = Mailboxes::new(1, 1);
     let socket_ids = SocketIds::draw().unwrap();
-    (NodeHandle::new(apps, mailboxes, Clock::start(), socket_ids, None), inboxes)
+    let (front, metering) = (Front::default(), Metering::new(0, None));
+    (NodeHandle::new(apps, mailboxes, Clock::start(), socket_ids, front, metering), inboxes)
 }
 
 async fn call(node: &NodeHandle, method: &str, path: &str, body: &str) -> Response {

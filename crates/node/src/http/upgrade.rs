@@ -12,12 +12,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use hyper::upgrade::{OnUpgrade, Upgraded};
-use rollcall_engine::Security;
 use rollcall_wire::ws::accept_key;
 use tokio::net::TcpStream;
 
 use super::error::HttpError;
 use super::patience::Patient;
+use super::visitor::Visitor;
 use crate::handle::{self, Caller, NodeHandle};
 use crate::mail::Verdict;
 
@@ -30,10 +30,11 @@ pub(crate) async fn connect(
     let Path(key) = key.map_err(|_| HttpError::UnknownPath)?;
     let (mut parts, _) = request.into_parts();
     let handshake = Handshake::take(&mut parts)?;
+    let visitor = Visitor::of_request(&parts.extensions);
     let caller = Caller {
         key: &key,
         protocol: parameter(parts.uri.query().unwrap_or(""), "protocol"),
-        security: Security::Plain,
+        security: visitor.security(),
         origin: origin(&parts.headers),
     };
     let verdict = node.judge(caller);

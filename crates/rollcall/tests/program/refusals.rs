@@ -46,9 +46,9 @@ fn unknown_keys_bad_values_and_later_values_of_the_file() {
              localhost:9000 or [::1]:9000, not \"9000\"",
         ),
         (
-            "path_prefix = '/chat'",
-            "rollcall.toml, line 1: path_prefix = \"/chat\" is not possible in this version of \
-             Rollcall yet; leave it at \"\"",
+            "path_prefix = '/chat/'",
+            "rollcall.toml, line 1: path_prefix must be a path such as /rollcall, of letters, \
+             digits and the signs - . _ ~, not \"/chat/\"",
         ),
     ] {
         place.write("rollcall.toml", text);

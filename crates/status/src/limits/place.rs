@@ -1,12 +1,7 @@
-//! Where a request comes from, as far as limits tell addresses apart: the other end of the socket.
-//!
-//! Forwarding headers do not count, since anybody can write them. Behind a proxy everybody has
-//! its address, so there the limits per address have to be raised.
+//! Where a request comes from, as far as limits tell addresses apart. Which address that is, the
+//! node finds out: behind a proxy that it does not trust, everybody has the proxy's.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
-use axum::extract::ConnectInfo;
-use axum::http::Extensions;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// An address, as far as it tells people apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,14 +13,8 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// Where the request with these extensions comes from.
-    pub(crate) fn of_request(extensions: &Extensions) -> Self {
-        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
-        // The node notes the peer of every request; those without one share a limit.
-        Self::of(peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip()))
-    }
-
-    fn of(address: IpAddr) -> Self {
+    /// Where an address is.
+    pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address),
             IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),

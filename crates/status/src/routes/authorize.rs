@@ -9,16 +9,17 @@ use serde::Serialize;
 
 use super::session::json;
 use crate::app::{LOBBY, StatusApp};
+use crate::asker::Asker;
 use crate::body::Fields;
 use crate::failure::{Failure, FieldProblem};
 
 /// Takes `socket_id` and `channel_name`, as form or JSON.
 pub(crate) async fn authorize(
     State(app): State<StatusApp>,
+    asker: Asker,
     request: Request,
 ) -> Result<impl IntoResponse, Failure> {
-    let headers = request.headers().clone();
-    let signed_in = app.require_signed_in(&headers).await?;
+    let signed_in = app.require_signed_in(&asker).await?;
     let taken = app.auths().take(app.now(), &signed_in.session);
     taken.map_err(|limited| app.limited(limited))?;
     let fields = Fields::read(request).await?;
@@ -31,7 +32,7 @@ pub(crate) async fn authorize(
     let signed = sign(&app, &status.member(&account.name), socket, channel)?;
     app.sockets().add(signed_in.session, account.id, &account.name, socket);
     // A sign-out between the first look and the line above did not know of this socket.
-    app.require_signed_in(&headers).await?;
+    app.require_signed_in(&asker).await?;
     app.memory().handle_shown(&account.name, &status);
     app.0.counters.signatures.add_one();
     let body = AuthBody { auth: &signed.auth, channel_data: signed.channel_data.as_deref() };

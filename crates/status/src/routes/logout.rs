@@ -2,12 +2,13 @@
 //! once, and forgetting the device (docs/status.md section 0 "`GET /logout`", S8, S12).
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rollcall_store::SignedIn;
 
 use super::session::{SUCCESS, json};
 use crate::app::StatusApp;
+use crate::asker::Asker;
 use crate::body::Fields;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
@@ -17,20 +18,20 @@ use crate::guard;
 /// too, and the browser can no longer sign in to its names.
 pub(crate) async fn sign_out(
     State(app): State<StatusApp>,
+    asker: Asker,
     request: Request,
 ) -> Result<Response, Failure> {
-    let headers = request.headers().clone();
     let forget = wants_to_be_forgotten(request).await?;
-    if let Some(signed_in) = app.signed_in(&headers).await? {
+    if let Some(signed_in) = app.signed_in(&asker).await? {
         end(&app, &signed_in).await?;
     }
-    let mut response = match wants_html(&headers) {
-        true => redirect_home(StatusCode::SEE_OTHER),
+    let mut response = match wants_html(&asker.headers) {
+        true => redirect_home(&app, StatusCode::SEE_OTHER),
         false => json(SUCCESS.to_owned()).into_response(),
     };
-    clear(&app, &mut response, Cookie::Session);
+    clear(&asker, &mut response, Cookie::Session);
     if forget {
-        delete_device_key(&app, &headers, &mut response).await?;
+        delete_device_key(&app, &asker, &mut response).await?;
     }
     Ok(response)
 }
@@ -38,17 +39,17 @@ pub(crate) async fn sign_out(
 /// Somebody followed a link. If it was not one of ours it asks first, by a page with a button.
 pub(crate) async fn follow_link(
     State(app): State<StatusApp>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Result<Response, Failure> {
-    let Some(signed_in) = app.signed_in(&headers).await? else {
-        return Ok(redirect_home(StatusCode::FOUND));
+    let Some(signed_in) = app.signed_in(&asker).await? else {
+        return Ok(redirect_home(&app, StatusCode::FOUND));
     };
-    if !guard::is_own_navigation(&headers, app.origin(&headers).as_ref()) {
-        return Ok(Html(confirmation(&headers)).into_response());
+    if !guard::is_own_navigation(&asker.headers, asker.own.as_ref()) {
+        return Ok(Html(confirmation(&app, &asker.headers)).into_response());
     }
     end(&app, &signed_in).await?;
-    let mut response = redirect_home(StatusCode::FOUND);
-    clear(&app, &mut response, Cookie::Session);
+    let mut response = redirect_home(&app, StatusCode::FOUND);
+    clear(&asker, &mut response, Cookie::Session);
     Ok(response)
 }
 
@@ -56,16 +57,16 @@ pub(crate) async fn follow_link(
 /// no other proof, so without them its owner could not come back either.
 pub(crate) async fn sign_out_everywhere(
     State(app): State<StatusApp>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Result<Response, Failure> {
-    let account = app.require_signed_in(&headers).await?.account.id;
+    let account = app.require_signed_in(&asker).await?.account.id;
     app.0.store.end_sessions_of(account).await?;
     let sessions = app.sockets().take_account(account);
     for of_session in sessions {
         app.close_sockets(of_session);
     }
     let mut response = json(SUCCESS.to_owned()).into_response();
-    clear(&app, &mut response, Cookie::Session);
+    clear(&asker, &mut response, Cookie::Session);
     Ok(response)
 }
 
@@ -73,10 +74,10 @@ pub(crate) async fn sign_out_everywhere(
 /// a browser without a key has nothing to lose.
 pub(crate) async fn forget_device(
     State(app): State<StatusApp>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Result<Response, Failure> {
     let mut response = json(SUCCESS.to_owned()).into_response();
-    delete_device_key(&app, &headers, &mut response).await?;
+    delete_device_key(&app, &asker, &mut response).await?;
     Ok(response)
 }
 
@@ -101,13 +102,13 @@ async fn wants_to_be_forgotten(request: Request) -> Result<bool, Failure> {
 
 async fn delete_device_key(
     app: &StatusApp,
-    headers: &HeaderMap,
+    asker: &Asker,
     response: &mut Response,
 ) -> Result<(), Failure> {
-    if let Some(key) = Cookie::DeviceKey.read(app.scheme(), headers) {
+    if let Some(key) = asker.token(Cookie::DeviceKey) {
         app.0.store.forget_device(&key.hash()).await?;
     }
-    clear(app, response, Cookie::DeviceKey);
+    clear(asker, response, Cookie::DeviceKey);
     Ok(())
 }
 
@@ -117,16 +118,17 @@ fn wants_html(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-fn redirect_home(status: StatusCode) -> Response {
-    (status, [(header::LOCATION, HeaderValue::from_static("/"))]).into_response()
+fn redirect_home(app: &StatusApp, status: StatusCode) -> Response {
+    (status, [(header::LOCATION, app.path("/"))]).into_response()
 }
 
-fn clear(app: &StatusApp, response: &mut Response, cookie: Cookie) {
-    response.headers_mut().append(header::SET_COOKIE, cookie.clear(app.scheme()));
+fn clear(asker: &Asker, response: &mut Response, cookie: Cookie) {
+    response.headers_mut().append(header::SET_COOKIE, cookie.clear(asker.scheme));
 }
 
 /// The page with the button, in French for who asks for it first, else in English.
-fn confirmation(headers: &HeaderMap) -> String {
+fn confirmation(app: &StatusApp, headers: &HeaderMap) -> String {
+    let (logout, home) = (app.path("/logout"), app.path("/"));
     let languages = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let (lang, title, button, stay) = match languages {
         Some(languages) if languages.to_ascii_lowercase().starts_with("fr") => {
@@ -137,7 +139,7 @@ fn confirmation(headers: &HeaderMap) -> String {
     format!(
         "<!doctype html>\n<html lang=\"{lang}\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
-         <main>\n<h1>{title}</h1>\n<form method=\"post\" action=\"/logout\">\
-         <button>{button}</button></form>\n<p><a href=\"/\">{stay}</a></p>\n</main>\n</html>\n"
+         <main>\n<h1>{title}</h1>\n<form method=\"post\" action=\"{logout}\">\
+         <button>{button}</button></form>\n<p><a href=\"{home}\">{stay}</a></p>\n</main>\n</html>\n"
     )
 }

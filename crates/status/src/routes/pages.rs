@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::app::StatusApp;
+use crate::app::{StatusApp, StatusSettings};
 use crate::custom_pages;
 use crate::failure::Failure;
 use crate::headers::Policy;
@@ -16,21 +16,21 @@ use crate::headers::Policy;
 pub(crate) async fn front(State(app): State<StatusApp>) -> Result<Response, Failure> {
     match custom_directory(&app) {
         Some(directory) => custom(directory, "/").await,
-        None => app.0.settings.pages.respond(FRONT_PAGE),
+        None => front_page(&app),
     }
 }
 
 /// `/rollcall/`, where the built-in page is when the operator has an own one.
 pub(crate) async fn built_in(State(app): State<StatusApp>) -> Result<Response, Failure> {
     match custom_directory(&app) {
-        Some(_) => app.0.settings.pages.respond(FRONT_PAGE),
-        None => Ok(redirect("/")),
+        Some(_) => front_page(&app),
+        None => Ok(redirect(&app, "/")),
     }
 }
 
 /// `/rollcall`, for who leaves out the slash.
 pub(crate) async fn to_built_in(State(app): State<StatusApp>) -> Response {
-    redirect(if custom_directory(&app).is_some() { "/rollcall/" } else { "/" })
+    redirect(&app, if custom_directory(&app).is_some() { "/rollcall/" } else { "/" })
 }
 
 /// `/assets/…`: the built-in page's own first, so that an operator's files never break it.
@@ -65,6 +65,12 @@ pub(crate) async fn other(
     }
 }
 
+/// The built-in page, which finds everything of ours below the prefix.
+fn front_page(app: &StatusApp) -> Result<Response, Failure> {
+    let StatusSettings { pages, path_prefix, .. } = &app.0.settings;
+    pages.respond_below(path_prefix, FRONT_PAGE)
+}
+
 fn custom_directory(app: &StatusApp) -> Option<&Path> {
     app.0.settings.custom_pages.as_deref()
 }
@@ -75,8 +81,8 @@ async fn custom(directory: &Path, path: &str) -> Result<Response, Failure> {
     Ok(response)
 }
 
-fn redirect(to: &'static str) -> Response {
-    let location = [(header::LOCATION, HeaderValue::from_static(to))];
+fn redirect(app: &StatusApp, to: &str) -> Response {
+    let location = [(header::LOCATION, app.path(to))];
     (StatusCode::TEMPORARY_REDIRECT, location).into_response()
 }
 

@@ -1,17 +1,19 @@
 //! `POST /register`: sign up, or in again (docs/status.md section 0, S1, S9, S10, S13).
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rollcall_store::{DeviceKey, Ground, OnOtherSession, Registered, Registration, StatusRow};
 
 use super::session::{SUCCESS, json};
 use crate::app::StatusApp;
+use crate::asker::Asker;
 use crate::body::Fields;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
 use crate::limits::Place;
 use crate::name::{self, UserName};
+use crate::origin::Scheme;
 use crate::text::StatusText;
 use crate::token::Token;
 
@@ -20,8 +22,8 @@ pub(crate) async fn register(
     State(app): State<StatusApp>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let browser = Browser::of(&app, request.headers());
-    let place = Place::of_request(request.extensions());
+    let asker = Asker::of(&app, request.headers(), request.extensions());
+    let (browser, place) = (Browser::of(&asker), asker.place);
     let form = Form::parse(&Fields::read(request).await?)?;
     if browser.is_stranger() {
         let checked = app.registrations().check_stranger(app.now(), place);
@@ -31,7 +33,7 @@ pub(crate) async fn register(
     let wish = registration(form, &browser, &fresh);
     let registered = claim(&app, &wish, place).await?;
     settle(&app, &registered).await;
-    Ok(answer(&app, &browser, &fresh, &registered))
+    Ok(answer(&browser, &fresh, &registered))
 }
 
 /// Registers, unless there were too many from there.
@@ -81,15 +83,17 @@ impl Form {
 
 /// What the browser has already.
 struct Browser {
+    scheme: Scheme,
     session: Option<Token>,
     device_key: Option<Token>,
 }
 
 impl Browser {
-    fn of(app: &StatusApp, headers: &HeaderMap) -> Self {
+    fn of(asker: &Asker) -> Self {
         Self {
-            session: Cookie::Session.read(app.scheme(), headers),
-            device_key: Cookie::DeviceKey.read(app.scheme(), headers),
+            scheme: asker.scheme,
+            session: asker.token(Cookie::Session),
+            device_key: asker.token(Cookie::DeviceKey),
         }
     }
 }
@@ -143,14 +147,14 @@ async fn settle(app: &StatusApp, registered: &Registered) {
     app.announce(&account.name, &StatusRow::from(account)).await;
 }
 
-fn answer(app: &StatusApp, browser: &Browser, fresh: &Fresh, registered: &Registered) -> Response {
+fn answer(browser: &Browser, fresh: &Fresh, registered: &Registered) -> Response {
     let key = match (registered.device_key, &browser.device_key) {
         (DeviceKey::Renewed, Some(key)) => key,
         _ => &fresh.device_key,
     };
     let mut response = json(SUCCESS.to_owned()).into_response();
     let headers = response.headers_mut();
-    headers.append(header::SET_COOKIE, Cookie::Session.set(app.scheme(), &fresh.session));
-    headers.append(header::SET_COOKIE, Cookie::DeviceKey.set(app.scheme(), key));
+    headers.append(header::SET_COOKIE, Cookie::Session.set(browser.scheme, &fresh.session));
+    headers.append(header::SET_COOKIE, Cookie::DeviceKey.set(browser.scheme, key));
     response
 }

@@ -1,12 +1,13 @@
 //! Who is signed in: `GET /isLoggedIn` as the tutorial asks, `GET /api/session` for our page.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use rollcall_store::Account;
 use serde::Serialize;
 
 use crate::app::{LOBBY, StatusApp};
+use crate::asker::Asker;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
 
@@ -16,21 +17,21 @@ pub(crate) const SUCCESS: &str = r#"{"success":true,"error":false}"#;
 /// Always 200 (docs/status.md section 0 "Answers"), and never a cookie (S10).
 pub(crate) async fn is_logged_in(
     State(app): State<StatusApp>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Result<impl IntoResponse, Failure> {
-    let authenticated = app.signed_in(&headers).await?.is_some();
+    let authenticated = app.signed_in(&asker).await?.is_some();
     Ok(json(format!(r#"{{"authenticated":{authenticated}}}"#)))
 }
 
 /// What our page needs to start.
 pub(crate) async fn session(
     State(app): State<StatusApp>,
-    headers: HeaderMap,
+    asker: Asker,
 ) -> Result<impl IntoResponse, Failure> {
     let app_id = &app.0.settings.app_id;
     let credentials = app.0.node.app(app_id).ok_or(Failure::AppUnavailable)?;
-    let signed_in = app.signed_in(&headers).await?;
-    let device = names_of_device(&app, &headers).await?;
+    let signed_in = app.signed_in(&asker).await?;
+    let device = names_of_device(&app, &asker).await?;
     let session = SessionBody {
         app_key: &credentials.key,
         channel: LOBBY,
@@ -41,8 +42,8 @@ pub(crate) async fn session(
     Ok(json(serde_json::to_string(&session).expect("texts and numbers always serialise")))
 }
 
-async fn names_of_device(app: &StatusApp, headers: &HeaderMap) -> Result<Vec<String>, Failure> {
-    match Cookie::DeviceKey.read(app.scheme(), headers) {
+async fn names_of_device(app: &StatusApp, asker: &Asker) -> Result<Vec<String>, Failure> {
+    match asker.token(Cookie::DeviceKey) {
         Some(key) => Ok(app.0.store.names_of_device(&key.hash(), app.now()).await?),
         None => Ok(Vec::new()),
     }

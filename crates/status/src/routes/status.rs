@@ -7,6 +7,7 @@ use rollcall_store::{AccountId, StatusRow, StatusWrite, Written};
 
 use super::session::json;
 use crate::app::StatusApp;
+use crate::asker::Asker;
 use crate::body::Fields;
 use crate::failure::{Failure, FieldProblem, StatusBody};
 use crate::text::StatusText;
@@ -16,9 +17,10 @@ use crate::text::StatusText;
 /// The answer leaves when the status is stored and whoever joins from then on sees it.
 pub(crate) async fn save(
     State(app): State<StatusApp>,
+    asker: Asker,
     request: Request,
 ) -> Result<impl IntoResponse, Failure> {
-    let signed_in = app.require_signed_in(request.headers()).await?;
+    let signed_in = app.require_signed_in(&asker).await?;
     let account = signed_in.account;
     let write = parse(&Fields::read_json(request).await?, account.id)?;
     let admitted = app.memory().handle_save(app.now(), &account.name);

@@ -2,16 +2,16 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use std::net::SocketAddr;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use rollcall_node::config::stored_app;
+use rollcall_node::http::Visitor;
 use rollcall_node::{Node, NodeConfig};
 use rollcall_status::{
     Asset, Caching, Clock, LimitSettings, Pages, PublicUrl, StatusApp, StatusSettings,
@@ -37,6 +37,7 @@ pub(crate) struct Server {
 #[derive(Default)]
 pub(crate) struct Setup {
     pub(crate) public_url: Option<&'static str>,
+    pub(crate) path_prefix: &'static str,
     pub(crate) custom_pages: Option<PathBuf>,
     pub(crate) no_pages: bool,
     pub(crate) limits: LimitSettings,
@@ -71,8 +72,14 @@ impl Server {
 
     /// A browser at that address.
     pub(crate) fn browser_at(&self, address: &str) -> Browser {
-        let peer = SocketAddr::new(address.parse().expect("an address"), 50_000);
-        Browser { router: self.app.router(), cookies: Vec::new(), peer }
+        let visitor = Visitor::over_tcp(address.parse().expect("an address"));
+        Browser { router: self.app.router(), cookies: Vec::new(), visitor }
+    }
+
+    /// A browser that came over TLS.
+    pub(crate) fn secure_browser(&self) -> Browser {
+        let visitor = Visitor::over_tls(Ipv4Addr::LOCALHOST.into());
+        Browser { visitor, ..self.browser() }
     }
 
     /// A browser that has signed up.
@@ -93,6 +100,7 @@ impl Server {
         let settings = StatusSettings {
             app_id: "1001".to_owned(),
             public_url: setup.public_url.map(|url| PublicUrl::parse(url).expect("a valid URL")),
+            path_prefix: setup.path_prefix.to_owned(),
             pages: if setup.no_pages { Pages::none() } else { Pages::new(page) },
             custom_pages: setup.custom_pages,
             limits: setup.limits,
@@ -117,7 +125,9 @@ fn app_row() -> AppRow {
 
 fn page(path: &str) -> Option<Asset> {
     let (bytes, caching): (&'static [u8], _) = match path {
-        "status/index.html" => (b"<!doctype html><title>Rollcall</title>", Caching::Revalidate),
+        "status/index.html" => {
+            (b"<!doctype html><title>Rollcall</title><a href=\"/x\">x</a>", Caching::Revalidate)
+        }
         "assets/app-1a2b.js" => (b"export {}", Caching::Immutable),
         "favicon.svg" => (b"<svg/>", Caching::Revalidate),
         _ => return None,
@@ -130,7 +140,7 @@ fn page(path: &str) -> Option<Asset> {
 pub(crate) struct Browser {
     router: Router,
     pub(crate) cookies: Vec<(String, String)>,
-    peer: SocketAddr,
+    visitor: Visitor,
 }
 
 /// What came back.
@@ -237,8 +247,7 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let mut request =
-            Request::builder().method(method).uri(path).extension(ConnectInfo(self.peer));
+        let mut request = Request::builder().method(method).uri(path).extension(self.visitor);
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", "127.0.0.1:9000");
         }
