@@ -4,6 +4,8 @@
  * A request always ends: with an answer, or after `TIMEOUT_MS` as a failure of status 0 (docs/status.md C18).
  */
 
+import { BASE } from './base';
+
 /** Why a request did not succeed; the body is that of docs/status.md section 0, "Answers". */
 export interface Failure {
   /** The HTTP status, or 0 when there was no usable answer. */
@@ -17,11 +19,11 @@ export interface Failure {
 
 export type Reply<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly failure: Failure };
 
-/** Sends a JSON request, or a form for `URLSearchParams`; the body of a successful answer is for the caller to check. */
+/** Sends a JSON request to a path of the server, or a form for `URLSearchParams`; the body of a successful answer is for the caller to check. */
 export async function send(method: string, path: string, body?: unknown): Promise<Reply<unknown>> {
   const plain = body === undefined || body instanceof URLSearchParams;
   try {
-    const response = await fetch(path, {
+    const response = await fetch(BASE + path, {
       method,
       cache: 'no-store',
       credentials: 'same-origin',

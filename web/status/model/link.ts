@@ -7,6 +7,7 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import Pusher from 'pusher-js';
+import { BASE } from '../../shared/base';
 import { lateJitter } from '../../shared/backoff';
 import { record, type Failure } from '../../shared/http';
 import { noteAnswer } from '../../shared/network';
@@ -187,6 +188,7 @@ function options(page: Location): PusherOptions {
     statsHost: page.hostname,
     wsPort: port,
     wssPort: port,
+    wsPath: BASE,
     httpPort: port,
     httpsPort: port,
     forceTLS: secure,
