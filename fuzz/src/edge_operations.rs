@@ -287,6 +287,7 @@ impl World {
         while let Some(effect) = self.edge.poll_effect() {
             match effect {
                 EdgeEffect::ToPartition(mail) => self.model.told(mail),
+                EdgeEffect::Counts { conn, .. } => panic!("{conn:?} had nothing to authorize"),
                 EdgeEffect::Hangup { conn, .. } => {
                     assert_eq!(self.edge.pending(conn).count(), 0, "forgotten and owed");
                     self.model.gone(conn);

@@ -32,12 +32,19 @@ pub struct App {
     pub mirror: bool,
     /// Whether the status app takes `client-status-update` out before fan-out.
     pub bridge: bool,
+    /// Whether a signed-in user hears which of the users that it watches come and go.
+    pub watchlist_events: bool,
+    /// How long a connection may stay without signing in or joining a channel that needs a
+    /// signature; none for as long as it likes.
+    pub authorization_timeout: Option<Duration>,
     /// Hosted timing and numbers: no grace, nothing coalesced.
     pub strict_compat: bool,
     /// The most connections at once; 0 for no limit.
     pub max_connections: u32,
     /// Whether connections without TLS are closed (4000).
     pub force_tls: bool,
+    /// The most messages that back ends may send in a day; 0 for no limit.
+    pub max_messages_per_day: u64,
     /// Origins that browsers may connect from; `*` stands for all.
     pub allowed_origins: Vec<String>,
     /// Silence after which a connection is probed.
@@ -88,6 +95,15 @@ pub struct Limits {
     pub cache_bytes: usize,
 }
 
+/// How many connections an app may have when one more begins to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quota {
+    /// So many, with it.
+    UpTo(u32),
+    /// As many as come.
+    Unlimited,
+}
+
 impl App {
     /// An app with the defaults of the configuration file.
     pub fn new(id: &str, keys: Vec<Key>) -> Self {
@@ -100,9 +116,12 @@ impl App {
             member_updates: true,
             mirror: false,
             bridge: false,
+            watchlist_events: false,
+            authorization_timeout: None,
             strict_compat: false,
             max_connections: 0,
             force_tls: false,
+            max_messages_per_day: 0,
             allowed_origins: vec!["*".to_owned()],
             activity_timeout: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),
@@ -123,6 +142,14 @@ impl App {
     /// How long a lost member stays: none under strict compatibility.
     pub fn grace(&self) -> Duration {
         if self.strict_compat { Duration::ZERO } else { self.presence.grace }
+    }
+
+    /// How many connections it may have.
+    pub fn quota(&self) -> Quota {
+        match self.max_connections {
+            0 => Quota::Unlimited,
+            most => Quota::UpTo(most),
+        }
     }
 
     /// The silence after which a connection is probed; the hosted service's under strict

@@ -9,8 +9,8 @@
 //! Deliveries are never effects. They exist as spans in outboxes and surface in step 2, which is
 //! how a pure machine delivers in a nanosecond.
 //!
-//! `dispatch.rs` has what clients say, `closing.rs` how connections end, `http.rs` those over HTTP,
-//! `session.rs` the life of one.
+//! `dispatch.rs` has what clients say, `users.rs` signing in, `closing.rs` how connections end,
+//! `http.rs` those over HTTP, `session.rs` the life of one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use rollcall_wire::socket::SocketId;
 use rollcall_wire::{pusher, ws};
 use slotmap::SlotMap;
 
-use crate::app::{App, AppId};
+use crate::app::{App, AppId, Quota};
 use crate::fanout::Subscriptions;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
 use crate::message::{
@@ -35,12 +35,14 @@ use crate::session::{Connection, Identity, Overdue};
 use crate::stats::EdgeStats;
 use crate::time::Time;
 use crate::timers::Timers;
+use crate::users::Users;
 use crate::{HashMap, HashSeed, hash_map};
 
 mod closing;
 mod dispatch;
 mod http;
 mod settings;
+mod users;
 
 use http::Tombstones;
 pub use http::{Attached, Sent};
@@ -59,6 +61,7 @@ pub struct Edge {
     sessions: HashMap<SessionName, ConnId>,
     tombstones: Tombstones,
     subscriptions: Subscriptions,
+    users: Users,
     /// What the node said of apps since the start.
     apps: HashMap<AppId, Standing>,
     palette: Palette,
@@ -115,6 +118,14 @@ pub enum Ending {
 pub enum EdgeEffect {
     /// Mail for the partition that [`ToPartition::channel`] names.
     ToPartition(ToPartition),
+    /// From now on the connection counts in the quota of its app; until now the app waited for it to
+    /// authorize. If there is no place, the shell says so with [`Edge::handle_over_quota`].
+    Counts {
+        /// Which connection.
+        conn: ConnId,
+        /// How many that may be with it.
+        quota: Quota,
+    },
     /// Close the socket. The edge has forgotten the connection.
     Hangup {
         /// Whose socket.
@@ -148,6 +159,7 @@ impl Edge {
             sessions: hash_map(seed),
             tombstones: Tombstones::new(hash_map(seed)),
             subscriptions: Subscriptions::new(seed),
+            users: Users::new(seed),
             apps: hash_map(seed),
             palette: Palette::default(),
             dirty: Vec::new(),
@@ -207,7 +219,7 @@ impl Edge {
         if self.is_open(conn) {
             self.stats.ends.count(how);
         }
-        self.end_subscriptions(conn, Departure::Lost);
+        self.end_presence(conn, Departure::Lost);
         self.forget(conn);
     }
 
@@ -233,6 +245,7 @@ impl Edge {
             // It may be closing by now, and nothing may follow a close frame.
             FromPartition::TurnedAway { conn } if self.is_open(conn) => self.reject_rate(conn),
             FromPartition::TurnedAway { .. } => {}
+            FromPartition::UserStatus { channel, status } => self.hear_of_user(&channel, status),
         }
     }
 
@@ -247,6 +260,7 @@ impl Edge {
             EdgeCommand::DisconnectMember { socket, channel, user, code } => {
                 self.disconnect_member(now, socket, channel, user, code);
             }
+            EdgeCommand::TerminateUser { channel } => self.terminate(now, &channel),
             EdgeCommand::ReplaceApp(app) => self.replace_app(now, &app),
             EdgeCommand::RemoveApp(app) => self.remove_app(now, app),
             EdgeCommand::Drain => self.close_all(now, CloseCode::Reconnect, |_| true),
@@ -265,6 +279,7 @@ impl Edge {
                 Overdue::No => {}
                 Overdue::Probe => self.probe(now, conn),
                 Overdue::Silent => self.close(now, conn, CloseCode::PongNotReceived),
+                Overdue::Unauthorized => self.close(now, conn, CloseCode::NotAuthorizedInTime),
                 Overdue::NotClosed => self.hang_up_unclosed(conn),
                 Overdue::Session(Due::Heartbeat) => self.send_heartbeat(now, conn),
                 Overdue::Session(Due::Resume) => self.resume_stream(now, conn),
@@ -321,6 +336,16 @@ impl Edge {
         }
     }
 
+    /// There is no place for a connection that began to count ([`EdgeEffect::Counts`]).
+    pub fn handle_over_quota(&mut self, now: Time, conn: ConnId) {
+        self.close(now, conn, CloseCode::OverQuota);
+    }
+
+    /// Whether a connection does not count in the quota of its app yet.
+    pub fn is_unauthorized(&self, conn: ConnId) -> bool {
+        self.connections.get(conn).is_some_and(Connection::is_unauthorized)
+    }
+
     /// Whether a connection has something left to write that its socket did not take.
     pub fn is_blocked(&self, conn: ConnId) -> bool {
         self.connections.get(conn).is_some_and(|connection| connection.outbox.is_stuck())
@@ -347,6 +372,7 @@ impl Edge {
         EdgeStats {
             connections: self.sockets.len() as u64,
             subscriptions: self.subscriptions.len() as u64,
+            users: self.users.len() as u64,
             ..self.stats
         }
     }
@@ -450,6 +476,18 @@ impl Edge {
         connection.outbox.owe(span, frame);
         mark_dirty(&mut self.dirty, conn, connection);
         self.stats.deliveries += 1;
+    }
+
+    /// A back end has vouched for a connection: it signed in, or joined what needs a signature.
+    fn authorize(&mut self, conn: ConnId) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        if !connection.authorize() {
+            return;
+        }
+        if let Some(identity) = connection.identity() {
+            let quota = identity.app.quota();
+            self.effects.push_back(EdgeEffect::Counts { conn, quota });
+        }
     }
 
     /// Queues what only a WebSocket has: control frames.

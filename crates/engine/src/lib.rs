@@ -29,8 +29,9 @@ mod roster;
 mod session;
 mod timers;
 mod untold;
+mod users;
 
-pub use app::{App, AppId, Limits, PresenceSettings};
+pub use app::{App, AppId, Limits, PresenceSettings, Quota};
 pub use edge::{Attached, Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security, Sent};
 pub use hooks::{HookClass, HookEvent, Owed, Webhook};
 pub use ids::{
@@ -39,7 +40,7 @@ pub use ids::{
 };
 pub use message::{
     Answer, ChannelFacts, ClientEvent, EdgeCommand, FromPartition, Intercepted, Join, Leave,
-    ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition,
+    ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition, UserStatus,
 };
 pub use partition::{Partition, PartitionEffect, Told};
 pub use receiver::{HttpTransport, Receive, ReceiveId, SessionName};

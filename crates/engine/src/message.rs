@@ -55,6 +55,33 @@ pub enum ToPartition {
         /// Where.
         channel: ChannelKey,
     },
+    /// A user who had no signed-in connection on the edge has one. Not answered.
+    UserCame {
+        /// The edge.
+        edge: EdgeId,
+        /// The settings of the user's app.
+        app: Arc<App>,
+        /// The user's own channel, which names the user.
+        channel: ChannelKey,
+    },
+    /// The user's last signed-in connection on the edge is gone; the channel is the user's own. Not
+    /// answered.
+    UserWent(Leave),
+    /// The edge wants to know whether a user is signed in anywhere: now, and whenever that changes.
+    /// Answered by `UserStatus`.
+    WatchUser {
+        /// The edge.
+        edge: EdgeId,
+        /// The user's own channel.
+        channel: ChannelKey,
+    },
+    /// Nobody on the edge wants to know that any more.
+    UnwatchUser {
+        /// The edge.
+        edge: EdgeId,
+        /// The user's own channel.
+        channel: ChannelKey,
+    },
 }
 
 /// A subscription that an edge has checked and holds as pending.
@@ -203,6 +230,23 @@ pub enum FromPartition {
         /// The sender.
         conn: ConnId,
     },
+    /// Whether a user is signed in anywhere by now. It says what is so, not that something
+    /// happened, and may say it again.
+    UserStatus {
+        /// The user's own channel.
+        channel: ChannelKey,
+        /// What is so.
+        status: UserStatus,
+    },
+}
+
+/// Whether a user is signed in on any connection (docs/protocol.md 4.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserStatus {
+    /// On one or more; or the last was lost, and the grace is not over.
+    Online,
+    /// On none.
+    Offline,
 }
 
 /// Why a partition refused a subscription.
@@ -255,6 +299,11 @@ pub enum EdgeCommand {
         user: UserId,
         /// With what.
         code: CloseCode,
+    },
+    /// Close every connection that is signed in as a user (docs/protocol.md 4.3).
+    TerminateUser {
+        /// The user's own channel.
+        channel: ChannelKey,
     },
     /// The settings of an app changed, or it is new.
     ReplaceApp(Arc<App>),
@@ -330,13 +379,16 @@ impl ToPartition {
     pub fn channel(&self) -> &ChannelKey {
         match self {
             Self::Join(join) => &join.channel,
-            Self::Leave(leave) => &leave.channel,
+            Self::Leave(leave) | Self::UserWent(leave) => &leave.channel,
             Self::Publish(publish) => &publish.channel,
             Self::ClientEvent(event) => &event.channel,
             Self::UpdateMember(update) => &update.channel,
             Self::Intercept { channel, .. }
             | Self::InterceptHandled { channel, .. }
-            | Self::Watch { channel, .. } => channel,
+            | Self::Watch { channel, .. }
+            | Self::UserCame { channel, .. }
+            | Self::WatchUser { channel, .. }
+            | Self::UnwatchUser { channel, .. } => channel,
         }
     }
 
@@ -352,7 +404,11 @@ impl ToPartition {
             Self::Leave(_)
             | Self::Intercept { .. }
             | Self::InterceptHandled { .. }
-            | Self::Watch { .. } => 0,
+            | Self::Watch { .. }
+            | Self::UserCame { .. }
+            | Self::UserWent(_)
+            | Self::WatchUser { .. }
+            | Self::UnwatchUser { .. } => 0,
         };
         size_of::<Self>() + content
     }
@@ -364,7 +420,7 @@ impl FromPartition {
         let content = match self {
             Self::Joined { frame, then, .. } => frame.len() + then.as_ref().map_or(0, Frame::len),
             Self::Deliver { frame, .. } => frame.len(),
-            Self::Refused { .. } | Self::TurnedAway { .. } => 0,
+            Self::Refused { .. } | Self::TurnedAway { .. } | Self::UserStatus { .. } => 0,
         };
         size_of::<Self>() + content
     }
@@ -374,5 +430,11 @@ impl ChannelKey {
     /// Names a channel of an app.
     pub fn new(app: &App, name: ChannelName) -> Self {
         Self { app: app.id.clone(), name }
+    }
+
+    /// Names the own channel of a user, which also stands for the user; `None` if nobody can have
+    /// this id.
+    pub fn of_user(app: &App, id: &str) -> Option<Self> {
+        ChannelName::of_user(id).map(|name| Self::new(app, name))
     }
 }

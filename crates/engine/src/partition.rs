@@ -33,17 +33,20 @@ mod hooked;
 mod ledger;
 mod presence;
 mod query;
+mod users;
 
 use channel::{Channel, Intercept};
 use effects::Effects;
 pub use ledger::Told;
 use presence::Departed;
+use users::Users;
 
 /// A slice of the channels.
 #[derive(Debug)]
 pub struct Partition {
     index: PartitionIndex,
     channels: HashMap<ChannelKey, Channel>,
+    users: Users,
     /// What the node said of apps since the start. It counts more than what mail brings, which an
     /// edge or a door may have written before it knew.
     apps: HashMap<AppId, Arc<App>>,
@@ -78,6 +81,7 @@ impl Partition {
         Self {
             index,
             channels: hash_map(seed),
+            users: Users::new(seed),
             apps: hash_map(seed),
             cache: Cache::new(seed),
             timers: Timers::new(),
@@ -113,6 +117,18 @@ impl Partition {
                 }
             }
             ToPartition::Watch { id, channel: key } => self.watch(id, &key),
+            ToPartition::UserCame { edge, app, channel } => {
+                let app = self.current(app);
+                self.users.come(&channel, edge, app, &mut self.effects);
+            }
+            ToPartition::UserWent(leave) => {
+                let newest = self.apps.get(&leave.channel.app);
+                self.users.go(now, &leave, newest, &mut self.effects);
+            }
+            ToPartition::WatchUser { edge, channel } => {
+                self.users.watch(&channel, edge, &mut self.effects);
+            }
+            ToPartition::UnwatchUser { edge, channel } => self.users.unwatch(&channel, edge),
         }
     }
 
@@ -170,10 +186,12 @@ impl Partition {
         self.settle(key);
     }
 
-    /// Lets go members whose grace is over, and events that were kept long enough.
+    /// Lets go members and signed-in users whose grace is over, and events that were kept long
+    /// enough.
     pub fn handle_timeout(&mut self, now: Time) {
         self.effects.advance(now);
         self.cache.expire(now);
+        self.users.expire(now, &mut self.effects);
         while let Some((armed, key)) = self.timers.poll(now) {
             let Some(channel) = self.channels.get_mut(&key) else { continue };
             if channel.armed != Some(armed) {
@@ -193,7 +211,8 @@ impl Partition {
 
     /// When [`Partition::handle_timeout`] has something to do.
     pub fn poll_timeout(&self) -> Option<Time> {
-        [self.timers.next(), self.cache.deadline()].into_iter().flatten().min()
+        let deadlines = [self.timers.next(), self.cache.deadline(), self.users.deadline()];
+        deadlines.into_iter().flatten().min()
     }
 
     fn join(&mut self, join: Join) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_wire::protocol::Protocol;
+use rollcall_wire::pusher::{MemberDataError, UserData};
 use rollcall_wire::socket::SocketId;
 use rollcall_wire::ws::Decoder;
 use smallvec::SmallVec;
@@ -13,6 +14,7 @@ use crate::app::App;
 use crate::edge::Security;
 use crate::ids::{ChannelKey, SubscriptionId, UserId};
 use crate::limits::LastSecond;
+use crate::message::Member;
 use crate::outbox::Outbox;
 use crate::receiver::Due;
 use crate::time::Time;
@@ -46,6 +48,10 @@ pub(crate) struct Connection {
     departures: LastSecond,
     /// What it is owed.
     pub(crate) outbox: Outbox,
+    /// As whom it is signed in.
+    pub(crate) user: Option<Box<SignedIn>>,
+    /// Since when its app waits for it to sign in, or to join what needs a signature.
+    unauthorized_since: Option<Time>,
     /// As whom it may no longer subscribe to what.
     revoked: Vec<(ChannelKey, UserId)>,
     /// The earliest timer that runs for it.
@@ -74,6 +80,33 @@ pub(crate) struct Identity {
     pub(crate) security: Security,
 }
 
+/// The user that a connection is bound to (docs/protocol.md 4.1).
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    /// The user's own channel, which names the user.
+    pub(crate) key: ChannelKey,
+    /// Who the user is on presence channels, unless a subscription says otherwise.
+    pub(crate) member: Result<Member, MemberDataError>,
+    /// The users that this one wants to hear of; kept also while the app does not tell of them.
+    pub(crate) watchlist: Box<[ChannelKey]>,
+    /// Whether it does hear of them.
+    pub(crate) watching: Watching,
+}
+
+/// How much of its watchlist a connection hears of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watching {
+    /// Nothing: the app does not tell.
+    Nobody,
+    /// Nothing yet: of so many users it is not known whether they are online.
+    Some {
+        /// How many.
+        unknown: usize,
+    },
+    /// Everything.
+    All,
+}
+
 /// How far the end of a connection is.
 #[derive(Debug)]
 pub(crate) struct Closing {
@@ -94,6 +127,8 @@ pub(crate) enum Overdue {
     Probe,
     /// It gave none: 4201.
     Silent,
+    /// It had its time to sign in or join: 4009.
+    Unauthorized,
     /// It had its time to close.
     NotClosed,
     /// Something about its receive request.
@@ -104,7 +139,9 @@ impl Connection {
     /// An accepted connection.
     pub(crate) fn open(now: Time, protocol: Protocol, identity: Identity) -> Self {
         let decoder = Decoder::new(identity.app.max_message_bytes());
-        Self::new(now, Some(protocol), decoder, Phase::Open(identity))
+        let must_authorize = identity.app.authorization_timeout.is_some();
+        let connection = Self::new(now, Some(protocol), decoder, Phase::Open(identity));
+        Self { unauthorized_since: must_authorize.then_some(now), ..connection }
     }
 
     /// A connection that was upgraded only to be told why it cannot stay (docs/protocol.md 1.2).
@@ -126,6 +163,8 @@ impl Connection {
             client_events: LastSecond::default(),
             departures: LastSecond::default(),
             outbox: Outbox::default(),
+            user: None,
+            unauthorized_since: None,
             revoked: Vec::new(),
             armed: None,
             last_inbound: now,
@@ -184,8 +223,39 @@ impl Connection {
         self.probed = Some(now);
     }
 
+    /// Whether its app still waits for it to show that it may be here.
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        self.unauthorized_since.is_some()
+    }
+
+    /// It may be here; `false` if that was known.
+    pub(crate) fn authorize(&mut self) -> bool {
+        self.unauthorized_since.take().is_some()
+    }
+
     /// When it next needs a look, if nothing else happens.
     pub(crate) fn deadline(&self) -> Time {
+        let silence = self.silence_deadline();
+        self.authorization_deadline().map_or(silence, |deadline| deadline.min(silence))
+    }
+
+    /// What is due by now: its silence calls for something, or its time to authorize is over.
+    pub(crate) fn overdue(&self, now: Time) -> Overdue {
+        if self.authorization_deadline().is_some_and(|deadline| deadline <= now) {
+            return Overdue::Unauthorized;
+        }
+        match &self.phase {
+            _ if now < self.silence_deadline() => Overdue::No,
+            Phase::Closing(_) => Overdue::NotClosed,
+            Phase::Open(_) if let Some((_, Some(due))) = self.session_due() => {
+                Overdue::Session(due)
+            }
+            Phase::Open(_) if self.probed.is_some() => Overdue::Silent,
+            Phase::Open(_) => Overdue::Probe,
+        }
+    }
+
+    fn silence_deadline(&self) -> Time {
         match (&self.phase, self.probed) {
             (Phase::Closing(closing), _) => closing.until,
             (Phase::Open(_), _) if let Some((due, _)) = self.session_due() => due,
@@ -201,22 +271,35 @@ impl Connection {
         Some(receiver.due(self.probed.map(|probed| probed + pong_timeout)))
     }
 
-    /// What its silence calls for by now.
-    pub(crate) fn overdue(&self, now: Time) -> Overdue {
-        match &self.phase {
-            _ if now < self.deadline() => Overdue::No,
-            Phase::Closing(_) => Overdue::NotClosed,
-            Phase::Open(_) if let Some((_, Some(due))) = self.session_due() => {
-                Overdue::Session(due)
-            }
-            Phase::Open(_) if self.probed.is_some() => Overdue::Silent,
-            Phase::Open(_) => Overdue::Probe,
-        }
+    fn authorization_deadline(&self) -> Option<Time> {
+        let timeout = self.identity()?.app.authorization_timeout?;
+        Some(self.unauthorized_since? + timeout)
     }
 
     /// Whether both sides have said their last word and ours is written.
     pub(crate) fn is_finished(&self) -> bool {
         matches!(&self.phase, Phase::Closing(closing) if closing.peer_closed)
             && self.outbox.is_empty()
+    }
+}
+
+impl SignedIn {
+    /// A user who hears of nobody yet.
+    pub(crate) fn new(key: ChannelKey, app: &App, data: UserData) -> Self {
+        let user = UserId::new(&data.id);
+        let member = data.info.map(|info| match info {
+            Some(info) => Member { user, info: Some(info.json.get().into()), rev: info.rev },
+            None => Member { user, info: None, rev: None },
+        });
+        let watched = data.watchlist.users;
+        let watchlist = watched.iter().filter_map(|id| ChannelKey::of_user(app, id)).collect();
+        Self { key, member, watchlist, watching: Watching::Nobody }
+    }
+}
+
+impl Watching {
+    /// So many users are unknown.
+    pub(crate) fn of(unknown: usize) -> Self {
+        if unknown == 0 { Self::All } else { Self::Some { unknown } }
     }
 }

@@ -12,6 +12,8 @@ pub struct EdgeStats {
     pub connections: u64,
     /// Subscriptions now, those that wait for their partition included.
     pub subscriptions: u64,
+    /// Users that connections are signed in as, or watch, now.
+    pub users: u64,
     /// Bytes that sockets did not take when they were written, now.
     pub queue_bytes: u64,
     /// Text messages taken from clients.
@@ -106,6 +108,7 @@ impl EdgeStats {
     pub fn add(&mut self, other: Self) {
         self.connections += other.connections;
         self.subscriptions += other.subscriptions;
+        self.users += other.users;
         self.queue_bytes += other.queue_bytes;
         self.messages_in += other.messages_in;
         self.bytes_in += other.bytes_in;

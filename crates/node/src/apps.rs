@@ -6,10 +6,11 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rollcall_engine::{App, AppId};
+use rollcall_engine::{App, AppId, Quota};
 use tokio::sync::Semaphore;
 
 use crate::http::ANSWERS_OF_ONE_APP;
+use crate::tally::Tally;
 
 /// Where the newest snapshot is.
 #[derive(Debug)]
@@ -44,16 +45,29 @@ pub(crate) struct Tenant {
 /// The places of an app, which stay while its settings change.
 #[derive(Debug)]
 struct Places {
-    /// How many connections it has.
+    /// How many connections it has that count in its quota.
     connections: AtomicU32,
+    /// How many it has that do not yet, because they were not authorized.
+    unauthorized: AtomicU32,
+    /// How many messages its back ends have sent today.
+    messages: Tally,
     /// How many large answers it may still have under way.
     answers: Arc<Semaphore>,
 }
 
-/// One connection's place in its app's quota; given back when dropped.
+/// One connection's place in its app's quota, or before that among the connections that wait for
+/// one; given back when dropped.
 #[derive(Debug)]
 pub(crate) struct ConnectionPermit {
     places: Arc<Places>,
+    row: Row,
+}
+
+/// Where a connection is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    Counted,
+    Unauthorized,
 }
 
 /// Why a set of apps cannot be served.
@@ -165,14 +179,31 @@ impl Apps {
 impl Tenant {
     /// A place for one more connection, if the app's quota has one (docs/protocol.md 1.5, 4004).
     pub(crate) fn take_place(&self) -> Option<ConnectionPermit> {
-        let limit = match self.app.max_connections {
-            0 => u32::MAX,
-            limit => limit,
-        };
-        let more = |taken| (taken < limit).then_some(taken + 1);
-        let connections = &self.places.connections;
-        connections.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
-        Some(ConnectionPermit { places: Arc::clone(&self.places) })
+        self.take(Row::Counted)
+    }
+
+    /// A place among the connections that count later. There are as many of them as of the others,
+    /// or else a quota would limit nothing.
+    pub(crate) fn take_place_unauthorized(&self) -> Option<ConnectionPermit> {
+        self.take(Row::Unauthorized)
+    }
+
+    /// Counts messages of the app's back ends; `false` if they are more than it may send today.
+    pub(crate) fn take_messages(&self, count: u64, unix_seconds: u64) -> bool {
+        self.places.messages.take(count, unix_seconds / SECONDS_OF_A_DAY, self.message_quota())
+    }
+
+    fn take(&self, row: Row) -> Option<ConnectionPermit> {
+        let places = Arc::clone(&self.places);
+        // A permit that is made gives back when it is dropped, so none is made in vain.
+        places.of(row).take_up_to(self.app.quota()).then(|| ConnectionPermit { places, row })
+    }
+
+    fn message_quota(&self) -> u64 {
+        match self.app.max_messages_per_day {
+            0 => u64::MAX,
+            most => most,
+        }
     }
 
     /// The app's share of the places of large answers.
@@ -181,16 +212,60 @@ impl Tenant {
     }
 }
 
+impl ConnectionPermit {
+    /// The connection counts from now on, if it does not already; `false` if there is no place.
+    pub(crate) fn count(&mut self, quota: Quota) -> bool {
+        if self.row == Row::Counted {
+            return true;
+        }
+        if !self.places.of(Row::Counted).take_up_to(quota) {
+            return false;
+        }
+        self.places.of(Row::Unauthorized).fetch_sub(1, Ordering::Relaxed);
+        self.row = Row::Counted;
+        true
+    }
+}
+
+impl Places {
+    fn of(&self, row: Row) -> &AtomicU32 {
+        match row {
+            Row::Counted => &self.connections,
+            Row::Unauthorized => &self.unauthorized,
+        }
+    }
+}
+
 impl Default for Places {
     fn default() -> Self {
-        let answers = Arc::new(Semaphore::new(ANSWERS_OF_ONE_APP));
-        Self { connections: AtomicU32::new(0), answers }
+        Self {
+            connections: AtomicU32::new(0),
+            unauthorized: AtomicU32::new(0),
+            messages: Tally::default(),
+            answers: Arc::new(Semaphore::new(ANSWERS_OF_ONE_APP)),
+        }
     }
 }
 
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.places.connections.fetch_sub(1, Ordering::Relaxed);
+        self.places.of(self.row).fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+trait TakeUpTo {
+    /// Adds one, unless there are as many as there may be.
+    fn take_up_to(&self, quota: Quota) -> bool;
+}
+
+impl TakeUpTo for AtomicU32 {
+    fn take_up_to(&self, quota: Quota) -> bool {
+        let limit = match quota {
+            Quota::Unlimited => u32::MAX,
+            Quota::UpTo(most) => most,
+        };
+        let more = |taken| (taken < limit).then_some(taken + 1);
+        self.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 }
 
@@ -205,6 +280,9 @@ impl fmt::Display for AppsError {
 }
 
 impl std::error::Error for AppsError {}
+
+/// A day of the calendar, in UTC.
+const SECONDS_OF_A_DAY: u64 = 86_400;
 
 #[cfg(test)]
 mod tests {
@@ -247,6 +325,39 @@ mod tests {
         assert!(tenant.take_place().is_none());
         drop(first);
         assert!(tenant.take_place().is_some());
+    }
+
+    #[test]
+    fn p118_a_place_among_the_unauthorized_is_none_in_the_quota() {
+        let limited = App { max_connections: 1, ..app("1", &["a"]) };
+        let apps = Apps::new(vec![limited]).unwrap();
+        let tenant = apps.of_id("1").unwrap();
+        let mut first = tenant.take_place_unauthorized().unwrap();
+        assert!(tenant.take_place_unauthorized().is_none(), "they are bounded too");
+        assert!(first.count(Quota::UpTo(1)));
+        assert!(first.count(Quota::UpTo(1)), "it counts once");
+
+        let mut second = tenant.take_place_unauthorized().unwrap();
+        assert!(!second.count(Quota::UpTo(1)));
+        drop(first);
+        assert!(second.count(Quota::UpTo(1)));
+        let mut third = tenant.take_place_unauthorized().unwrap();
+        assert!(third.count(Quota::Unlimited), "the app asks no longer");
+        drop((second, third));
+        assert!(tenant.take_place().is_some());
+    }
+
+    #[test]
+    fn messages_of_a_day_are_counted_across_new_settings() {
+        let limited = |most| App { max_messages_per_day: most, ..app("1", &["a"]) };
+        let cell = AppsCell::new(Apps::new(vec![limited(3)]).unwrap());
+        let take = |count| cell.snapshot().of_id("1").unwrap().take_messages(count, 86_399);
+        assert!(take(2));
+        assert!(!take(2));
+        replace_all(&cell, vec![limited(4)]).unwrap();
+        assert!(take(2));
+        replace_all(&cell, vec![limited(0)]).unwrap();
+        assert!(take(1_000));
     }
 
     #[test]

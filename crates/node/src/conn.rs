@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use rollcall_engine::{ConnId, Ending, Hangup};
+use rollcall_engine::{ConnId, Ending, Hangup, Quota};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -27,7 +27,7 @@ use crate::shard::{Attendance, Shard};
 pub(crate) struct Conn {
     /// The place in the app's quota. It is dropped before the link, so that a peer that has seen
     /// the end can come back.
-    _permit: Option<ConnectionPermit>,
+    permit: RefCell<Option<ConnectionPermit>>,
     link: Link,
     errand: Cell<Errand>,
     reader: RefCell<Option<Waker>>,
@@ -116,7 +116,12 @@ impl Conn {
     /// A connection over any link.
     pub(crate) fn new(link: Link, permit: Option<ConnectionPermit>) -> Self {
         let (errand, reader) = (Cell::new(Errand::None), RefCell::new(None));
-        Self { _permit: permit, link, errand, reader }
+        Self { permit: RefCell::new(permit), link, errand, reader }
+    }
+
+    /// It counts in the quota of its app from now on; `false` if there is no place.
+    pub(crate) fn count(&self, quota: Quota) -> bool {
+        self.permit.borrow_mut().as_mut().is_none_or(|permit| permit.count(quota))
     }
 
     /// A session over HTTP.

@@ -26,6 +26,7 @@ mod pipe;
 mod sessions;
 mod shard;
 mod socket_ids;
+mod tally;
 
 pub use apps::AppsError;
 pub use handle::NodeHandle;

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use rollcall_engine::{
     Answer, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Hangup, HashSeed,
     InterceptId, Intercepted, MemberChange, PARTITIONS, Partition, PartitionEffect, PartitionIndex,
-    Ticket, Time, ToPartition, WatchId,
+    Quota, Ticket, Time, ToPartition, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -28,6 +28,8 @@ pub(crate) struct Machines {
     collecting: Vec<PartitionIndex>,
     /// Sockets to be closed, and answers to be ended.
     farewells: Vec<(ConnId, Farewell)>,
+    /// Connections that count in the quota of their app from now on.
+    counting: Vec<(ConnId, Quota)>,
     mailboxes: Mailboxes,
     askers: HashMap<Ticket, oneshot::Sender<Answer>>,
     interceptors: HashMap<InterceptId, (ChannelKey, mpsc::Sender<Intercepted>)>,
@@ -58,6 +60,7 @@ impl Machines {
             stirred: Vec::new(),
             collecting: Vec::new(),
             farewells: Vec::new(),
+            counting: Vec::new(),
             mailboxes,
             askers: HashMap::new(),
             interceptors: HashMap::new(),
@@ -178,6 +181,11 @@ impl Machines {
         self.farewells.pop()
     }
 
+    /// The next connection that counts in the quota of its app from now on.
+    pub(crate) fn poll_counting(&mut self) -> Option<(ConnId, Quota)> {
+        self.counting.pop()
+    }
+
     /// Lets every machine look after what is due.
     pub(crate) fn handle_timeout(&mut self, now: Time) {
         if self.edge.poll_timeout().is_some_and(|due| due <= now) {
@@ -212,6 +220,7 @@ impl Machines {
     fn carry_edge_effect(&mut self, now: Time, effect: EdgeEffect) {
         match effect {
             EdgeEffect::ToPartition(mail) => self.handle_partition_mail(now, mail),
+            EdgeEffect::Counts { conn, quota } => self.counting.push((conn, quota)),
             EdgeEffect::Hangup { conn, how } => self.farewells.push((conn, Farewell::HangUp(how))),
             EdgeEffect::EndAnswer { conn } => self.farewells.push((conn, Farewell::EndAnswer)),
         }

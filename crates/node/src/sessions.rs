@@ -1,7 +1,7 @@
 //! What a shard does about sessions over HTTP: it gives their requests to the edge and their answers
 //! to the flush step. They have no socket here and no reader task; a session costs its state alone.
 
-use rollcall_engine::{Attached, HttpTransport, Refusal, Sent, Time};
+use rollcall_engine::{Attached, HttpTransport, Quota, Refusal, Sent, Time};
 use rollcall_wire::CloseCode;
 
 use crate::apps::ConnectionPermit;
@@ -38,8 +38,13 @@ impl Shard {
                 let refusal = Refusal { protocol, code: CloseCode::OverCapacity, reason: None };
                 (edge.handle_session_refused(now, receive, &refusal), None)
             }
-            Verdict::Admit(opening, permit) => {
-                (edge.handle_session_opened(now, receive, opening), Some(permit))
+            Verdict::Admit(opening, mut permit) => {
+                let attached = edge.handle_session_opened(now, receive, opening);
+                if !edge.is_unauthorized(attached.conn) {
+                    // The setting was turned off while it was on its way here.
+                    permit.count(Quota::Unlimited);
+                }
+                (attached, Some(permit))
             }
             Verdict::Refuse(refusal) => (edge.handle_session_refused(now, receive, &refusal), None),
         };

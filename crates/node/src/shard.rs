@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use rollcall_engine::{ConnId, EdgeCommand, Ending, HashSeed, Refusal, Time};
+use rollcall_engine::{ConnId, EdgeCommand, Ending, HashSeed, Quota, Refusal, Time};
 use rollcall_wire::CloseCode;
 use slotmap::SecondaryMap;
 use tokio::net::TcpStream;
@@ -268,7 +268,14 @@ impl Shard {
                 let refusal = Refusal { protocol, code: CloseCode::OverCapacity, reason: None };
                 (edge.handle_refused(now, refusal), None)
             }
-            Verdict::Admit(opening, permit) => (edge.handle_opened(now, opening), Some(permit)),
+            Verdict::Admit(opening, mut permit) => {
+                let id = edge.handle_opened(now, opening);
+                if !edge.is_unauthorized(id) {
+                    // The setting was turned off while it was on its way here.
+                    permit.count(Quota::Unlimited);
+                }
+                (id, Some(permit))
+            }
             Verdict::Refuse(refusal) => (edge.handle_refused(now, refusal), None),
         }
     }
@@ -283,7 +290,14 @@ impl Shard {
     /// there was any effect, which may have queued something to write.
     fn settle(&self, now: Time) -> bool {
         let mut machines = self.machines.borrow_mut();
-        let any = machines.settle(now);
+        let mut any = machines.settle(now);
+        while let Some((id, quota)) = machines.poll_counting() {
+            let conn = self.conns.borrow().get(id).map(Rc::clone);
+            if conn.is_some_and(|conn| !conn.count(quota)) {
+                machines.edge.handle_over_quota(now, id);
+                any |= machines.settle(now);
+            }
+        }
         while let Some((id, farewell)) = machines.poll_farewell() {
             self.bid_farewell(id, farewell);
         }

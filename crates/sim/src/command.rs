@@ -85,6 +85,11 @@ pub enum Command {
         /// Where.
         channel: String,
     },
+    /// A back end sends a user away.
+    Terminate {
+        /// Whom.
+        user: String,
+    },
     /// The node stops.
     Drain,
     /// Time passes.
@@ -122,6 +127,8 @@ pub enum Action {
     Joins(String, Claim),
     /// Unsubscribes.
     Leaves(String),
+    /// Signs in, with the users that it watches.
+    SignsIn(Vec<String>, Claim),
     /// Sends a client event: its name, channel and JSON value.
     Triggers(String, String, Option<String>),
     /// Sends a text message; `$SOCKET` stands for its socket id.
@@ -148,14 +155,14 @@ pub enum Action {
     FallsSilent,
 }
 
-/// With what a client subscribes.
+/// With what a client subscribes or signs in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Claim {
     /// The member it is.
     pub user: Option<String>,
     /// The member's info, a JSON object.
     pub info: Option<String>,
-    /// The exact `channel_data`, instead of that.
+    /// The exact `channel_data` or `user_data`, instead of that.
     pub data: Option<String>,
     /// The number of the key that signs.
     pub key: Option<u64>,
@@ -207,6 +214,7 @@ impl Command {
             "describe" => Self::Describe { channel: text(&mut words, "a channel")? },
             "list" => Self::List { prefix: rest(&mut words) },
             "disconnect" => disconnect(&mut words)?,
+            "terminate" => Self::Terminate { user: text(&mut words, "a user")? },
             "drain" => Self::Drain,
             "journal" => journal(&mut words)?,
             "restart" => Self::Restart,
@@ -301,6 +309,12 @@ fn action(words: &mut Words<'_>) -> Result<Action, ParseError> {
         }
         "joins" => Action::Joins(text(words, "a channel")?, claim(words)?),
         "leaves" => Action::Leaves(text(words, "a channel")?),
+        "signs" => {
+            words.expect("in")?;
+            let watched = if words.eat("watching") { text(words, "users")? } else { String::new() };
+            let watched = watched.split(',').filter(|user| !user.is_empty()).map(str::to_owned);
+            Action::SignsIn(watched.collect(), claim(words)?)
+        }
         "triggers" => {
             let event = text(words, "an event")?;
             Action::Triggers(event, on_channel(words)?, words.rest().map(str::to_owned))
@@ -403,6 +417,7 @@ impl fmt::Display for Command {
             Self::DisconnectMember { client, user, channel } => {
                 write!(f, "disconnect {client} as {user} on {channel}")
             }
+            Self::Terminate { user } => write!(f, "terminate {user}"),
             Self::Drain => f.write_str("drain"),
             Self::JournalWaits => f.write_str("journal waits"),
             Self::JournalWrites(events) => write!(f, "journal writes {events}"),
@@ -430,6 +445,10 @@ impl fmt::Display for Action {
             Self::IsRefused(code, protocol) => write!(f, "is refused {code} protocol {protocol}"),
             Self::Joins(channel, claim) => write!(f, "joins {channel}{claim}"),
             Self::Leaves(channel) => write!(f, "leaves {channel}"),
+            Self::SignsIn(watched, claim) if watched.is_empty() => write!(f, "signs in{claim}"),
+            Self::SignsIn(watched, claim) => {
+                write!(f, "signs in watching {}{claim}", watched.join(","))
+            }
             Self::Triggers(event, channel, data) => {
                 write!(f, "triggers {event} on {channel}{}", opt(" ", data.as_ref()))
             }

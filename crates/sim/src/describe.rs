@@ -40,9 +40,17 @@ fn hook_words(event: &BTreeMap<String, serde_json::Value>) -> Option<String> {
 const HOOK_FIELDS: [&str; 7] =
     ["name", "channel", "event", "user_id", "socket_id", "data", "subscription_count"];
 
-/// The channel of a frame.
+/// The channel of a frame; for a change of one watched user that user's, since users are in
+/// different partitions as channels are.
 pub(crate) fn channel(json: &str) -> Option<String> {
-    string(serde_json::from_str::<Object>(json).ok()?.get("channel")?)
+    let frame = serde_json::from_str::<Object>(json).ok()?;
+    match frame.get("channel") {
+        Some(channel) => string(channel),
+        None => match &watched_users(&frame)?[..] {
+            [(_, users)] if users.len() == 1 => Some(format!("#server-to-user-{}", users[0])),
+            _ => None,
+        },
+    }
 }
 
 fn words(frame: &Object) -> Option<String> {
@@ -59,6 +67,17 @@ fn words(frame: &Object) -> Option<String> {
             string(inner.get("socket_id")?)?;
             Some(format!("connection_established {}s", inner.get("activity_timeout")?))
         }
+        ("pusher:signin_success", None) => {
+            let inner = nested(frame, 2, data)?;
+            let user_data = string(inner.get("user_data")?)?;
+            exactly(&inner, 1).then(|| format!("signin_success {user_data}"))
+        }
+        ("pusher_internal:watchlist_events", None) => {
+            let group =
+                |(name, users): (String, Vec<String>)| format!(" {name} [{}]", users.join(" "));
+            let groups: String = watched_users(frame)?.into_iter().map(group).collect();
+            Some(format!("watchlist{groups}"))
+        }
         (name, Some(Some(channel))) => match name.strip_prefix("pusher_internal:") {
             Some(name) => Some(format!("{name} {channel}{}", internal(name, frame, data)?)),
             None if name == "pusher:subscription_error" => {
@@ -68,6 +87,21 @@ fn words(frame: &Object) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// Who is online and who is not, each group in its order.
+fn watched_users(frame: &Object) -> Option<Vec<(String, Vec<String>)>> {
+    if string(frame.get("event")?)? != "pusher_internal:watchlist_events" {
+        return None;
+    }
+    let inner = nested(frame, 2, frame.get("data")?).filter(|inner| exactly(inner, 1))?;
+    let groups: Vec<Object> = serde_json::from_str(inner.get("events")?.get()).ok()?;
+    let group = |group: &Object| {
+        let users: Vec<String> = serde_json::from_str(group.get("user_ids")?.get()).ok()?;
+        let is_group = exactly(group, 2) && !users.is_empty();
+        is_group.then_some((string(group.get("name")?)?, users))
+    };
+    groups.iter().map(group).collect()
 }
 
 fn error(frame: &Object, data: &RawValue) -> Option<String> {

@@ -63,6 +63,10 @@ const SETTINGS: &[(&str, Apply)] = &[
     ("member-updates", |app, value| app.member_updates = value != 0),
     ("mirror", |app, value| app.mirror = value != 0),
     ("force-tls", |app, value| app.force_tls = value != 0),
+    ("watchlist-events", |app, value| app.watchlist_events = value != 0),
+    ("authorize-within", |app, value| {
+        app.authorization_timeout = (value > 0).then(|| Duration::from_secs(value));
+    }),
     ("strict-compat", |app, value| app.strict_compat = value != 0),
     ("activity", |app, value| app.activity_timeout = Duration::from_secs(value)),
     ("pong", |app, value| app.pong_timeout = Duration::from_secs(value)),

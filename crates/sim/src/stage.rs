@@ -170,6 +170,11 @@ impl Stage {
             Command::DisconnectMember { client, user, channel } => {
                 self.disconnect_member(client, user, channel);
             }
+            Command::Terminate { user } => {
+                let user = ChannelKey::of_user(&self.app, user);
+                let channel = user.expect("tests name users that can be");
+                self.world.order(&EdgeCommand::TerminateUser { channel });
+            }
             Command::Drain => self.world.order(&EdgeCommand::Drain),
             Command::JournalWaits => self.world.stop_journal(),
             Command::JournalWrites(events) => (0..*events).for_each(|_| self.world.write_one()),
@@ -300,11 +305,12 @@ impl Stage {
     fn bytes_of(&mut self, name: &str, action: &Action) -> Option<Vec<u8>> {
         let text = match action {
             Action::Joins(channel, claim) => Some(self.subscribe(name, channel, claim)?),
+            Action::SignsIn(watched, claim) => Some(self.sign_in(name, watched, claim)?),
             _ => None,
         };
         let client = self.clients.get_mut(name)?;
         Some(match action {
-            Action::Joins(..) => client.text(&text?),
+            Action::Joins(..) | Action::SignsIn(..) => client.text(&text?),
             Action::Leaves(channel) => client.text(&unsubscribe(channel)),
             Action::Triggers(event, channel, data) => {
                 client.text(&client_event(event, channel, data.as_deref()))
@@ -356,6 +362,18 @@ impl Stage {
         fields.extend(auth.map(|auth| format!("\"auth\":{}", quote(&auth))));
         fields.extend(data.map(|data| format!("\"channel_data\":{}", quote(&data))));
         Some(format!("{{\"event\":\"pusher:subscribe\",\"data\":{{{}}}}}", fields.join(",")))
+    }
+
+    fn sign_in(&self, name: &str, watched: &[String], claim: &Claim) -> Option<String> {
+        let data = claim.data.clone().or_else(|| user_data(watched, claim))?;
+        let signer = claim.signed_for.as_deref().unwrap_or(name);
+        let socket = self.clients.get(signer)?.socket;
+        let auth = claim.auth.clone().unwrap_or_else(|| {
+            let key = key(claim.key.unwrap_or(1));
+            format!("{}:{}", key.key, auth::user_signature(&key.secret, socket, &data))
+        });
+        let fields = format!("\"auth\":{},\"user_data\":{}", quote(&auth), quote(&data));
+        Some(format!("{{\"event\":\"pusher:signin\",\"data\":{{{fields}}}}}"))
     }
 
     fn next_socket(&mut self) -> SocketId {
@@ -478,6 +496,16 @@ fn channel_data(claim: &Claim) -> Option<String> {
         Some(info) => format!("{{\"user_id\":{user},\"user_info\":{info}}}"),
         None => format!("{{\"user_id\":{user}}}"),
     })
+}
+
+fn user_data(watched: &[String], claim: &Claim) -> Option<String> {
+    let mut fields = vec![format!("\"id\":{}", quote(claim.user.as_ref()?))];
+    fields.extend(claim.info.as_ref().map(|info| format!("\"user_info\":{info}")));
+    if !watched.is_empty() {
+        let watched: Vec<String> = watched.iter().map(|user| quote(user)).collect();
+        fields.push(format!("\"watchlist\":[{}]", watched.join(",")));
+    }
+    Some(format!("{{{}}}", fields.join(",")))
 }
 
 fn unsubscribe(channel: &str) -> String {

@@ -344,6 +344,8 @@ impl World {
             while let Some(effect) = self.edges[edge].poll_effect() {
                 match effect {
                     EdgeEffect::ToPartition(mail) => self.post.send_up(Sender::Edge(edge), mail),
+                    // Quotas are the shell's.
+                    EdgeEffect::Counts { .. } => {}
                     EdgeEffect::Hangup { conn, how } => {
                         let link = self.by_conn.remove(&(edge, conn));
                         let link = link.expect("only connections that are there are hung up");

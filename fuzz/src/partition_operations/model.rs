@@ -219,6 +219,7 @@ impl Model {
             FromPartition::Deliver { channel, frame, audience } => {
                 self.deliver(edge, &channel, &Said::of(&frame), &audience);
             }
+            FromPartition::UserStatus { channel, .. } => panic!("nobody watches {channel:?}"),
             FromPartition::TurnedAway { conn } => {
                 let turned_away = Diverting::TurnedAway(Place { edge, conn });
                 assert_eq!(self.diversion.take(), Some(turned_away));

@@ -18,7 +18,7 @@ impl Edge {
     /// Closes a connection with a code of ours, or leaves it if it is closing already.
     pub(super) fn close(&mut self, now: Time, conn: ConnId, code: CloseCode) {
         let departure = match code {
-            CloseCode::Unauthorized => Departure::Deliberate,
+            CloseCode::Unauthorized | CloseCode::NotAuthorizedInTime => Departure::Deliberate,
             _ => Departure::Lost,
         };
         if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
@@ -87,7 +87,7 @@ impl Edge {
         let max_pending_bytes = identity.app.max_pending_bytes.saturating_add(GOODBYE_BYTES);
         let until = now + CLOSE_WAIT;
         connection.phase = Phase::Closing(Closing { until, peer_closed, max_pending_bytes });
-        self.end_subscriptions(conn, departure);
+        self.end_presence(conn, departure);
         self.arm(conn);
         true
     }
@@ -162,7 +162,13 @@ impl Edge {
         self.bury_session(now, conn, CloseCode::SlowReader);
     }
 
-    pub(super) fn end_subscriptions(&mut self, conn: ConnId, departure: Departure) {
+    /// Nobody is to think any longer that the connection is there.
+    pub(super) fn end_presence(&mut self, conn: ConnId, departure: Departure) {
+        self.end_subscriptions(conn, departure);
+        self.sign_out(conn, departure);
+    }
+
+    fn end_subscriptions(&mut self, conn: ConnId, departure: Departure) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         for id in std::mem::take(&mut connection.subscriptions) {
             self.end_subscription(id, departure);
@@ -207,7 +213,7 @@ impl Edge {
     }
 
     /// Since when nobody hears what a connection is told: over HTTP, while a request is awaited.
-    fn absent_since(&self, conn: ConnId) -> Option<Time> {
+    pub(super) fn absent_since(&self, conn: ConnId) -> Option<Time> {
         self.connections.get(conn)?.outbox.receiver.as_ref()?.absent_since()
     }
 }

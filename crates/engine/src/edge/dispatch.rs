@@ -6,14 +6,17 @@
 use rollcall_wire::auth::{self, ChannelAuthError};
 use rollcall_wire::channel::{ChannelKind, ChannelName};
 use rollcall_wire::close::CloseCode;
-use rollcall_wire::pusher::{self, ClientMessage, MemberLimits, SubscriptionErrorKind};
+use rollcall_wire::pusher::{
+    self, ClientMessage, MemberDataError, MemberLimits, SubscriptionErrorKind,
+};
 use rollcall_wire::ws::{self, Decoder, Message};
 use serde_json::value::RawValue;
 
 use super::{Edge, EdgeEffect};
+use crate::app::App;
 use crate::ids::{ChannelKey, ConnId, SubscriptionId, UserId};
 use crate::message::{ClientEvent, Departure, Join, JoinRefusal, Member, ToPartition};
-use crate::session::Identity;
+use crate::session::{Identity, SignedIn};
 use crate::time::Time;
 
 /// The most bytes of an error's text. Much of it is what the peer sent, and no peer makes an edge
@@ -96,7 +99,9 @@ impl Edge {
             Ok(ClientMessage::ClientEvent { event, channel, data }) => {
                 self.client_event(now, conn, identity, &event, channel.as_deref(), data);
             }
-            Ok(ClientMessage::Signin { .. }) => self.reject_unsupported(conn, "pusher:signin"),
+            Ok(ClientMessage::Signin { auth, user_data }) => {
+                self.sign_in(conn, identity, &auth, &user_data);
+            }
             Ok(ClientMessage::Unsupported { event }) => self.reject_unsupported(conn, &event),
             Err(error) => self.reject(conn, &error.to_string()),
         }
@@ -110,9 +115,10 @@ impl Edge {
         auth: Option<&str>,
         channel_data: Option<&str>,
     ) {
-        let asked = parse_channel(identity, channel).and_then(|name| {
+        let user = self.user_of(conn);
+        let asked = parse_channel(identity, user, channel).and_then(|name| {
             check_signature(identity, &name, auth, channel_data)?;
-            let member = parse_member(identity, &name, channel_data)?;
+            let member = parse_member(identity, user, &name, channel_data)?;
             Ok((name, member))
         });
         match asked {
@@ -147,6 +153,9 @@ impl Edge {
         }
         let subscription = self.subscriptions.insert(conn, &channel, user);
         connection.subscriptions.push(subscription);
+        if channel.name.kind().needs_auth() {
+            self.authorize(conn);
+        }
         let (edge, app) = (self.id, identity.app.clone());
         let join = Join { edge, conn, subscription, app, channel, member };
         self.effects.push_back(EdgeEffect::ToPartition(ToPartition::Join(join)));
@@ -263,7 +272,7 @@ impl Edge {
 /// How clients are told that something was wrong.
 impl Edge {
     /// An error without a code leaves the connection as it is (docs/protocol.md 1.6).
-    fn reject(&mut self, conn: ConnId, text: &str) {
+    pub(super) fn reject(&mut self, conn: ConnId, text: &str) {
         let text = &text[..text.floor_char_boundary(MAX_TOLD)];
         self.stats.errors.without_code += 1;
         self.tell(conn, |out| pusher::error(out, None, text));
@@ -307,12 +316,16 @@ impl Edge {
     }
 }
 
-fn parse_channel(identity: &Identity, channel: &str) -> Result<ChannelName, Unfit> {
+fn parse_channel(
+    identity: &Identity,
+    user: Option<&SignedIn>,
+    channel: &str,
+) -> Result<ChannelName, Unfit> {
     let unfit = |text| Unfit { kind: SubscriptionErrorKind::InvalidChannel, text };
     let name = ChannelName::parse(channel, identity.app.limits.channel_name)
         .map_err(|error| unfit(format!("Invalid channel name: {error}")))?;
     match name.kind() {
-        ChannelKind::User => Err(Unfit {
+        ChannelKind::User if user.is_none_or(|user| user.key.name != name) => Err(Unfit {
             kind: SubscriptionErrorKind::AuthError,
             text: format!("Only the signed-in user may subscribe to {name}"),
         }),
@@ -337,8 +350,10 @@ fn check_signature(
         })
 }
 
+/// Who it is on a presence channel: what the subscription says, or else whom it signed in as.
 fn parse_member(
     identity: &Identity,
+    user: Option<&SignedIn>,
     name: &ChannelName,
     channel_data: Option<&str>,
 ) -> Result<Option<Member>, Unfit> {
@@ -346,18 +361,43 @@ fn parse_member(
         return Ok(None);
     }
     let unfit = |text| Unfit { kind: SubscriptionErrorKind::InvalidData, text };
-    let Some(channel_data) = channel_data else {
-        return Err(unfit(format!("channel_data is required to subscribe to {name}")));
+    let channel_data = channel_data.filter(|data| !data.is_empty());
+    let member = match (channel_data, user) {
+        (Some(data), _) => claimed_member(data, &member_limits(&identity.app)),
+        (None, Some(user)) => signed_in_member(user, &member_limits(&identity.app)),
+        (None, None) => {
+            return Err(unfit(format!("channel_data is required to subscribe to {name}")));
+        }
     };
-    let limits = MemberLimits {
-        max_user_id_chars: MAX_USER_ID_CHARS,
-        max_info_bytes: identity.app.presence.max_info_bytes,
-    };
-    let data = pusher::parse_channel_data(channel_data, &limits)
-        .map_err(|error| unfit(error.to_string()))?;
-    Ok(Some(Member {
+    member.map(Some).map_err(|error| unfit(error.to_string()))
+}
+
+fn claimed_member(channel_data: &str, limits: &MemberLimits) -> Result<Member, MemberDataError> {
+    let data = pusher::parse_channel_data(channel_data, limits)?;
+    Ok(Member {
         user: UserId::new(&data.user_id),
         info: data.user_info.map(|info| info.get().into()),
         rev: data.rev,
-    }))
+    })
+}
+
+/// The limits may be tighter than they were at the sign-in, and a user's id may be longer than a
+/// member's.
+fn signed_in_member(user: &SignedIn, limits: &MemberLimits) -> Result<Member, MemberDataError> {
+    let member = user.member.clone()?;
+    if member.user.as_str().len() > limits.max_user_id_chars {
+        return Err(MemberDataError::UserIdTooLong);
+    }
+    match &member.info {
+        Some(info) if info.len() > limits.max_info_bytes => Err(MemberDataError::InfoTooBig),
+        _ => Ok(member),
+    }
+}
+
+/// What an app allows its members.
+pub(super) fn member_limits(app: &App) -> MemberLimits {
+    MemberLimits {
+        max_user_id_chars: MAX_USER_ID_CHARS,
+        max_info_bytes: app.presence.max_info_bytes,
+    }
 }

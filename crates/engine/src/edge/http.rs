@@ -204,7 +204,7 @@ impl Edge {
     /// The client did not come back.
     pub(super) fn lose_session(&mut self, conn: ConnId) {
         self.stats.ends.count(Ending::Eof);
-        self.end_subscriptions(conn, Departure::Lost);
+        self.end_presence(conn, Departure::Lost);
         self.hang_up(conn, Hangup::Finish);
     }
 

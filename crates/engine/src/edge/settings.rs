@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rollcall_wire::close::CloseCode;
 
-use super::{Edge, Security};
-use crate::app::{App, AppId};
+use super::{Edge, EdgeEffect, Security};
+use crate::app::{App, AppId, Quota};
+use crate::ids::ConnId;
 use crate::session::{Connection, Phase};
 use crate::time::Time;
 
@@ -35,9 +36,21 @@ impl Edge {
             if let Phase::Open(identity) = &mut connection.phase {
                 identity.app = Arc::clone(app);
                 connection.decoder.set_max_message(app.max_message_bytes());
-                // The times of silence may be shorter now; longer ones are found when they are due.
-                self.arm(conn);
             }
+            self.obey_watchlist(conn, app);
+            self.obey_authorization(conn, app);
+            // The times of silence may be shorter now; longer ones are found when they are due.
+            self.arm(conn);
+        }
+    }
+
+    /// Who does not have to authorize any longer counts like everybody else; nobody is sent away for
+    /// that. Who was here before an app asks for it has not to.
+    fn obey_authorization(&mut self, conn: ConnId, app: &App) {
+        let Some(connection) = self.connections.get_mut(conn) else { return };
+        if app.authorization_timeout.is_none() && connection.authorize() {
+            let quota = Quota::Unlimited;
+            self.effects.push_back(EdgeEffect::Counts { conn, quota });
         }
     }
 

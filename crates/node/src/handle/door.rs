@@ -84,7 +84,11 @@ impl NodeHandle {
         if !is_allowed(&tenant.app, caller.origin) {
             return Err(CloseCode::OriginRefused);
         }
-        let permit = tenant.take_place().ok_or(CloseCode::OverQuota)?;
+        let permit = match tenant.app.authorization_timeout {
+            None => tenant.take_place().ok_or(CloseCode::OverQuota)?,
+            // It counts once it is authorized. That too many others are not is no reason to give up.
+            Some(_) => tenant.take_place_unauthorized().ok_or(CloseCode::OverCapacity)?,
+        };
         if self.is_draining() || self.0.mailboxes.are_congested() {
             return Err(CloseCode::OverCapacity);
         }
