@@ -84,8 +84,6 @@ test('a bad address in the file or on the command line is refused', async (t) =>
 test('what this version cannot honour yet is refused, and says so', async (t) => {
   const later = {
     subscription_counting: true,
-    watchlist_events: true,
-    authorized_connections_seconds: 30,
     force_tls: true,
   };
   for (const [key, value] of Object.entries(later)) {
@@ -96,7 +94,7 @@ test('what this version cannot honour yet is refused, and says so', async (t) =>
 });
 
 test('the off values of those settings are taken', async (t) => {
-  const off = { subscription_counting: false, watchlist_events: false, authorized_connections_seconds: 0, force_tls: false, webhooks: [] };
+  const off = { subscription_counting: false, force_tls: false, webhooks: [] };
   const full = {
     ...MAIN,
     ...off,
@@ -105,7 +103,10 @@ test('the off values of those settings are taken', async (t) => {
     mirror: false,
     bridge: false,
     strict_compat: false,
+    watchlist_events: false,
+    authorized_connections_seconds: 0,
     max_connections: 0,
+    max_messages_per_day: 0,
     allowed_origins: ['*'],
     activity_timeout_seconds: 30,
     pong_timeout_seconds: 10,

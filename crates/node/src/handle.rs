@@ -11,6 +11,7 @@ mod publish;
 mod query;
 mod queues;
 mod sessions;
+mod users;
 mod webhooks;
 
 use std::fmt;
@@ -37,6 +38,7 @@ pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
 pub(crate) use sessions::SendRefusal;
+pub use users::TerminateError;
 use webhooks::Hooks;
 
 /// The node, as its doors and apps see it. Cheap to clone.

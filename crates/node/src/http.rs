@@ -19,6 +19,7 @@ mod router;
 mod sessions;
 mod timeline;
 mod upgrade;
+mod users;
 mod visitor;
 
 pub(crate) use accept::{Acceptor, accept};

@@ -48,8 +48,23 @@ pub static APP: &[Setting<App>] = &[
         |app, on| app.strict_compat = on,
     ),
     later("subscription_counting", "false", "Tells members how many subscribe."),
-    later("watchlist_events", "false", "Tells a user which watched users come and go."),
-    later("authorized_connections_seconds", "0", "Closes who has not signed in; 0 for never."),
+    switch(
+        "watchlist_events",
+        "false",
+        "Whether a signed-in user hears which of the users on its watchlist come and go.",
+        |app, on| app.watchlist_events = on,
+    ),
+    whole(
+        "authorized_connections_seconds",
+        "0",
+        "How long a connection may stay that neither signs in nor joins a private or presence \
+         channel. Connections count in the quota once they did; those from before the setting was \
+         turned on may stay.",
+        0,
+        3600,
+        |app, n| app.authorization_timeout = (n > 0).then(|| Duration::from_secs(n)),
+    )
+    .zero_means("no limit"),
     switch(
         "force_tls",
         "false",
@@ -73,6 +88,17 @@ pub static APP: &[Setting<App>] = &[
     whole("max_connections", "0", "The most connections at once.", 0, u32::MAX as u64, |app, n| {
         app.max_connections = n as u32;
     })
+    .zero_means("no limit"),
+    whole(
+        "max_messages_per_day",
+        "0",
+        "The most messages that back ends may send from midnight to midnight in UTC, counted since \
+         the server started. A published event is one, whatever the number of its channels, and two \
+         with info.",
+        0,
+        1 << 40,
+        |app, n| app.max_messages_per_day = n,
+    )
     .zero_means("no limit"),
     in_file("allowed_origins", r#"["*"]"#, "Origins that browsers may connect from.", ORIGINS),
     whole(

@@ -8,6 +8,7 @@ use rollcall_wire::api::EventRequest;
 use rollcall_wire::{ChannelName, SocketId};
 
 use super::NodeHandle;
+use crate::apps::Tenant;
 
 /// An event for one channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub enum PublishError {
     BadSocketId,
     /// The data is larger than the app allows.
     DataTooBig,
+    /// The app's back ends have sent as many messages as they may in a day.
+    OverMessageQuota,
     /// The shards have more to do than they hold; try again in a second.
     Busy,
 }
@@ -64,10 +67,14 @@ impl NodeHandle {
     /// Publishes events that were checked against the app's limits, all or none of them.
     pub(crate) fn publish_events(
         &self,
-        app: &Arc<App>,
+        tenant: &Tenant,
         events: Vec<EventRequest>,
     ) -> Result<(), PublishError> {
+        let app = &tenant.app;
         self.refuse_if_busy()?;
+        if !tenant.take_messages(events.iter().map(messages).sum(), self.unix_seconds()) {
+            return Err(PublishError::OverMessageQuota);
+        }
         for event in events {
             let except = event.except.map_or(message::Except::Nobody, message::Except::Socket);
             let (name, data): (Arc<str>, Arc<str>) = (event.name.into(), event.data.into());
@@ -109,6 +116,11 @@ fn check(app: &Arc<App>, publication: Publication) -> Result<Publish, PublishErr
     })
 }
 
+/// What an event counts in the quota of a day (docs/protocol.md section 8).
+fn messages(event: &EventRequest) -> u64 {
+    if event.info.is_empty() { 1 } else { 2 }
+}
+
 impl Except {
     fn parse(self) -> Result<message::Except, PublishError> {
         Ok(match self {
@@ -129,6 +141,10 @@ impl fmt::Display for PublishError {
             Self::BadEvent => "the event's name is empty, too long or the server's own",
             Self::BadSocketId => "socket_id must be two numbers with a dot between them",
             Self::DataTooBig => "the data is larger than the app allows",
+            Self::OverMessageQuota => {
+                "the app has sent as many messages today as its setting max_messages_per_day \
+                 allows; the next day begins at midnight UTC"
+            }
             Self::Busy => "the node has more to do than it holds; try again in a second",
         })
     }

@@ -63,7 +63,7 @@ fn route_of(path: Option<&MatchedPath>) -> usize {
 }
 
 /// Every route of the engine.
-const ROUTES: [&str; 14] = [
+const ROUTES: [&str; 15] = [
     upgrade::PATH,
     sessions::STREAMING,
     sessions::POLLING,
@@ -76,6 +76,7 @@ const ROUTES: [&str; 14] = [
     "/apps/{app}/channels/{channel}",
     "/apps/{app}/channels/{channel}/users",
     "/apps/{app}/channels/{channel}/members/{user}",
+    "/apps/{app}/users/{user}/terminate_connections",
     "/up",
     "/metrics",
 ];

@@ -11,7 +11,7 @@ use rollcall_wire::auth::RequestAuthError;
 use serde_json::json;
 
 use super::auth::BODY_TIMEOUT;
-use crate::handle::{PublishError, QueryError, SetMemberInfoError};
+use crate::handle::{PublishError, QueryError, SetMemberInfoError, TerminateError};
 
 /// Why a request is not acted on.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(crate) enum HttpError {
     NotPublished(PublishError),
     /// The member's info cannot be replaced.
     NotUpdated(SetMemberInfoError),
+    /// The user's connections cannot be closed.
+    NotTerminated(TerminateError),
     /// The metrics need a token.
     TokenNeeded,
     /// Without a token, the metrics are for this machine alone.
@@ -86,6 +88,8 @@ impl HttpError {
             Self::NotPublished(error) => publish_status(*error),
             Self::NotUpdated(error) => update_status(*error),
             Self::NotQueried(error) => query_status(*error),
+            Self::NotTerminated(TerminateError::UnknownApp) => StatusCode::NOT_FOUND,
+            Self::NotTerminated(TerminateError::Busy) => StatusCode::SERVICE_UNAVAILABLE,
             Self::UpgradeNeeded => StatusCode::UPGRADE_REQUIRED,
         }
     }
@@ -113,6 +117,7 @@ impl HttpError {
             Self::NotPublished(error) => error.to_string(),
             Self::NotUpdated(error) => error.to_string(),
             Self::NotQueried(error) => error.to_string(),
+            Self::NotTerminated(error) => error.to_string(),
             Self::TokenNeeded => TOKEN_NEEDED.to_owned(),
             Self::NotOfThisMachine => NOT_OF_THIS_MACHINE.to_owned(),
             Self::UpgradeNeeded => UPGRADE_NEEDED.to_owned(),
@@ -180,6 +185,12 @@ impl From<QueryError> for HttpError {
     }
 }
 
+impl From<TerminateError> for HttpError {
+    fn from(error: TerminateError) -> Self {
+        Self::NotTerminated(error)
+    }
+}
+
 fn numbered(status: u16) -> StatusCode {
     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
@@ -191,6 +202,7 @@ fn publish_status(error: PublishError) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         PublishError::DataTooBig => StatusCode::PAYLOAD_TOO_LARGE,
+        PublishError::OverMessageQuota => StatusCode::FORBIDDEN,
         PublishError::Busy => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
@@ -281,6 +293,7 @@ mod tests {
             (HttpError::CountingOff, 400, "subscription_counting"),
             (HttpError::NotUpdated(SetMemberInfoError::UpdatesOff), 403, "member_updates"),
             (HttpError::NotOfThisMachine, 403, "metrics_token"),
+            (HttpError::NotPublished(PublishError::OverMessageQuota), 403, "max_messages_per_day"),
             (HttpError::BodyTooBig { max: 4711 }, 413, "4711 bytes"),
             (HttpError::BodyTooSlow, 408, "10 seconds"),
             (

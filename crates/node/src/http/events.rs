@@ -22,7 +22,7 @@ pub(crate) async fn publish(
 ) -> Result<Response, HttpError> {
     let event = EventRequest::parse(&body, &limits(&tenant.app))?;
     let asked = Asked::of(&event);
-    node.publish_events(&tenant.app, vec![event])?;
+    node.publish_events(&tenant, vec![event])?;
     if asked.info.is_empty() {
         return Ok(nothing_to_tell());
     }
@@ -37,7 +37,7 @@ pub(crate) async fn publish_batch(
 ) -> Result<Response, HttpError> {
     let batch = BatchRequest::parse(&body, &limits(&tenant.app))?;
     let asked: Vec<_> = batch.events.iter().map(Asked::of).collect();
-    node.publish_events(&tenant.app, batch.events)?;
+    node.publish_events(&tenant, batch.events)?;
     if asked.iter().all(|asked| asked.info.is_empty()) {
         return Ok(nothing_to_tell());
     }

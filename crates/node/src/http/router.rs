@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
-use super::{channels, counts, events, members, metrics, sessions, timeline, upgrade};
+use super::{channels, counts, events, members, metrics, sessions, timeline, upgrade, users};
 use crate::handle::NodeHandle;
 
 /// The engine's own routes; what they do not know is for `fallback`.
@@ -26,6 +26,7 @@ pub fn router(node: NodeHandle, fallback: Router) -> Router {
         .route("/apps/{app}/channels/{channel}/members/{user}", patch(members::patch))
         .route(timeline::JSONP, get(timeline::jsonp))
         .route(timeline::XHR, get(timeline::xhr))
+        .route("/apps/{app}/users/{user}/terminate_connections", post(users::terminate))
         .route("/up", get(up))
         .route("/metrics", get(metrics::tell))
         .merge(sessions::router())
