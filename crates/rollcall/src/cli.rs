@@ -11,7 +11,7 @@ use clap::ArgMatches;
 use rollcall_node::config::{Given, SERVER};
 
 use crate::commands::{
-    APP, CHANNEL, DATA, EVENT, ID, JSON, SECRET, SOCKET_ID, URL, WORDS, command,
+    APP, CHANNEL, DATA, EVENT, ID, JSON, SECRET, SOCKET_ID, URL, WEBHOOK, WORDS, command,
 };
 
 /// What the operator asks for.
@@ -42,6 +42,19 @@ pub(crate) enum Task {
     SetApp { id: String, words: Vec<String> },
     /// Remove an app from the database.
     RemoveApp { id: String },
+    /// List the webhooks that have not arrived.
+    ListWebhooks { app: Option<String>, format: Format },
+    /// Have webhooks sent again.
+    ResendWebhooks(Resend),
+}
+
+/// Which webhooks to send again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Resend {
+    /// That of this id.
+    One(String),
+    /// All, or all of an app.
+    All(Option<String>),
 }
 
 /// An event to publish.
@@ -107,6 +120,7 @@ fn task(matches: &ArgMatches) -> Task {
         Some(("apps", matches)) => apps_task(matches),
         Some(("check-config", _)) => Task::CheckConfig,
         Some(("trigger", matches)) => Task::Trigger(trigger(matches)),
+        Some(("webhooks", matches)) => webhooks_task(matches),
         _ => Task::Serve,
     }
 }
@@ -125,6 +139,20 @@ fn apps_task(matches: &ArgMatches) -> Task {
         "set" => Task::SetApp { id: id(), words: words() },
         "remove" => Task::RemoveApp { id: id() },
         _ => Task::ListApps(format()),
+    }
+}
+
+fn webhooks_task(matches: &ArgMatches) -> Task {
+    match matches.subcommand() {
+        Some(("resend", matches)) => Task::ResendWebhooks(match text(matches, WEBHOOK) {
+            Some(id) => Resend::One(id),
+            None => Resend::All(text(matches, APP)),
+        }),
+        Some((_, matches)) => {
+            let format = if matches.get_flag(JSON) { Format::Json } else { Format::Table };
+            Task::ListWebhooks { app: text(matches, APP), format }
+        }
+        None => Task::ListWebhooks { app: None, format: Format::Table },
     }
 }
 
@@ -188,6 +216,23 @@ mod tests {
         let set = Task::SetApp { id: id(), words: words(&["a=1", "b="]) };
         assert_eq!(read("apps set 7 a=1 b= --data d").task, set);
         assert_eq!(read("apps remove 7").task, Task::RemoveApp { id: id() });
+    }
+
+    #[test]
+    fn webhooks_are_listed_and_sent_again() {
+        let list = |app: Option<&str>, format| {
+            let app = app.map(str::to_owned);
+            Task::ListWebhooks { app, format }
+        };
+        assert_eq!(read("webhooks list").task, list(None, Format::Table));
+        assert_eq!(read("webhooks list --json --app 7").task, list(Some("7"), Format::Json));
+        let resend = |words| match read(words).task {
+            Task::ResendWebhooks(wish) => wish,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(resend("webhooks resend x --data d"), Resend::One("x".to_owned()));
+        assert_eq!(resend("webhooks resend --all"), Resend::All(None));
+        assert_eq!(resend("webhooks resend --all --app 7"), Resend::All(Some("7".to_owned())));
     }
 
     #[test]

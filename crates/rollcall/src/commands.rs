@@ -18,6 +18,7 @@ pub(crate) fn command() -> Command {
         .subcommand(apps_command())
         .subcommand(check_command())
         .subcommand(trigger_command())
+        .subcommand(webhooks_command())
 }
 
 fn serve_command() -> Command {
@@ -94,6 +95,37 @@ fn trigger_command() -> Command {
                 .allow_hyphen_values(true),
         ])
         .args(options_named(&["listen", "data", "config"]))
+}
+
+fn webhooks_command() -> Command {
+    let app = || Arg::new(APP).long(APP).value_name("ID").help("Those of one app");
+    let all = Arg::new(ALL).long(ALL).action(ArgAction::SetTrue);
+    Command::new("webhooks")
+        .about("Look at the webhooks that have not arrived, and have them sent again")
+        .long_about(
+            "Looks at the requests that endpoints of apps have not taken yet, or were given up \
+             after five minutes of attempts, and has those sent again.\nIt works beside a running \
+             server, which obeys within a second, and without one: the next one then does it. \
+             What was given up is kept for seven days, the last 1000 requests of each app.",
+        )
+        .subcommand_required(true)
+        .args(options_named(&["data", "config"]))
+        .subcommand(
+            Command::new("list")
+                .about("List the webhooks that have not arrived, the newest first")
+                .args([app(), json()]),
+        )
+        .subcommand(
+            Command::new("resend").about("Send again what was given up").args([
+                Arg::new(WEBHOOK)
+                    .value_name("ID")
+                    .required_unless_present(ALL)
+                    .help("The id of the request"),
+                all.conflicts_with(WEBHOOK).help("All that were given up"),
+                app().conflicts_with(WEBHOOK),
+            ]),
+        )
+        .mut_args(|argument| argument.global(true))
 }
 
 fn id() -> Arg {
@@ -179,6 +211,8 @@ pub(crate) const JSON: &str = "json";
 pub(crate) const SECRET: &str = "secret";
 pub(crate) const WORDS: &str = "words";
 pub(crate) const APP: &str = "app";
+pub(crate) const ALL: &str = "all";
+pub(crate) const WEBHOOK: &str = "webhook";
 pub(crate) const URL: &str = "url";
 pub(crate) const SOCKET_ID: &str = "socket-id";
 pub(crate) const CHANNEL: &str = "channel";

@@ -74,6 +74,8 @@ pub(crate) enum Failure {
     StatusApp(QueueError),
     /// The status app has a defect; the log has more.
     StatusAppPanicked,
+    /// No webhook of this id was given up.
+    NoDelivery(String),
     /// Webhooks cannot be delivered.
     Webhooks(WebhooksError),
     /// The delivery of webhooks has a defect; the log has more.
@@ -171,6 +173,10 @@ impl fmt::Display for Failure {
             Self::Serve(error) => error.fmt(f),
             Self::StatusApp(error) => write!(f, "the status app stopped: {error}"),
             Self::StatusAppPanicked => f.write_str("the status app stopped by a defect"),
+            Self::NoDelivery(id) => write!(
+                f,
+                "no request {id} was given up; rollcall webhooks list shows what there is"
+            ),
             Self::Webhooks(error) => error.fmt(f),
             Self::WebhooksPanicked => f.write_str("the delivery of webhooks stopped by a defect"),
         }

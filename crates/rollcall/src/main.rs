@@ -23,6 +23,7 @@ mod signals;
 mod trigger;
 mod unfit;
 mod usage;
+mod webhooks;
 mod welcome;
 
 use std::env;
@@ -72,6 +73,10 @@ async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failur
         Task::AddApp { id, words, format } => edit_apps::add(&config, id, words, *format).await,
         Task::SetApp { id, words } => edit_apps::set(&config, id, words).await,
         Task::RemoveApp { id } => edit_apps::remove(&config, id).await,
+        Task::ListWebhooks { app, format } => {
+            webhooks::list(&config, app.as_deref(), *format).await
+        }
+        Task::ResendWebhooks(wish) => webhooks::resend(&config, wish).await,
     }
 }
 

@@ -10,3 +10,4 @@ mod refusals;
 mod serving;
 mod support;
 mod trigger;
+mod webhooks;
