@@ -17,6 +17,13 @@ pub enum JournalEntry {
     Owed(NewOwedEvent),
     /// The last event of a cache channel.
     Cached(CachedEvent),
+    /// What a receiver was told of such things does not count any more.
+    Forgotten {
+        /// Whose.
+        app: String,
+        /// Of what.
+        class: ToldClass,
+    },
     /// A channel's cached event is no more.
     Uncached {
         /// Whose.
@@ -56,6 +63,15 @@ pub enum Told {
     Added(String),
     /// This user is no member.
     Removed(String),
+}
+
+/// Of what a receiver is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ToldClass {
+    /// Which channels are occupied.
+    Channels,
+    /// Who is a member.
+    Members,
 }
 
 /// An event that is owed, as stored.
@@ -159,6 +175,7 @@ async fn write(
             insert_owed(transaction, owed).await?;
             tell(transaction, owed).await
         }
+        JournalEntry::Forgotten { app, class } => forget(transaction, app, *class).await,
         JournalEntry::Cached(cached) => cache(transaction, cached).await,
         JournalEntry::Uncached { app, channel } => {
             on_channel(transaction, UNCACHE, app, channel).await
@@ -196,6 +213,19 @@ async fn tell(
         Told::Added(user) => on_member(transaction, ADDED, owed, user).await,
         Told::Removed(user) => on_member(transaction, REMOVED, owed, user).await,
     }
+}
+
+async fn forget(
+    transaction: &mut Transaction<'_, Sqlite>,
+    app: &str,
+    class: ToldClass,
+) -> Result<(), sqlx::Error> {
+    let statement = match class {
+        ToldClass::Channels => "DELETE FROM told_channels WHERE app_id = $1",
+        ToldClass::Members => "DELETE FROM told_members WHERE app_id = $1",
+    };
+    sqlx::query(statement).bind(app).execute(&mut **transaction).await?;
+    Ok(())
 }
 
 async fn on_channel(

@@ -2,7 +2,7 @@
 
 mod common;
 
-use rollcall_store::{CachedEvent, JournalEntry, NewOwedEvent, Store, Told, ToldRow};
+use rollcall_store::{CachedEvent, JournalEntry, NewOwedEvent, Store, Told, ToldClass, ToldRow};
 
 use common::Scratch;
 
@@ -80,6 +80,13 @@ async fn what_was_told_is_the_sum_of_what_is_owed() {
     store.close().await;
     let store = Store::open(scratch.path()).await.unwrap();
     assert_eq!(store.told().await.unwrap(), all[2..]);
+
+    let forgotten = |app: &str, class| JournalEntry::Forgotten { app: app.to_owned(), class };
+    let others = [forgotten("1", ToldClass::Members), forgotten("2", ToldClass::Channels)];
+    store.write_journal(&others).await.unwrap();
+    assert_eq!(store.told().await.unwrap(), all[2..]);
+    store.write_journal(&[forgotten("1", ToldClass::Channels)]).await.unwrap();
+    assert_eq!(store.told().await.unwrap(), []);
 }
 
 #[tokio::test]
