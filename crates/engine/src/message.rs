@@ -257,6 +257,8 @@ pub enum JoinRefusal {
         /// How many that is.
         max_members: usize,
     },
+    /// More is owed to the app's back end than can be written down.
+    Indebted,
 }
 
 /// Which subscribers of a channel on one edge get a frame.

@@ -96,6 +96,8 @@ pub enum Command {
     Wait(Duration),
     /// Nothing is written down from now on.
     JournalWaits,
+    /// Nothing is written down, and nothing more is taken.
+    JournalFills,
     /// So many of the events that are owed are written down.
     JournalWrites(usize),
     /// Whatever is owed is written down at once from now on.
@@ -284,9 +286,10 @@ fn disconnect(words: &mut Words<'_>) -> Result<Command, ParseError> {
 fn journal(words: &mut Words<'_>) -> Result<Command, ParseError> {
     Ok(match words.next("what the journal does")? {
         "waits" => Command::JournalWaits,
+        "fills" => Command::JournalFills,
         "writes" => Command::JournalWrites(words.value("a number")?),
         "goes" => words.expect("on").map(|()| Command::JournalGoesOn)?,
-        _ => return Err(words.error("waits, writes or goes on")),
+        _ => return Err(words.error("waits, fills, writes or goes on")),
     })
 }
 
@@ -419,6 +422,7 @@ impl fmt::Display for Command {
             }
             Self::Terminate { user } => write!(f, "terminate {user}"),
             Self::Drain => f.write_str("drain"),
+            Self::JournalFills => f.write_str("journal fills"),
             Self::JournalWaits => f.write_str("journal waits"),
             Self::JournalWrites(events) => write!(f, "journal writes {events}"),
             Self::JournalGoesOn => f.write_str("journal goes on"),

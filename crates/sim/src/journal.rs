@@ -20,6 +20,8 @@ enum Pace {
     Instant,
     /// Nothing is, unless that is said.
     Stopped,
+    /// Nothing is, and nothing more is taken.
+    Full,
 }
 
 impl Journal {
@@ -29,7 +31,7 @@ impl Journal {
 
     /// What is written down next by itself.
     pub(crate) fn next(&mut self) -> Option<Owed> {
-        if self.pace == Pace::Stopped { None } else { self.write_one() }
+        if self.pace == Pace::Instant { self.write_one() } else { None }
     }
 
     /// Writes down what waited longest.
@@ -41,6 +43,14 @@ impl Journal {
 
     pub(crate) fn stop(&mut self) {
         self.pace = Pace::Stopped;
+    }
+
+    pub(crate) fn fill(&mut self) {
+        self.pace = Pace::Full;
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.pace == Pace::Full
     }
 
     pub(crate) fn go_on(&mut self) {

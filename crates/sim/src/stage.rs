@@ -176,6 +176,7 @@ impl Stage {
                 self.world.order(&EdgeCommand::TerminateUser { channel });
             }
             Command::Drain => self.world.order(&EdgeCommand::Drain),
+            Command::JournalFills => self.world.fill_journal(),
             Command::JournalWaits => self.world.stop_journal(),
             Command::JournalWrites(events) => (0..*events).for_each(|_| self.world.write_one()),
             Command::JournalGoesOn => self.world.resume_journal(),

@@ -159,6 +159,7 @@ impl World {
             match command {
                 EdgeCommand::ReplaceApp(app) => partition.replace_app(app),
                 EdgeCommand::RemoveApp(app) => partition.remove_app(app),
+                EdgeCommand::Drain => partition.drain(),
                 _ => {}
             }
         }
@@ -188,6 +189,11 @@ impl World {
     /// Nothing is written down from now on.
     pub fn stop_journal(&mut self) {
         self.journal.stop();
+    }
+
+    /// Nothing is written down, and nothing more is taken.
+    pub fn fill_journal(&mut self) {
+        self.journal.fill();
     }
 
     /// Writes down what has been owed for longest.
@@ -343,7 +349,7 @@ impl World {
         for edge in 0..self.edges.len() {
             while let Some(effect) = self.edges[edge].poll_effect() {
                 match effect {
-                    EdgeEffect::ToPartition(mail) => self.post.send_up(Sender::Edge(edge), mail),
+                    EdgeEffect::ToPartition(mail) => self.send_up(edge, mail),
                     // Quotas are the shell's.
                     EdgeEffect::Counts { .. } => {}
                     EdgeEffect::Hangup { conn, how } => {
@@ -371,6 +377,18 @@ impl World {
         self.collect_from(partition);
     }
 
+    /// Posts what an edge wants, or has it refused.
+    fn send_up(&mut self, edge: usize, mail: ToPartition) {
+        let refusal = match &mail {
+            ToPartition::Join(join) if self.journal.is_full() => join.answer_if_indebted(),
+            _ => None,
+        };
+        match refusal {
+            Some(refusal) => self.edges[edge].handle_mail(self.now, refusal),
+            None => self.post.send_up(Sender::Edge(edge), mail),
+        }
+    }
+
     fn collect_from(&mut self, partition: usize) {
         while let Some(effect) = self.partitions[partition].poll_effect() {
             match effect {
@@ -392,7 +410,10 @@ impl World {
             None => return false,
             Some(Parcel::Up(partition, mail)) => {
                 self.arrivals.push(Arrival::Mail(self.now, mail.clone()));
-                self.partitions[partition].handle(self.now, *mail);
+                match self.journal.is_full() {
+                    false => self.partitions[partition].handle(self.now, *mail),
+                    true => self.partitions[partition].handle_indebted(self.now, *mail),
+                }
                 self.end_short_turn();
             }
             Some(Parcel::Down(edge, mail)) => self.edges[edge].handle_mail(self.now, mail),

@@ -522,3 +522,73 @@ fn p183_a_burst_of_subscribers_of_an_empty_cache_channel_is_one_miss() {
         "#,
     );
 }
+
+#[test]
+fn while_the_journal_is_full_nothing_more_is_owed_and_nothing_is_lost() {
+    check(
+        r#"
+        app webhooks=1 client-events=1
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        a1 joins private-room
+            a1 < subscription_succeeded private-room
+            hooks < channel_occupied private-room
+        b1 joins private-room
+            b1 < subscription_succeeded private-room
+        journal fills
+        b1 joins news
+            b1 < subscription_error news ServerError 500 Channel news cannot be joined now; try again later
+            b1 < error null Channel news cannot be joined now; try again later
+        a1 triggers client-x on private-room 1
+            a1 < error 4301 Client event rejected due to rate limit
+        # What happens all the same is told later.
+        b1 drops
+        a1 leaves private-room
+        wait 3s
+        journal goes on
+            hooks < channel_vacated private-room
+        a1 joins private-room
+            a1 < subscription_succeeded private-room
+            hooks < channel_occupied private-room
+        a1 leaves private-room
+        wait 3s
+            hooks < channel_vacated private-room  (after 3s)
+        "#,
+    );
+}
+
+#[test]
+fn a_node_that_stops_tells_no_departures_before_it_is_back() {
+    check(
+        r#"
+        app webhooks=1
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+            hooks < channel_occupied presence-team
+            hooks < member_added presence-team ana
+        b1 joins presence-team as bo
+            a1 < member_added presence-team bo #2
+            b1 < subscription_succeeded presence-team [ana bo] #2
+            hooks < member_added presence-team bo
+        drain
+            a1 < close 4200 Please reconnect immediately
+            a1 < eof
+            b1 < close 4200 Please reconnect immediately
+            b1 < eof
+        wait 10s
+        restart
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+        wait 10s
+            hooks < member_removed presence-team bo  (after 3s)
+        "#,
+    );
+}

@@ -312,6 +312,11 @@ impl Edge {
                 let kind = SubscriptionErrorKind::LimitReached;
                 self.reject_subscription(conn, channel, kind, &text);
             }
+            JoinRefusal::Indebted => {
+                let text = format!("Channel {channel} cannot be joined now; try again later");
+                let kind = SubscriptionErrorKind::ServerError;
+                self.reject_subscription(conn, channel, kind, &text);
+            }
         }
     }
 }

@@ -24,8 +24,24 @@ pub(super) struct Effects {
     waiting: VecDeque<(u64, ChannelKey)>,
     /// The moment.
     now: Time,
+    /// Whether the node is on its way out.
+    pub(super) is_last: bool,
+    /// Bytes of what ledgers withhold.
+    withheld: usize,
     /// How many were ready when what happens to one channel now began.
     mark: usize,
+}
+
+impl PartitionEffect {
+    /// About how many bytes it holds on to.
+    fn cost(&self) -> usize {
+        let content = match self {
+            Self::ToEdge(_, mail) => mail.cost(),
+            Self::Intercepted(_, event) => event.data.len(),
+            Self::Answer(..) | Self::Watched(..) | Self::Owe(_) => 0,
+        };
+        size_of::<Self>() + content
+    }
 }
 
 impl Effects {
@@ -44,8 +60,24 @@ impl Effects {
     }
 
     /// Takes back what became ready since then.
-    pub(super) fn take_back(&mut self) -> impl Iterator<Item = PartitionEffect> {
-        self.ready.drain(self.mark.min(self.ready.len())..)
+    pub(super) fn take_back(&mut self) -> VecDeque<PartitionEffect> {
+        self.ready.split_off(self.mark.min(self.ready.len()))
+    }
+
+    /// A ledger withholds this.
+    pub(super) fn note_withheld(&mut self, effect: &PartitionEffect) {
+        self.withheld += effect.cost();
+    }
+
+    /// What a ledger withheld is ready.
+    pub(super) fn let_out(&mut self, effect: PartitionEffect) {
+        self.withheld -= effect.cost();
+        self.ready.push_back(effect);
+    }
+
+    /// How many bytes ledgers withhold.
+    pub(super) fn withheld(&self) -> usize {
+        self.withheld
     }
 
     /// Has an event of a channel written down; the number by which that is confirmed.

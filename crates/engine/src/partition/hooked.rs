@@ -7,17 +7,35 @@ use std::sync::Arc;
 
 use rollcall_wire::ChannelKind;
 
-use super::Partition;
 use super::channel::Channel;
 use super::effects::Effects;
 use super::ledger::{Ledger, Told, Truth};
+use super::{Partition, PartitionEffect};
 use crate::app::{App, AppId};
 use crate::hooks::{HookClass, HookEvent};
 use crate::ids::{ChannelKey, UserId};
-use crate::message::{ClientEvent, Leave};
+use crate::message::{ClientEvent, FromPartition, Join, JoinRefusal, Leave, ToPartition};
 use crate::time::Time;
 
 impl Partition {
+    /// Takes mail while more is owed than can be written down: client events that would have to be
+    /// told are turned away with 4301. Joins are refused before they leave their edge
+    /// ([`Join::answer_if_indebted`]), and everything else has to happen.
+    pub fn handle_indebted(&mut self, now: Time, mail: ToPartition) {
+        match mail {
+            ToPartition::ClientEvent(event) if self.tells_client_events(&event.channel) => {
+                let mail = FromPartition::TurnedAway { conn: event.conn };
+                self.effects.push_back(PartitionEffect::ToEdge(event.edge, mail));
+            }
+            mail => self.handle(now, mail),
+        }
+    }
+
+    fn tells_client_events(&self, key: &ChannelKey) -> bool {
+        let ledger = self.channels.get(key).and_then(|channel| channel.ledger.as_ref());
+        ledger.is_some_and(|ledger| ledger.tells(HookClass::ClientEvents))
+    }
+
     /// Everything that is owed up to this number was written down: what shows it may be seen.
     pub fn handle_committed(&mut self, seq: u64) {
         self.effects.commit(seq);
@@ -29,6 +47,17 @@ impl Partition {
             self.effects.begin();
             self.settle(&key);
         }
+    }
+
+    /// The node is on its way out, and sends everybody elsewhere. That is no departure to tell of:
+    /// who is not back when it has started again is told to be gone then.
+    pub fn drain(&mut self) {
+        self.effects.is_last = true;
+    }
+
+    /// How many bytes of effects wait for [`Partition::handle_committed`].
+    pub fn withheld_bytes(&self) -> usize {
+        self.effects.withheld()
     }
 
     /// What a back end was told of a channel before the node started. Comes before anything else
@@ -70,6 +99,17 @@ impl Partition {
         let channels = self.channels.iter();
         let wanted = channels.filter(|(key, channel)| key.app == *app && which(channel));
         wanted.map(|(key, _)| key.clone()).collect()
+    }
+}
+
+impl Join {
+    /// The answer while more is owed than can be written down, if the join might owe yet more. It
+    /// is given before the join leaves its edge: a leave that crossed with the answer would be
+    /// taken for one of somebody else, since channels without members count connections only.
+    pub fn answer_if_indebted(&self) -> Option<FromPartition> {
+        let (subscription, why) = (self.subscription, JoinRefusal::Indebted);
+        let refusal = FromPartition::Refused { subscription, why };
+        is_told_of(&self.channel, &self.app).then_some(refusal)
     }
 }
 

@@ -193,7 +193,7 @@ impl Ledger {
             self.settle_members(key, is_member, effects);
         }
         let is_vacant = self.vacant_at.is_some_and(|due| due <= effects.now()) && !truth.occupied;
-        if is_vacant && self.told.occupied {
+        if is_vacant && self.told.occupied && !effects.is_last {
             self.told.occupied = false;
             self.owe(key, HookEvent::ChannelVacated, effects);
         }
@@ -209,7 +209,8 @@ impl Ledger {
         let changed = std::mem::take(&mut self.changed);
         let (there, gone): (Vec<_>, Vec<_>) = changed.into_iter().partition(is_member);
         for user in gone {
-            if !self.gone_at.contains_key(&user) && self.told.members.remove(&user) {
+            let is_due = !self.gone_at.contains_key(&user) && !effects.is_last;
+            if is_due && self.told.members.remove(&user) {
                 self.owe(key, HookEvent::MemberRemoved { user }, effects);
             }
         }
@@ -254,7 +255,10 @@ impl Ledger {
     pub(super) fn withhold(&mut self, effects: &mut Effects) {
         let Withheld { effects: withheld, last } = &mut self.withheld;
         if !effects.is_committed(*last) {
-            withheld.extend(effects.take_back().map(|effect| (*last, effect)));
+            for effect in effects.take_back() {
+                effects.note_withheld(&effect);
+                withheld.push_back((*last, effect));
+            }
         }
     }
 
@@ -262,12 +266,12 @@ impl Ledger {
     pub(super) fn release(&mut self, effects: &mut Effects) {
         let withheld = &mut self.withheld.effects;
         while let Some((_, effect)) = withheld.pop_front_if(|(seq, _)| effects.is_committed(*seq)) {
-            effects.push_back(effect);
+            effects.let_out(effect);
         }
     }
 
     /// Lets out everything: the app is gone, and nobody is owed anything.
     pub(super) fn release_all(self, effects: &mut Effects) {
-        self.withheld.effects.into_iter().for_each(|(_, effect)| effects.push_back(effect));
+        self.withheld.effects.into_iter().for_each(|(_, effect)| effects.let_out(effect));
     }
 }
