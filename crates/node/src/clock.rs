@@ -28,14 +28,14 @@ impl Clock {
         (self.start + time.since_start()).into()
     }
 
+    /// Milliseconds of the calendar, since 1970.
+    pub(crate) fn unix_millis(self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+
     /// Seconds of the calendar, for the timestamps of signed requests.
     pub(crate) fn unix_seconds(self) -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-    }
-
-    /// Milliseconds of the calendar, since 1970.
-    pub(crate) fn unix_millis(self) -> i64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 }

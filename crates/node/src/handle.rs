@@ -26,6 +26,7 @@ use crate::apps::{Apps, AppsCell, AppsError, Tenant};
 use crate::clock::Clock;
 use crate::config::Front;
 use crate::http::ANSWER_PLACES;
+use crate::journal::JournalAccount;
 use crate::mail::{Mail, Mailboxes};
 use crate::socket_ids::SocketIds;
 use crate::stats::NodeStats;
@@ -75,6 +76,7 @@ pub enum CloseWith {
 struct Shared {
     apps: AppsCell,
     mailboxes: Mailboxes,
+    journal: JournalAccount,
     clock: Clock,
     socket_ids: SocketIds,
     /// Whether the node sends everybody elsewhere.
@@ -95,6 +97,7 @@ impl NodeHandle {
     pub(crate) fn new(
         apps: Apps,
         mailboxes: Mailboxes,
+        journal: JournalAccount,
         clock: Clock,
         socket_ids: SocketIds,
         front: Front,
@@ -103,6 +106,7 @@ impl NodeHandle {
         Self(Arc::new(Shared {
             apps: AppsCell::new(apps),
             mailboxes,
+            journal,
             clock,
             socket_ids,
             draining: watch::Sender::new(false),
@@ -222,6 +226,18 @@ impl NodeHandle {
     /// The app of that id, as it is now.
     pub(crate) fn tenant(&self, id: &str) -> Option<Tenant> {
         self.0.apps.snapshot().of_id(id).cloned()
+    }
+
+    /// Changes whenever the journal was written: more may be owed to back ends.
+    pub fn journal_written(&self) -> watch::Receiver<u64> {
+        self.0.journal.written()
+    }
+
+    /// Whether nothing more is to be let in for an app: a shard is too far behind, or, if the app
+    /// has webhooks, the journal is.
+    pub(crate) fn is_busy(&self, app: &App) -> bool {
+        let is_indebted = !app.webhooks.is_empty() && self.0.journal.is_full();
+        is_indebted || self.0.mailboxes.are_congested()
     }
 
     /// Seconds of the calendar.

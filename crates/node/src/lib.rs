@@ -20,6 +20,7 @@ pub mod webhooks;
 mod clock;
 mod conn;
 mod descriptors;
+mod journal;
 mod machines;
 mod mail;
 mod pipe;
@@ -30,5 +31,6 @@ mod tally;
 
 pub use apps::AppsError;
 pub use handle::NodeHandle;
+pub use journal::Journal;
 pub use runtime::{Node, NodeConfig, ServeError, StartError};
 pub use webhooks::Webhooks;

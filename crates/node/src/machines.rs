@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use rollcall_engine::{
-    Answer, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Hangup, HashSeed,
-    InterceptId, Intercepted, MemberChange, PARTITIONS, Partition, PartitionEffect, PartitionIndex,
-    Quota, Ticket, Time, ToPartition, WatchId,
+    Answer, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition, Hangup,
+    HashSeed, InterceptId, Intercepted, MemberChange, Owed, PARTITIONS, Partition, PartitionEffect,
+    PartitionIndex, Quota, Ticket, Time, ToPartition, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
+use crate::journal::{Pen, Restored};
 use crate::mail::{Diversion, Inquirer, Inquiry, Listing, Lookout, Mailboxes, Update};
 use crate::stats::NodeStats;
 
@@ -31,6 +32,9 @@ pub(crate) struct Machines {
     /// Connections that count in the quota of their app from now on.
     counting: Vec<(ConnId, Quota)>,
     mailboxes: Mailboxes,
+    pen: Pen,
+    /// Bytes that each partition withheld when that was last looked at.
+    withheld: [usize; PARTITIONS as usize],
     askers: HashMap<Ticket, oneshot::Sender<Answer>>,
     interceptors: HashMap<InterceptId, (ChannelKey, mpsc::Sender<Intercepted>)>,
     watchers: HashMap<WatchId, (ChannelKey, mpsc::Sender<MemberChange>)>,
@@ -47,7 +51,7 @@ pub(crate) enum Farewell {
 
 impl Machines {
     /// The machines of the shard with this number.
-    pub(crate) fn new(shard: usize, seed: HashSeed, mailboxes: Mailboxes) -> Self {
+    pub(crate) fn new(shard: usize, seed: HashSeed, mailboxes: Mailboxes, pen: Pen) -> Self {
         let id = EdgeId(u16::try_from(shard).expect("there are at most 64 shards"));
         let indices = (0..PARTITIONS).map(PartitionIndex);
         let mine = |index| mailboxes.owner(index) == shard;
@@ -62,6 +66,8 @@ impl Machines {
             farewells: Vec::new(),
             counting: Vec::new(),
             mailboxes,
+            pen,
+            withheld: [0; PARTITIONS as usize],
             askers: HashMap::new(),
             interceptors: HashMap::new(),
             watchers: HashMap::new(),
@@ -73,7 +79,10 @@ impl Machines {
         let index = mail.channel().partition();
         match &mut self.partitions[usize::from(index.0)] {
             Some(partition) => {
-                partition.handle(now, mail);
+                match self.pen.account().is_full() {
+                    false => partition.handle(now, mail),
+                    true => partition.handle_indebted(now, mail),
+                }
                 self.stir(index);
             }
             None => self.mailboxes.send_to_partition(mail),
@@ -100,12 +109,32 @@ impl Machines {
         self.handle_partition_mail(now, lookout.request);
     }
 
+    /// Tells the partitions what back ends knew when the node stopped, before anything else.
+    pub(crate) fn restore(&mut self, now: Time, restored: Vec<Restored>) {
+        for Restored { app, channel, told } in restored {
+            let index = channel.partition();
+            if let Some(partition) = &mut self.partitions[usize::from(index.0)] {
+                partition.restore(now, &app, &channel, told);
+                self.stir(index);
+            }
+        }
+    }
+
+    /// What a partition owes was written down.
+    pub(crate) fn handle_committed(&mut self, index: PartitionIndex, seq: u64) {
+        if let Some(partition) = &mut self.partitions[usize::from(index.0)] {
+            partition.handle_committed(seq);
+            self.stir(index);
+        }
+    }
+
     /// Obeys an order of the node.
     pub(crate) fn handle_command(&mut self, now: Time, order: EdgeCommand) {
         for partition in self.partitions.iter_mut().flatten() {
             match &order {
                 EdgeCommand::ReplaceApp(app) => partition.replace_app(app),
                 EdgeCommand::RemoveApp(app) => partition.remove_app(app),
+                EdgeCommand::Drain => partition.drain(),
                 _ => {}
             }
         }
@@ -219,10 +248,21 @@ impl Machines {
 
     fn carry_edge_effect(&mut self, now: Time, effect: EdgeEffect) {
         match effect {
-            EdgeEffect::ToPartition(mail) => self.handle_partition_mail(now, mail),
+            EdgeEffect::ToPartition(mail) => match self.refusal_of(&mail) {
+                Some(refusal) => self.edge.handle_mail(now, refusal),
+                None => self.handle_partition_mail(now, mail),
+            },
             EdgeEffect::Counts { conn, quota } => self.counting.push((conn, quota)),
             EdgeEffect::Hangup { conn, how } => self.farewells.push((conn, Farewell::HangUp(how))),
             EdgeEffect::EndAnswer { conn } => self.farewells.push((conn, Farewell::EndAnswer)),
+        }
+    }
+
+    /// The answer to a join that does not get to its partition.
+    fn refusal_of(&self, mail: &ToPartition) -> Option<FromPartition> {
+        match mail {
+            ToPartition::Join(join) if self.pen.account().is_full() => join.answer_if_indebted(),
+            _ => None,
         }
     }
 
@@ -239,20 +279,35 @@ impl Machines {
                 PartitionEffect::Answer(ticket, answer) => self.answer(ticket, answer),
                 PartitionEffect::Intercepted(id, event) => self.divert(id, event),
                 PartitionEffect::Watched(id, change) => self.tell_watcher(id, change),
-                // Nothing is written down yet, and nobody waits.
-                PartitionEffect::Owe(owed) => {
-                    if let Some(partition) = &mut self.partitions[usize::from(index.0)] {
-                        partition.handle_committed(owed.seq);
-                    }
-                }
+                PartitionEffect::Owe(owed) => self.owe(&owed),
             }
         }
+        self.account_for(index);
     }
 
     fn answer(&mut self, ticket: Ticket, answer: Answer) {
         if let Some(asker) = self.askers.remove(&ticket) {
             // Who asked may have given up; the update stands all the same.
             let _ = asker.send(answer);
+        }
+    }
+
+    /// What waits for the journal counts as much as what is in it.
+    fn account_for(&mut self, index: PartitionIndex) {
+        let index = usize::from(index.0);
+        let withheld = self.partitions[index].as_ref().map_or(0, Partition::withheld_bytes);
+        let before = std::mem::replace(&mut self.withheld[index], withheld);
+        match withheld.checked_sub(before) {
+            Some(0) => {}
+            Some(more) => self.pen.account().add(more),
+            None => self.pen.account().take(before - withheld),
+        }
+    }
+
+    /// Without a journal nobody waits for it.
+    fn owe(&mut self, owed: &Owed) {
+        if !self.pen.owe(owed) {
+            self.handle_committed(owed.channel.partition(), owed.seq);
         }
     }
 

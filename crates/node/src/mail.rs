@@ -53,6 +53,8 @@ pub(crate) enum Mail {
     Describe(Box<Inquiry>),
     /// Somebody wants to know which channels of the shard are occupied.
     List(Box<Listing>),
+    /// What a partition of the shard owes was written down, up to this number.
+    Committed(PartitionIndex, u64),
     /// Somebody wants the counters.
     Count(oneshot::Sender<NodeStats>),
     /// Somebody waits for the last connection to end.
@@ -282,6 +284,7 @@ impl Mail {
             | Self::Watch(_)
             | Self::Describe(_)
             | Self::List(_)
+            | Self::Committed(..)
             | Self::Command(_)
             | Self::Count(_)
             | Self::TellWhenEmpty(_)

@@ -11,7 +11,7 @@ use axum::Router;
 use rollcall_engine::{App, HashSeed, PARTITIONS};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::apps::{Apps, AppsError};
 use crate::clock::Clock;
@@ -19,6 +19,7 @@ use crate::config::{Front, MetricsToken};
 use crate::descriptors;
 use crate::handle::{Metering, NodeHandle};
 use crate::http::{self, Acceptor, accept};
+use crate::journal::{Journal, Scribe};
 use crate::mail::Mailboxes;
 use crate::shard::{self, ShardSetup};
 use crate::socket_ids::SocketIds;
@@ -32,6 +33,8 @@ pub struct NodeConfig {
     pub apps: Vec<App>,
     /// Bytes of mail that a shard may be behind before the doors refuse.
     pub mailbox_bytes: usize,
+    /// Where it writes down what it owes; without one nothing outlives it.
+    pub journal: Option<Journal>,
     /// Connections that may be without a finished HTTP request at once.
     pub max_unfinished: usize,
     /// What stands in front of the node.
@@ -45,6 +48,7 @@ pub struct NodeConfig {
 pub struct Node {
     handle: NodeHandle,
     threads: Vec<JoinHandle<()>>,
+    scribe: Option<tokio::task::JoinHandle<()>>,
     /// Told when a thread ends.
     ended: mpsc::Receiver<()>,
     max_unfinished: usize,
@@ -78,6 +82,7 @@ impl NodeConfig {
             shards: cores.min(usize::from(PARTITIONS)),
             apps,
             mailbox_bytes: 64 << 20,
+            journal: None,
             max_unfinished: 1024,
             front: Front::default(),
             metrics_token: None,
@@ -99,17 +104,20 @@ impl Node {
         let seed = draw_seed()?;
         let (mailboxes, inboxes) = Mailboxes::new(config.shards, config.mailbox_bytes);
         let socket_ids = SocketIds::draw()?;
+        let (pen, mut recovered, scribe) = Scribe::start(config.journal, &apps, &mailboxes, clock);
+        let (account, front) = (pen.account().clone(), config.front);
         let metering = Metering::new(clock.unix_seconds(), config.metrics_token);
-        let handle =
-            NodeHandle::new(apps, mailboxes.clone(), clock, socket_ids, config.front, metering);
+        let post = mailboxes.clone();
+        let handle = NodeHandle::new(apps, post, account, clock, socket_ids, front, metering);
         let (tell_ended, ended) = mpsc::channel(1);
         let start = |(shard, inbox)| {
-            let (mailboxes, ended) = (mailboxes.clone(), tell_ended.clone());
-            shard::start(ShardSetup { shard, inbox, mailboxes, clock, seed, ended })
+            let restored = recovered.take_shard(shard, &mailboxes);
+            let (mailboxes, pen, ended) = (mailboxes.clone(), pen.clone(), tell_ended.clone());
+            shard::start(ShardSetup { shard, inbox, mailboxes, clock, pen, restored, seed, ended })
         };
         let threads = inboxes.into_iter().enumerate().map(start).collect::<Result<_, _>>();
         let threads = threads.map_err(StartError::Thread)?;
-        Ok(Self { handle, threads, ended, max_unfinished: config.max_unfinished })
+        Ok(Self { handle, threads, scribe, ended, max_unfinished: config.max_unfinished })
     }
 
     /// What others may ask of the node.
@@ -177,6 +185,11 @@ impl Node {
             }
         };
         let _ = tokio::task::spawn_blocking(join).await;
+        if let Some(scribe) = self.scribe
+            && tokio::time::timeout(LAST_WORDS, scribe).await.is_err()
+        {
+            error!("the journal could not be written to its end");
+        }
     }
 }
 
@@ -220,6 +233,9 @@ impl fmt::Display for ServeError {
 }
 
 impl std::error::Error for ServeError {}
+
+/// How long the last of the journal may take to be written.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How long everybody has to leave; the process has five seconds in all.
 const DRAIN_TIME: Duration = Duration::from_secs(4);

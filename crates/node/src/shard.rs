@@ -29,6 +29,7 @@ use tokio::time::Sleep;
 use crate::apps::ConnectionPermit;
 use crate::clock::Clock;
 use crate::conn::{Conn, Wrote, attend};
+use crate::journal::{Pen, Restored};
 use crate::machines::{Farewell, Machines};
 use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
 use crate::stats::{NodeStats, TurnTimes};
@@ -43,6 +44,10 @@ pub(crate) struct ShardSetup {
     pub(crate) mailboxes: Mailboxes,
     /// The node's clock.
     pub(crate) clock: Clock,
+    /// Where its partitions have written down what they owe.
+    pub(crate) pen: Pen,
+    /// What they owed when the node stopped the last time.
+    pub(crate) restored: Vec<Restored>,
     /// For its hash maps.
     pub(crate) seed: HashSeed,
     /// Told when the thread ends, for whatever reason.
@@ -105,7 +110,9 @@ pub(crate) fn start(setup: ShardSetup) -> io::Result<thread::JoinHandle<()>> {
 
 fn run(runtime: &Runtime, setup: ShardSetup) {
     let _told = TellEnded(setup.ended);
-    let shard = Rc::new(Shard::new(setup.shard, setup.seed, setup.mailboxes, setup.clock));
+    let shard =
+        Rc::new(Shard::new(setup.shard, setup.seed, setup.mailboxes, setup.clock, setup.pen));
+    shard.machines.borrow_mut().restore(setup.clock.now(), setup.restored);
     let local = LocalSet::new();
     // A task like the readers, not the future that the runtime blocks on: that one would run
     // before them each time, and a turn would go out for every reader.
@@ -128,9 +135,9 @@ async fn turns(shard: Rc<Shard>, mut inbox: Inbox) {
 }
 
 impl Shard {
-    fn new(shard: usize, seed: HashSeed, mailboxes: Mailboxes, clock: Clock) -> Self {
+    fn new(shard: usize, seed: HashSeed, mailboxes: Mailboxes, clock: Clock, pen: Pen) -> Self {
         Self {
-            machines: RefCell::new(Machines::new(shard, seed, mailboxes.clone())),
+            machines: RefCell::new(Machines::new(shard, seed, mailboxes.clone(), pen)),
             conns: RefCell::default(),
             scratch: RefCell::new(vec![0; SCRATCH].into()),
             mailboxes,
@@ -234,6 +241,9 @@ impl Shard {
             }
             Mail::Describe(inquiry) => self.machines.borrow().describe(*inquiry),
             Mail::List(listing) => self.machines.borrow().list(*listing),
+            Mail::Committed(partition, seq) => {
+                self.machines.borrow_mut().handle_committed(partition, seq);
+            }
             // Who asked may have given up.
             Mail::Count(asker) => drop(asker.send(self.stats(inbox))),
             Mail::TellWhenEmpty(asker) => self.awaiting_empty.borrow_mut().push(asker),

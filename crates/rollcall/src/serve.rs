@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use rollcall_engine::App;
 use rollcall_node::config::{Config, LogLevel, TrustedProxies};
 use rollcall_node::handle::QueueError;
-use rollcall_node::{Node, NodeConfig, Webhooks};
+use rollcall_node::{Journal, Node, NodeConfig, Webhooks};
 use rollcall_status::{Clock, LimitSettings, PublicUrl, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, DataDirectory, Store};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
@@ -47,6 +47,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let node_config = NodeConfig {
         shards: config.shards,
         front: config.front.clone(),
+        journal: Some(Journal::open(store.clone()).await?),
         metrics_token: config.metrics_token.clone(),
         ..NodeConfig::new(catalogue.into_apps())
     };

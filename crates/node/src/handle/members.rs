@@ -73,7 +73,7 @@ impl NodeHandle {
         channel: ChannelKey,
         member: Member,
     ) -> Result<(), SetMemberInfoError> {
-        if self.0.mailboxes.are_congested() {
+        if self.is_busy(&tenant.app) {
             return Err(SetMemberInfoError::Busy);
         }
         let (asker, answer) = oneshot::channel();

@@ -59,7 +59,7 @@ impl NodeHandle {
     pub async fn publish(&self, app: &str, publication: Publication) -> Result<(), PublishError> {
         let app = self.tenant(app).ok_or(PublishError::UnknownApp)?.app;
         let publish = check(&app, publication)?;
-        self.refuse_if_busy()?;
+        self.refuse_if_busy(&app)?;
         self.0.mailboxes.send_to_partition(ToPartition::Publish(publish));
         Ok(())
     }
@@ -71,7 +71,7 @@ impl NodeHandle {
         events: Vec<EventRequest>,
     ) -> Result<(), PublishError> {
         let app = &tenant.app;
-        self.refuse_if_busy()?;
+        self.refuse_if_busy(app)?;
         if !tenant.take_messages(events.iter().map(messages).sum(), self.unix_seconds()) {
             return Err(PublishError::OverMessageQuota);
         }
@@ -91,8 +91,8 @@ impl NodeHandle {
         Ok(())
     }
 
-    fn refuse_if_busy(&self) -> Result<(), PublishError> {
-        if self.0.mailboxes.are_congested() { Err(PublishError::Busy) } else { Ok(()) }
+    fn refuse_if_busy(&self, app: &App) -> Result<(), PublishError> {
+        if self.is_busy(app) { Err(PublishError::Busy) } else { Ok(()) }
     }
 }
 

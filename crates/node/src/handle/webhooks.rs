@@ -1,7 +1,4 @@
-//! What the journal and the courier of webhooks share: that there is something to deliver, and what
-//! was counted.
-
-use tokio::sync::Notify;
+//! What the courier of webhooks needs: to hear that there is something to deliver, and to count.
 
 use super::NodeHandle;
 use crate::clock::Clock;
@@ -10,7 +7,6 @@ use crate::webhooks::{WebhookCounters, WebhookCounts};
 /// What webhooks need of the node, beside its apps.
 #[derive(Debug, Default)]
 pub(super) struct Hooks {
-    owed: Notify,
     counters: WebhookCounters,
 }
 
@@ -20,15 +16,15 @@ impl NodeHandle {
         self.0.hooks.counters.read()
     }
 
-    /// The journal has committed something that endpoints are to be told.
-    #[allow(dead_code, reason = "the journal says so")]
+    /// Says that the journal has committed something.
+    #[cfg(test)]
     pub(crate) fn tell_of_owed(&self) {
-        self.0.hooks.owed.notify_one();
+        self.0.journal.tell_written();
     }
 
     /// Waits until the journal has committed something since this was last waited for.
     pub(crate) async fn something_owed(&self) {
-        self.0.hooks.owed.notified().await;
+        self.0.journal.something_owed().await;
     }
 
     /// Counts webhooks.

@@ -19,6 +19,7 @@ use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::config::Front;
 use crate::handle::{Metering, NodeHandle};
+use crate::journal::Pen;
 use crate::mail::{Inbox, Mail, Mailboxes};
 use crate::socket_ids::SocketIds;
 use crate::stats::NodeStats;
@@ -33,7 +34,9 @@ fn idle_node() -> (NodeHandle, Vec<Inbox>) {
     let (mailboxes, inboxes) = Mailboxes::new(1, 1);
     let socket_ids = SocketIds::draw().unwrap();
     let (front, metering) = (Front::default(), Metering::new(0, None));
-    (NodeHandle::new(apps, mailboxes, Clock::start(), socket_ids, front, metering), inboxes)
+    let clock = Clock::start();
+    let journal = Pen::dry(clock).account().clone();
+    (NodeHandle::new(apps, mailboxes, journal, clock, socket_ids, front, metering), inboxes)
 }
 
 async fn call(node: &NodeHandle, method: &str, path: &str, body: &str) -> Response {

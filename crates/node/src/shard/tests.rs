@@ -29,7 +29,8 @@ impl Bench {
     fn new() -> Self {
         let (mailboxes, mut inboxes) = Mailboxes::new(1, 1 << 20);
         let inbox = inboxes.remove(0);
-        let shard = Rc::new(Shard::new(0, [1, 2, 3, 4], mailboxes, Clock::start()));
+        let clock = Clock::start();
+        let shard = Rc::new(Shard::new(0, [1, 2, 3, 4], mailboxes, clock, Pen::dry(clock)));
         let key = Key { key: "k".to_owned(), secret: "s".to_owned() };
         Self { shard, inbox, app: Arc::new(App::new("1", vec![key])) }
     }
@@ -279,7 +280,8 @@ fn frame(text: &str) -> Vec<u8> {
 fn start_first(mailboxes: &Mailboxes, inbox: Inbox) -> thread::JoinHandle<()> {
     let (mailboxes, clock, seed) = (mailboxes.clone(), Clock::start(), [1, 2, 3, 4]);
     let (ended, _) = mpsc::channel(1);
-    start(ShardSetup { shard: 0, inbox, mailboxes, clock, seed, ended }).unwrap()
+    let (pen, restored) = (Pen::dry(clock), Vec::new());
+    start(ShardSetup { shard: 0, inbox, mailboxes, clock, pen, restored, seed, ended }).unwrap()
 }
 
 /// A socket that a shard has greeted; the greeting is read.
