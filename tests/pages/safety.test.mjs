@@ -81,7 +81,7 @@ test('s16 with the server away for 30 s of its clock, the page still asks nobody
   }
   const asked = ana.requests.slice(before).filter((request) => request !== 'GET /up');
   assert.ok(asked.length >= 2, `it kept trying: ${asked}`);
-  for (const request of asked) assert.match(request, /^(WS \/app\/|GET \/api\/|POST \/usersystem\/auth)/);
+  for (const request of asked) assert.match(request, /^(WS \/app\/|POST \/pusher\/app\/|GET \/api\/|POST \/usersystem\/auth)/);
   assert.match(await page.getByTestId('banner').textContent(), /Reconnecting/);
   assert.deepEqual(await names(page), ['s16-away'], 'the list stays');
   await own.start();

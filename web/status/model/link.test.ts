@@ -138,6 +138,48 @@ test('r11 the first attempt is anywhere within a second, later ones spread out u
   expect(waits(1, 6)).toEqual([1_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
 });
 
+/** How long the attempt that has just begun may last. */
+function patienceMs(link: Link): number {
+  return (link.nextAttemptMs.value ?? 0) - Date.now();
+}
+
+/** A lost connection, and an attempt that takes this long; how long it might have lasted. */
+function reconnectsIn(ms: number, { link, pusher }: ReturnType<typeof linked>): number {
+  pusher.emit('connecting_in', 1);
+  vi.advanceTimersToNextTimer();
+  const patience = patienceMs(link);
+  vi.advanceTimersByTime(ms);
+  pusher.emit('state_change', { current: 'connected' });
+  return patience;
+}
+
+test("s16 the page's first attempt lasts until pusher-js has come to polling", () => {
+  const { link, pusher } = linked();
+  expect(patienceMs(link)).toBe(11_000);
+  vi.advanceTimersByTime(9_100);
+  expect(pusher.attempts).toBe(0);
+});
+
+test('s16 where a way around blocked WebSockets took its time, every attempt has it', () => {
+  const page = linked();
+  vi.advanceTimersByTime(5_100);
+  page.pusher.emit('state_change', { current: 'connected' });
+  for (let outage = 0; outage < 3; outage += 1) expect(reconnectsIn(5_100, page)).toBe(7_100);
+  reconnectsIn(100, page);
+  expect(reconnectsIn(100, page)).toBeLessThanOrEqual(4_000);
+});
+
+test('s16 an attempt that waited for the server to come back is no measure', () => {
+  const page = linked();
+  const { pusher } = page;
+  reconnectsIn(100, page);
+  pusher.emit('connecting_in', 1);
+  for (let attempt = 0; attempt < 5; attempt += 1) vi.advanceTimersToNextTimer();
+  vi.advanceTimersByTime(14_000);
+  pusher.emit('state_change', { current: 'connected' });
+  expect(reconnectsIn(100, page)).toBeLessThanOrEqual(4_000);
+});
+
 test('r11 who asks for it gets an attempt at once, and nothing is due while connected', () => {
   const { link, pusher } = linked();
   pusher.emit('state_change', { current: 'connected' });
@@ -149,6 +191,7 @@ test('r11 who asks for it gets an attempt at once, and nothing is due while conn
 
 test('r11 a network that is back makes the waits short again', () => {
   const { link, pusher } = linked();
+  pusher.emit('state_change', { current: 'connected' });
   pusher.emit('connecting_in', 1);
   for (let attempt = 0; attempt < 5; attempt += 1) vi.advanceTimersToNextTimer();
   link.handleOnline();

@@ -3,6 +3,10 @@
  *
  * pusher-js comes back after exactly 1 s, and waits 15 s and more once an attempt fails, without saying that it failed.
  * So `Link` starts the attempts itself: the first within a second, later ones further and further apart, up to 30 s (R11).
+ *
+ * Where WebSockets are blocked, pusher-js comes to the HTTP transports by itself, but only within an attempt that lasts: streaming
+ * after 5 s (2 s on https, at once without `window.WebSocket`), polling 4 s later. So an attempt has as long as the last one took
+ * that succeeded, and the page's first as long as the slowest of those ways takes.
  */
 
 import { signal, type ReadonlySignal } from '@preact/signals';
@@ -25,6 +29,9 @@ export class Link {
   #refusal: Failure | null = null;
   #attempts = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #dialledMs = Date.now();
+  /** What the last attempt that succeeded took; until one did, what the slowest way takes. */
+  #tookMs = SLOWEST_MS;
   /** Whether a `disconnected` is this class's own doing. */
   #deliberate = false;
   #lastCode: number | null = null;
@@ -106,6 +113,7 @@ export class Link {
 
   #handleState(current: string): void {
     if (this.#deliberate) return;
+    if (current === 'connecting') this.#dialledMs = Date.now();
     if (current === 'connected') this.#handleConnected();
     else if (current === 'disconnected' || current === 'failed') this.#handleRefused();
     else this.#handleConnecting();
@@ -114,6 +122,7 @@ export class Link {
   #handleConnected(): void {
     this.#cancelAttempt();
     this.#attempts = 0;
+    this.#noteDuration(Date.now() - this.#dialledMs);
     this.#lastCode = null;
     this.#become({ kind: 'connected', sinceMs: Date.now() });
   }
@@ -130,12 +139,21 @@ export class Link {
     this.#scheduleAttempt();
   }
 
-  /** The first attempt at a random moment of the first second; an attempt under way is given half of its time at least. */
+  /** The first attempt at a random moment of the first second; an attempt under way is given half of its time at least, and what one takes. */
   #scheduleAttempt(): void {
     this.#cancelAttempt();
-    const delay = this.#attempts === 0 ? FIRST_ATTEMPT_MS * Math.random() : lateJitter(this.#attempts + 1, Math.random);
+    const delay = this.#attempts === 0 ? FIRST_ATTEMPT_MS * Math.random() : this.#patienceMs();
     this.#nextAttemptMs.value = Date.now() + delay;
     this.#timer = setTimeout(() => this.#attempt(), delay);
+  }
+
+  /** Within one that lasted longer the server was not there for a while, and its length says nothing of the next. */
+  #noteDuration(tookMs: number): void {
+    if (tookMs <= SLOWEST_MS) this.#tookMs = tookMs;
+  }
+
+  #patienceMs(): number {
+    return Math.min(Math.max(lateJitter(this.#attempts + 1, Math.random), this.#tookMs + SPARE_MS), MOST_MS);
   }
 
   #cancelAttempt(): void {
@@ -189,11 +207,12 @@ function options(page: Location): PusherOptions {
     wsPort: port,
     wssPort: port,
     wsPath: BASE,
+    httpPath: `${BASE}/pusher`,
     httpPort: port,
     httpsPort: port,
     forceTLS: secure,
     enableStats: false,
-    enabledTransports: ['ws', 'wss'],
+    enabledTransports: ['ws', 'xhr_streaming', 'xhr_polling'],
     pongTimeout: 10_000,
   };
 }
@@ -207,3 +226,9 @@ function closeCode(error: unknown): number | null {
 
 const WAKE_MS = 1_000;
 const FIRST_ATTEMPT_MS = 1_000;
+/** On a plain page where WebSockets and streaming are blocked: 5 s until streaming, and 4 s until polling. */
+const SLOWEST_MS = 9_000;
+/** What an attempt may take beyond what one like it took. */
+const SPARE_MS = 2_000;
+/** No wait is longer (R11). */
+const MOST_MS = 30_000;
