@@ -11,6 +11,7 @@ pub fn corpus(target: &str) -> Vec<Vec<u8>> {
         "names" => NAMES.iter().map(|name| [b"\0", name.as_bytes()].concat()).collect(),
         "http_requests" => QUERIES.iter().map(|query| request(query)).collect(),
         "api_bodies" => owned(BODIES),
+        "fallback_bodies" => MESSAGES.iter().chain(SENDS).map(|text| sent(text)).collect(),
         "query_strings" => (0..5).flat_map(parameters).collect(),
         _ => Vec::new(),
     }
@@ -66,6 +67,14 @@ fn request(query: &str) -> Vec<u8> {
     out
 }
 
+/// A frame as a client sends it over HTTP, or what is a body already.
+fn sent(text: &str) -> Vec<u8> {
+    match text.starts_with('[') {
+        true => text.as_bytes().to_vec(),
+        false => serde_json::json!([text]).to_string().into_bytes(),
+    }
+}
+
 /// Parameters behind the byte that chooses a channel for `query_strings`.
 fn parameters(channel: u8) -> Vec<Vec<u8>> {
     let long =
@@ -119,6 +128,13 @@ const QUERIES: &[&str] = &[
     "a[]=1&a[]=2&b%5B0%5D=x&auth_key=app-key&auth_timestamp=1700000000&auth_version=1.0",
     "filter_by_prefix=presence-&info=user_count+more",
     "A=1&a=2&&=&k=a%2Cb;c",
+];
+
+const SENDS: &[&str] = &[
+    "[]",
+    "[ ]\n",
+    r#"["{\"event\":\"pusher:ping\"}","{\"event\":\"client-x\",\"channel\":\"private-a\"}"]"#,
+    r#"["\ud83c\udf89","\u0000","naïve 🎉"]"#,
 ];
 
 const PARAMETERS: &[&str] = &[

@@ -14,6 +14,7 @@
 mod api_bodies;
 mod corpus;
 mod edge_operations;
+mod fallback_bodies;
 mod generator;
 mod http_requests;
 mod input;
@@ -26,6 +27,7 @@ mod ws_decoder;
 pub use api_bodies::api_bodies;
 pub use corpus::corpus;
 pub use edge_operations::edge_operations;
+pub use fallback_bodies::fallback_bodies;
 pub use generator::Generator;
 pub use http_requests::http_requests;
 pub use names::names;
@@ -44,13 +46,14 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "ws_decoder", run: ws_decoder },
     Target { name: "pusher_message", run: pusher_message },
     Target { name: "names", run: names },
     Target { name: "http_requests", run: http_requests },
     Target { name: "api_bodies", run: api_bodies },
     Target { name: "query_strings", run: query_strings },
+    Target { name: "fallback_bodies", run: fallback_bodies },
     Target { name: "edge_operations", run: edge_operations },
     Target { name: "partition_operations", run: partition_operations },
 ];

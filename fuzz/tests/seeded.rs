@@ -38,6 +38,11 @@ fn query_strings() {
 }
 
 #[test]
+fn fallback_bodies() {
+    run("fallback_bodies");
+}
+
+#[test]
 fn edge_operations() {
     run("edge_operations");
 }
