@@ -14,13 +14,18 @@ use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use rollcall_engine::{ConnId, Ending, Hangup, Quota};
+use rustls::ServerConnection;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
+use self::tls::TlsLink;
+
 use crate::apps::ConnectionPermit;
 use crate::pipe::{PipeWriter, Room};
 use crate::shard::{Attendance, Shard};
+
+mod tls;
 
 /// What the flush step and the reader task of one connection share.
 #[derive(Debug)]
@@ -38,6 +43,8 @@ pub(crate) struct Conn {
 pub(crate) enum Link {
     /// A TCP socket, as it is.
     Plain(OwnedWriteHalf),
+    /// A TCP socket with TLS.
+    Tls(Box<TlsLink>),
     /// The answer of a session's receive request, while it has one.
     Answer(RefCell<Option<Answer>>),
     /// What a test wants to see.
@@ -113,6 +120,17 @@ impl Conn {
         (Rc::new(Self::new(Link::Plain(write), permit)), read)
     }
 
+    /// A connection over a TCP socket with TLS, which has shaken hands.
+    pub(crate) fn tls(
+        stream: TcpStream,
+        tls: ServerConnection,
+        permit: Option<ConnectionPermit>,
+    ) -> (Rc<Self>, OwnedReadHalf) {
+        let (read, write) = stream.into_split();
+        let link = Link::Tls(Box::new(TlsLink::new(write, tls)));
+        (Rc::new(Self::new(link, permit)), read)
+    }
+
     /// A connection over any link.
     pub(crate) fn new(link: Link, permit: Option<ConnectionPermit>) -> Self {
         let (errand, reader) = (Cell::new(Errand::None), RefCell::new(None));
@@ -165,6 +183,7 @@ impl Conn {
                 self.link.write_vectored(&all.map(IoSlice::new).collect::<Vec<_>>())
             }
         };
+        self.follow_up();
         match result {
             Ok(n) => Wrote::Took(n),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Wrote::Took(0),
@@ -179,6 +198,16 @@ impl Conn {
             return answer.borrow().iter().for_each(|answer| answer.pipe.await_room());
         }
         self.send_on(Errand::AwaitWritable);
+    }
+
+    /// Has the reader write on what is encrypted and not written.
+    fn follow_up(&self) {
+        if let Link::Tls(tls) = &self.link
+            && tls.is_behind()
+            && self.errand.get() == Errand::None
+        {
+            self.send_on(Errand::AwaitWritable);
+        }
     }
 
     /// Has the reader report that writing failed.
@@ -229,7 +258,20 @@ impl Conn {
             return Poll::Pending;
         }
         let received = |buffer: &mut [u8]| shard.received(id, buffer);
-        shard.with_scratch(|scratch| poll_read(cx, socket, scratch, received)).map(Event::Received)
+        let read = shard.with_scratch(|scratch| match &self.link {
+            Link::Tls(tls) => tls.poll_read(cx, socket, scratch, received),
+            _ => poll_read(cx, socket, scratch, received),
+        });
+        self.follow_up();
+        read.map(Event::Received)
+    }
+
+    /// Says that nothing follows, where the link has a word for that.
+    async fn say_goodbye(&self) {
+        if let Link::Tls(tls) = &self.link {
+            tls.close();
+            let _ = tokio::time::timeout(LINGER, poll_fn(|cx| tls.poll_flushed(cx))).await;
+        }
     }
 }
 
@@ -237,6 +279,7 @@ impl Link {
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.try_write(bytes),
+            Self::Tls(tls) => tls.write(&[IoSlice::new(bytes)]),
             Self::Answer(_) => Err(io::ErrorKind::WouldBlock.into()),
             #[cfg(test)]
             Self::Scripted(script) => script.borrow_mut().write(&[IoSlice::new(bytes)]),
@@ -246,6 +289,7 @@ impl Link {
     fn write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Self::Plain(socket) => socket.try_write_vectored(slices),
+            Self::Tls(tls) => tls.write(slices),
             Self::Answer(_) => Err(io::ErrorKind::WouldBlock.into()),
             #[cfg(test)]
             Self::Scripted(script) => script.borrow_mut().write(slices),
@@ -255,6 +299,7 @@ impl Link {
     fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Plain(socket) => socket.as_ref().poll_write_ready(cx),
+            Self::Tls(tls) => tls.poll_flushed(cx),
             Self::Answer(_) => Poll::Pending,
             #[cfg(test)]
             Self::Scripted(_) => Poll::Ready(Ok(())),
@@ -294,13 +339,19 @@ pub(crate) async fn attend(
                 return;
             }
             Event::HangUp(Hangup::Finish) => {
-                // This gives back the place in the quota, and closes our half of the socket.
-                drop(conn);
                 // Boxed, because the reader of every idle connection would carry it along.
-                return Box::pin(read_away(shard, socket)).await;
+                return Box::pin(finish(shard, conn, socket)).await;
             }
         }
     }
+}
+
+/// Closes our half of a connection whose last words are written.
+async fn finish(shard: Attendance, conn: Rc<Conn>, socket: OwnedReadHalf) {
+    conn.say_goodbye().await;
+    // This gives back the place in the quota, and closes our half of the socket.
+    drop(conn);
+    read_away(shard, socket).await;
 }
 
 /// Ends a connection so that the peer can read our last words: a socket that is closed with

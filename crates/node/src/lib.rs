@@ -15,6 +15,7 @@ pub mod http;
 pub mod metrics;
 pub mod runtime;
 pub mod stats;
+pub mod tls;
 pub mod webhooks;
 
 mod clock;

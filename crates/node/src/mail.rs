@@ -16,6 +16,7 @@ use rollcall_engine::{
     Intercepted, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex, Receive,
     ReceiveId, Refusal, SessionName, ToPartition, WatchId,
 };
+use rustls::ServerConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::apps::ConnectionPermit;
@@ -68,6 +69,8 @@ pub(crate) enum Mail {
 pub(crate) struct Arrival {
     /// The socket, non-blocking and registered nowhere.
     pub(crate) stream: TcpStream,
+    /// Its TLS, after the handshake.
+    pub(crate) tls: Option<Box<ServerConnection>>,
     /// What the peer sent behind its upgrade request.
     pub(crate) early: Bytes,
     /// What the door decided.

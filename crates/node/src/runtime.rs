@@ -23,6 +23,7 @@ use crate::journal::{Journal, Scribe};
 use crate::mail::Mailboxes;
 use crate::shard::{self, ShardSetup};
 use crate::socket_ids::SocketIds;
+use crate::tls::Tls;
 
 /// What a node is made of.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct NodeConfig {
     pub max_unfinished: usize,
     /// What stands in front of the node.
     pub front: Front,
+    /// The certificate, for connections with TLS; none for a node without.
+    pub tls: Option<Tls>,
     /// What a reader of the metrics has to know; none for metrics that are this machine's alone.
     pub metrics_token: Option<MetricsToken>,
 }
@@ -52,6 +55,7 @@ pub struct Node {
     /// Told when a thread ends.
     ended: mpsc::Receiver<()>,
     max_unfinished: usize,
+    tls: Option<Tls>,
 }
 
 /// Why a node does not start.
@@ -85,6 +89,7 @@ impl NodeConfig {
             journal: None,
             max_unfinished: 1024,
             front: Front::default(),
+            tls: None,
             metrics_token: None,
         }
     }
@@ -117,7 +122,8 @@ impl Node {
         };
         let threads = inboxes.into_iter().enumerate().map(start).collect::<Result<_, _>>();
         let threads = threads.map_err(StartError::Thread)?;
-        Ok(Self { handle, threads, scribe, ended, max_unfinished: config.max_unfinished })
+        let NodeConfig { max_unfinished, tls, .. } = config;
+        Ok(Self { handle, threads, scribe, ended, max_unfinished, tls })
     }
 
     /// What others may ask of the node.
@@ -138,9 +144,11 @@ impl Node {
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
         let router = http::router(self.handle(), fallback);
-        let (acceptor, closed) = Acceptor::new(router, self.max_unfinished, self.handle());
+        let (acceptor, closed) =
+            Acceptor::new(router, self.max_unfinished, self.handle(), self.tls.clone());
         let served = tokio::select! {
             never = accept(&listener, &acceptor) => match never {},
+            never = follow(self.tls.as_ref()) => match never {},
             _ = self.ended.recv() => Err(ServeError::ShardStopped),
             () = stop => Ok(()),
         };
@@ -190,6 +198,14 @@ impl Node {
         {
             error!("the journal could not be written to its end");
         }
+    }
+}
+
+/// Follows the files of the certificate, if there is one.
+async fn follow(tls: Option<&Tls>) -> Infallible {
+    match tls {
+        Some(tls) => tls.follow().await,
+        None => std::future::pending().await,
     }
 }
 

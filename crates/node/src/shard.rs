@@ -263,7 +263,10 @@ impl Shard {
         // A socket that this thread cannot register is closed by being dropped.
         let Ok(stream) = TcpStream::from_std(arrival.stream) else { return };
         let (id, permit) = self.greet(now, arrival.verdict);
-        let (conn, socket) = Conn::plain(stream, permit);
+        let (conn, socket) = match arrival.tls {
+            None => Conn::plain(stream, permit),
+            Some(tls) => Conn::tls(stream, *tls, permit),
+        };
         self.conns.borrow_mut().insert(id, Rc::clone(&conn));
         self.receive_early(now, id, &arrival.early);
         tokio::task::spawn_local(attend(Attendance::begin(self), id, conn, socket));

@@ -8,6 +8,7 @@ use rollcall_store::{AppRow, Store};
 
 use crate::apps::print;
 use crate::catalogue::{Catalogue, stored};
+use crate::certificate;
 use crate::failure::Failure;
 use crate::serve::check_pages;
 
@@ -16,6 +17,7 @@ pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     let (config, errors) = config::check(given);
     let mut failures: Vec<_> = errors.into_iter().map(Failure::Config).collect();
     failures.extend(check_pages(&config).err());
+    failures.extend(certificate::load(&config).err());
     let rows = Store::peek(&config.data).await;
     let rows = rows.unwrap_or_else(|error| {
         failures.push(Failure::Open(error));

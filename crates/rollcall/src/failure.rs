@@ -5,6 +5,7 @@ use std::{fmt, io};
 
 use rollcall_node::config::{ConfigError, Duplicate, ListenAddress, Place};
 use rollcall_node::handle::QueueError;
+use rollcall_node::tls::TlsError;
 use rollcall_node::webhooks::WebhooksError;
 use rollcall_node::{ServeError, StartError};
 use rollcall_store::{OpenError, StoreError, WriteAppError};
@@ -26,6 +27,10 @@ pub(crate) enum Failure {
     Duplicate(Duplicate),
     /// What `pages` names is no directory; `subject` says where it was given.
     NoPagesDirectory { subject: String, path: PathBuf },
+    /// The certificate cannot be used.
+    Tls(TlsError),
+    /// A certificate without a key, or the other way round; `subject` says where it was given.
+    HalfOfTls { subject: String, missing: &'static str },
     /// Nothing is to be listed, because the server never started here.
     NoDatabase(PathBuf),
     /// The address cannot be listened on.
@@ -88,6 +93,7 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Duplicate(_) => 2,
             Self::NoPagesDirectory { .. } | Self::NoStatusApp { .. } => 2,
+            Self::Tls(_) | Self::HalfOfTls { .. } => 2,
             Self::UnfitStatusApp { .. } | Self::DeclaredTwice { .. } => 2,
             Self::BadAppId(_) | Self::AppExists(_) | Self::FixedApp { .. } => 2,
             Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
@@ -106,6 +112,10 @@ impl fmt::Display for Failure {
             Self::Duplicate(duplicate) => duplicate.fmt(f),
             Self::NoPagesDirectory { subject, path } => {
                 write!(f, "{subject} must be a directory, and {} is none", path.display())
+            }
+            Self::Tls(error) => error.fmt(f),
+            Self::HalfOfTls { subject, missing } => {
+                write!(f, "{subject} is given, and {missing} is not; TLS needs both")
             }
             Self::NoDatabase(path) => write!(
                 f,

@@ -6,6 +6,7 @@
 
 mod apps;
 mod catalogue;
+mod certificate;
 mod check;
 mod cli;
 mod commands;

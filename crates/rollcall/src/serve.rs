@@ -25,12 +25,13 @@ use crate::follow::Follower;
 use crate::now::unix_millis;
 use crate::signals::StopSignals;
 use crate::welcome::Welcome;
-use crate::{first_start, pages, unfit};
+use crate::{certificate, first_start, pages, unfit};
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     start_log(config.log);
     check_pages(config)?;
+    let tls = certificate::load(config)?;
     let stop = StopSignals::new().map_err(Failure::Runtime)?;
     // The port first: an operator who starts a second server by mistake gets no second database.
     let listener = listen(config).await?;
@@ -48,6 +49,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
         shards: config.shards,
         front: config.front.clone(),
         journal: Some(Journal::open(store.clone()).await?),
+        tls,
         metrics_token: config.metrics_token.clone(),
         ..NodeConfig::new(catalogue.into_apps())
     };
@@ -186,8 +188,11 @@ fn warn_of_own_pages(config: &Config, app: &App) {
 /// What is in front may know better, and then the cookies are secure; here nobody can tell.
 fn warn_of_plain_cookies(config: &Config) {
     let is_https = config.public_url.as_ref().is_some_and(|url| url.is_https());
-    if !is_https && config.front.trusted_proxies == TrustedProxies::default() {
-        warn!("cookies travel over plain http; a public https URL makes them secure");
+    let is_secure = is_https || config.tls_cert.is_some();
+    if !is_secure && config.front.trusted_proxies == TrustedProxies::default() {
+        warn!(
+            "cookies travel over plain http; a certificate or a public https URL makes them secure"
+        );
     }
 }
 

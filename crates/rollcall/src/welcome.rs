@@ -48,9 +48,10 @@ impl Welcome<'_> {
     /// Where a browser finds the server.
     fn base(&self) -> String {
         let prefix = &self.config.front.path_prefix;
+        let scheme = if self.config.tls_cert.is_some() { "https" } else { "http" };
         match &self.config.public_url {
             Some(url) => format!("{url}{prefix}"),
-            None => format!("http://{}{prefix}", reachable(self.address)),
+            None => format!("{scheme}://{}{prefix}", reachable(self.address)),
         }
     }
 }

@@ -58,6 +58,10 @@ pub struct Config {
     pub pages: Option<PathBuf>,
     /// Where people reach this server, when a proxy stands before it.
     pub public_url: Option<PublicUrl>,
+    /// The certificate for TLS, as PEM; none for a server without.
+    pub tls_cert: Option<PathBuf>,
+    /// Its private key, as PEM.
+    pub tls_key: Option<PathBuf>,
     /// What stands in front of this server.
     pub front: Front,
     /// The id of the app that the status page uses; none for the one made at the first start.
@@ -164,6 +168,8 @@ impl Default for Config {
             shards: 0,
             pages: None,
             public_url: None,
+            tls_cert: None,
+            tls_key: None,
             front: Front::default(),
             status_app: None,
             sign_ups_per_10_minutes: 300,

@@ -82,6 +82,28 @@ pub static SERVER: &[Setting<Config>] = &[
         },
     },
     Setting {
+        key: "tls_cert",
+        reach: Reach::Anywhere("FILE"),
+        default: Preset::Written(r#""""#),
+        doc: "The certificate for TLS, with those that vouch for it, as PEM. \
+              The port then takes https and wss, and sends pages that are asked for over http \
+              there. A changed file counts for the next connection, within seconds.",
+        kind: Kind::Path {
+            allowed: "the path of a file",
+            set: |config, path| set(&mut config.tls_cert, Ok(optional_path(path))),
+        },
+    },
+    Setting {
+        key: "tls_key",
+        reach: Reach::Anywhere("FILE"),
+        default: Preset::Written(r#""""#),
+        doc: "The private key of the certificate, as PEM without a password.",
+        kind: Kind::Path {
+            allowed: "the path of a file",
+            set: |config, path| set(&mut config.tls_key, Ok(optional_path(path))),
+        },
+    },
+    Setting {
         key: "path_prefix",
         reach: Reach::Anywhere("PATH"),
         default: Preset::Written(r#""""#),

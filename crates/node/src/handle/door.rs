@@ -8,6 +8,7 @@ use bytes::Bytes;
 use rollcall_engine::{App, Opening, Refusal, Security};
 use rollcall_wire::CloseCode;
 use rollcall_wire::protocol::Protocol;
+use rustls::ServerConnection;
 
 use super::NodeHandle;
 use crate::apps::{Apps, ConnectionPermit};
@@ -31,6 +32,8 @@ pub(crate) struct Caller<'a> {
 pub(crate) struct Upgraded {
     /// The socket, non-blocking and registered nowhere.
     pub(crate) stream: TcpStream,
+    /// Its TLS, after the handshake.
+    pub(crate) tls: Option<Box<ServerConnection>>,
     /// What the peer sent behind its request.
     pub(crate) early: Bytes,
 }
@@ -61,9 +64,10 @@ impl NodeHandle {
     /// Gives a socket to a shard, one after the other.
     pub(crate) fn take_in(&self, upgraded: Upgraded, verdict: Verdict) {
         let turn = self.0.next_shard.fetch_add(1, Ordering::Relaxed);
-        let Upgraded { stream, early } = upgraded;
+        let Upgraded { stream, tls, early } = upgraded;
         self.0.apps.with_newest(|apps| {
-            let arrival = Box::new(Arrival { stream, early, verdict: renew(verdict, apps) });
+            let verdict = renew(verdict, apps);
+            let arrival = Box::new(Arrival { stream, tls, early, verdict });
             self.0.mailboxes.send(turn % self.0.mailboxes.shards(), Mail::Arrival(arrival));
         });
     }

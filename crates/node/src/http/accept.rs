@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -22,9 +23,11 @@ use tracing::{debug, warn};
 use super::paths;
 use super::patience::Patient;
 use super::places::{Place, Places};
+use super::router::WithTls;
 use super::visitor::Visitor;
 use crate::NodeHandle;
 use crate::config::Front;
+use crate::tls::{Greeted, Tls};
 
 /// What every accepted connection needs.
 #[derive(Clone)]
@@ -33,6 +36,8 @@ pub(crate) struct Acceptor {
     /// For connections without a finished request.
     places: Places,
     node: NodeHandle,
+    /// The certificate, for who wants TLS.
+    tls: Option<Tls>,
     /// Held by every connection, so that the end of the last one can be awaited.
     _open: mpsc::Sender<Infallible>,
 }
@@ -43,9 +48,10 @@ impl Acceptor {
         router: Router,
         max_unfinished: usize,
         node: NodeHandle,
+        tls: Option<Tls>,
     ) -> (Self, mpsc::Receiver<Infallible>) {
         let (open, closed) = mpsc::channel(1);
-        (Self { router, places: Places::new(max_unfinished), node, _open: open }, closed)
+        (Self { router, places: Places::new(max_unfinished), node, tls, _open: open }, closed)
     }
 
     /// The same, but the end of its connections is told apart.
@@ -106,6 +112,35 @@ async fn unless(lost: oneshot::Receiver<()>, served: impl Future<Output = ()>) {
 /// after which the request in flight is the last.
 async fn serve(acceptor: Acceptor, stream: TcpStream, peer: SocketAddr, place: Place) {
     let _ = stream.set_nodelay(true);
+    let greeted = match &acceptor.tls {
+        Some(tls) => tls.greet(stream).await,
+        None => Ok(Greeted::Plain(stream)),
+    };
+    match greeted {
+        Ok(Greeted::Plain(stream)) => {
+            let visitor = Visitor::over_tcp(peer.ip());
+            converse(acceptor, stream, Peer { address: peer, visitor }, place).await;
+        }
+        Ok(Greeted::Tls(stream)) => {
+            let visitor = Visitor::over_tls(peer.ip());
+            converse(acceptor, *stream, Peer { address: peer, visitor }, place).await;
+        }
+        Err(error) => debug!(%error, %peer, "a TLS handshake failed"),
+    }
+}
+
+/// The other end of a connection.
+#[derive(Clone, Copy)]
+struct Peer {
+    address: SocketAddr,
+    /// Who that is, if no proxy is in between.
+    visitor: Visitor,
+}
+
+async fn converse<S>(acceptor: Acceptor, stream: S, peer: Peer, place: Place)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let mut draining = acceptor.node.draining();
     let place = Mutex::new(Some(place));
     let service = service_fn(|request| respond(&acceptor, request, peer, take(&place)));
@@ -128,7 +163,7 @@ async fn serve(acceptor: Acceptor, stream: TcpStream, peer: SocketAddr, place: P
         }
     };
     if let Err(error) = ended {
-        debug!(%error, %peer, "an HTTP connection failed");
+        debug!(%error, peer = %peer.address, "an HTTP connection failed");
     }
 }
 
@@ -147,14 +182,17 @@ fn is_waiting(place: &Waiting) -> bool {
 async fn respond(
     acceptor: &Acceptor,
     mut request: Request<Incoming>,
-    peer: SocketAddr,
+    peer: Peer,
     place: Option<Place>,
 ) -> Result<Response, Infallible> {
     let Front { path_prefix, trusted_proxies } = acceptor.node.front();
-    let visitor = Visitor::over_tcp(peer.ip());
-    let visitor = visitor.behind(request.headers(), trusted_proxies);
-    request.extensions_mut().insert(ConnectInfo(peer));
+    let visitor = peer.visitor.behind(request.headers(), trusted_proxies);
+    request.extensions_mut().insert(ConnectInfo(peer.address));
     request.extensions_mut().insert(visitor);
+    if acceptor.tls.is_some() && !visitor.is_secure() {
+        let uri = request.uri().clone();
+        request.extensions_mut().insert(WithTls(uri));
+    }
     if let Some(uri) = paths::below(request.uri(), path_prefix) {
         *request.uri_mut() = uri;
     }

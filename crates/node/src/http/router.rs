@@ -2,9 +2,9 @@
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
@@ -15,7 +15,7 @@ use crate::handle::NodeHandle;
 pub fn router(node: NodeHandle, fallback: Router) -> Router {
     let counted = from_fn_with_state(node.clone(), counts::count);
     let strays = from_fn_with_state(node.clone(), upgrade::refuse_strays);
-    let fallback = fallback.layer(from_fn(keep_api_paths));
+    let fallback = fallback.layer(from_fn(send_to_tls)).layer(from_fn(keep_api_paths));
     Router::new()
         .route(upgrade::PATH, get(upgrade::connect))
         .route("/apps/{app}/events", post(events::publish))
@@ -52,6 +52,29 @@ async fn keep_api_paths(request: Request, next: Next) -> Result<Response, HttpEr
         return Err(HttpError::UnknownPath);
     }
     Ok(next.run(request).await)
+}
+
+/// Where a request that came without TLS would have it.
+#[derive(Debug, Clone)]
+pub(crate) struct WithTls(pub(crate) Uri);
+
+/// Pages carry cookies, and are for TLS alone where there is a certificate. Clients and back ends
+/// may come without; their apps say whether they may.
+async fn send_to_tls(request: Request, next: Next) -> Result<Response, HttpError> {
+    let Some(WithTls(uri)) = request.extensions().get() else { return Ok(next.run(request).await) };
+    let place = host(request.headers()).and_then(|host| {
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        HeaderValue::try_from(format!("https://{host}{path}")).ok()
+    });
+    let place = place.ok_or(HttpError::UnknownPath)?;
+    Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response())
+}
+
+/// A host that may stand in a URL, with its port.
+fn host(headers: &HeaderMap) -> Option<&str> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+    (!host.is_empty() && host.bytes().all(legal)).then_some(host)
 }
 
 async fn method_not_allowed() -> HttpError {

@@ -5,6 +5,8 @@
 //! the upgrade too and closes with a code afterwards: a browser cannot tell an HTTP status from a
 //! broken network (docs/protocol.md 1.2).
 
+use std::io::Read;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::request::Parts;
@@ -14,6 +16,7 @@ use axum::response::IntoResponse;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use rollcall_wire::ws::accept_key;
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
 use super::error::HttpError;
 use super::patience::Patient;
@@ -106,11 +109,22 @@ impl Handshake {
     }
 }
 
-/// The plain socket inside, cut from this runtime's driver.
+/// The socket inside, cut from this runtime's driver, and its TLS if it has any.
 fn unwrap(upgraded: Upgraded) -> Option<handle::Upgraded> {
-    let parts = upgraded.downcast::<Patient<TcpStream>>().ok()?;
-    let stream = parts.io.into_inner().into_std().ok()?;
-    Some(handle::Upgraded { stream, early: parts.read_buf })
+    let upgraded = match upgraded.downcast::<Patient<TcpStream>>() {
+        Ok(parts) => {
+            let stream = parts.io.into_inner().into_std().ok()?;
+            return Some(handle::Upgraded { stream, tls: None, early: parts.read_buf });
+        }
+        Err(upgraded) => upgraded,
+    };
+    let parts = upgraded.downcast::<Patient<TlsStream<TcpStream>>>().ok()?;
+    let (stream, mut tls) = parts.io.into_inner().into_inner();
+    let mut early = parts.read_buf.to_vec();
+    // Ends as soon as nothing more is decrypted, and that is called an error.
+    let _ = tls.reader().read_to_end(&mut early);
+    let stream = stream.into_std().ok()?;
+    Some(handle::Upgraded { stream, tls: Some(Box::new(tls)), early: early.into() })
 }
 
 fn asks_for_websocket(headers: &HeaderMap) -> bool {

@@ -299,7 +299,7 @@ async fn connect_to(mailboxes: &Mailboxes, shard: usize) -> TcpStream {
         security: Security::Plain,
     };
     let verdict = Verdict::Admit(opening, tenant.take_place().unwrap());
-    let arrival = Arrival { stream, early: bytes::Bytes::new(), verdict };
+    let arrival = Arrival { stream, tls: None, early: bytes::Bytes::new(), verdict };
     mailboxes.send(shard, Mail::Arrival(Box::new(arrival)));
     let mut head = [0; 2];
     client.read_exact(&mut head).await.unwrap();

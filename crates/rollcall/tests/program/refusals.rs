@@ -50,6 +50,19 @@ fn unknown_keys_bad_values_and_later_values_of_the_file() {
             "rollcall.toml, line 1: path_prefix must be a path such as /rollcall, of letters, \
              digits and the signs - . _ ~, not \"/chat/\"",
         ),
+        (
+            "tls_key = 'key.pem'",
+            "rollcall.toml, line 1: tls_key is given, and tls_cert is not; TLS needs both",
+        ),
+        (
+            "tls_cert = 'none.pem'\ntls_key = 'none.pem'",
+            "none.pem cannot be read: entity not found",
+        ),
+        (
+            "tls_cert = 'rollcall.toml'\ntls_key = 'rollcall.toml'",
+            "rollcall.toml is no certificate; it should be PEM, and begin with -----BEGIN \
+             CERTIFICATE-----",
+        ),
     ] {
         place.write("rollcall.toml", text);
         assert_eq!(place.refusal(&["--config", "rollcall.toml"]), expected);
