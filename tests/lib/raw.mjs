@@ -5,9 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { MAIN, keyOf } from './apps.mjs';
 import { within } from './wait.mjs';
 
-/** Opens a bare connection and sends the upgrade request, with `extra` bytes in the same segment. */
-export function openRaw(server, { app = MAIN, extra = Buffer.alloc(0) } = {}) {
-  const tcp = net.connect({ host: '127.0.0.1', port: server.port, noDelay: true });
+/** Opens a bare connection and sends the upgrade request, with `extra` bytes in the same segment; `over` opens the stream. */
+export function openRaw(server, { app = MAIN, extra = Buffer.alloc(0), over = dialTcp } = {}) {
+  const tcp = over(server);
   const request = [
     `GET /app/${keyOf(app).key}?protocol=7&client=js&version=8.6.0 HTTP/1.1`,
     `Host: ${server.host}`,
@@ -19,6 +19,10 @@ export function openRaw(server, { app = MAIN, extra = Buffer.alloc(0) } = {}) {
   ].join('\r\n');
   tcp.write(Buffer.concat([Buffer.from(request), extra]));
   return new RawSocket(tcp);
+}
+
+function dialTcp(server) {
+  return net.connect({ host: '127.0.0.1', port: server.port, noDelay: true });
 }
 
 /** A client's frame: FIN, masked. */

@@ -6,11 +6,12 @@ import { authorize } from './sign.mjs';
 import { within } from './wait.mjs';
 import { MAIN, keyOf } from './apps.mjs';
 
-/** Opens a connection and waits for nothing. `path` overrides the whole request target. */
-export function dial(server, { app = MAIN, key = keyOf(app).key, protocol = 7, query = {}, path, ...options } = {}) {
+/** Opens a connection and waits for nothing. `path` overrides the whole request target, and `secure` takes any certificate. */
+export function dial(server, { app = MAIN, key = keyOf(app).key, protocol = 7, query = {}, path, secure = false, ...options } = {}) {
   const parameters = new URLSearchParams({ ...(protocol === null ? {} : { protocol }), client: 'js', version: '8.6.0', ...query });
   const target = path ?? `/app/${key}?${parameters}`;
-  return new Socket(new WebSocket(`ws://${server.host}${target}`, options), app);
+  const scheme = secure ? 'wss' : 'ws';
+  return new Socket(new WebSocket(`${scheme}://${server.host}${target}`, { rejectUnauthorized: !secure, ...options }), app);
 }
 
 /** Opens a connection and waits until it is established. */
