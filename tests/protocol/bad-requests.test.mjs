@@ -10,6 +10,7 @@ import { call, publish } from '../lib/api.mjs';
 import { Wire, signedRequest } from '../lib/http.mjs';
 import { alive, startProtocolServer } from '../lib/protocol.mjs';
 import { clientFrame } from '../lib/raw.mjs';
+import { open } from '../lib/session.mjs';
 import { connect } from '../lib/socket.mjs';
 import { eachOf } from '../lib/wait.mjs';
 
@@ -57,6 +58,12 @@ const REQUESTS = {
   'an upgrade with a short key': upgrade(['Sec-WebSocket-Key: AAAA']),
   'an upgrade of another version': upgrade([`Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`], 12),
   'an upgrade to something else': `GET /app/${keyOf(MAIN).key}?protocol=7 HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n`,
+  'a session without segments': `POST /pusher/app/${keyOf(MAIN).key}/xhr HTTP/1.1\r\n${HEAD}\r\n`,
+  'a session in raw bytes': Buffer.concat([Buffer.from(`POST /pusher/app/${keyOf(MAIN).key}/1/`), Buffer.from([0xff, 0xfe]), Buffer.from(`/xhr HTTP/1.1\r\n${HEAD}\r\n`)]),
+  'a session that is no UTF-8': `POST /pusher/app/${keyOf(MAIN).key}/1/%ff%fe/xhr HTTP/1.1\r\n${HEAD}\r\n`,
+  'a session by GET': `GET /pusher/app/${keyOf(MAIN).key}/1/abcdefgh/xhr_streaming HTTP/1.1\r\n${HEAD}\r\n`,
+  'a send to nobody': `POST /pusher/app/${keyOf(MAIN).key}/1/nobody/xhr_send HTTP/1.1\r\n${HEAD}Content-Length: 2\r\n\r\n[]`,
+  'a send that is never whole': `POST /pusher/app/${keyOf(MAIN).key}/1/nobody/xhr_send HTTP/1.1\r\n${HEAD}Content-Length: 100\r\n\r\n["`,
   'an upgrade by POST': upgrade([`Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`]).replace('GET', 'POST'),
 };
 
@@ -134,6 +141,20 @@ test('invariant 10: messages that make no sense leave their own connection open'
     for (const told of socket.texts) assert.ok(told.length < 10_000, `${what}: ${told.length} characters in answer`);
     socket.drop();
   }
+  await undisturbed();
+});
+
+test('invariant 10: sends that make no sense leave their session as it is', async () => {
+  const { session: own, answer } = await open(server);
+  const bodies = ['', '{', '{}', 'null', '"x"', '[1]', '[null]', '[["x"]]', `["${'x'.repeat(20)}`, NESTED, '["\\ud800"]', `[${Array(1_000).fill('""')}]`];
+  const bytes = [Buffer.from('["caf\u00e9"]', 'latin1'), Buffer.from('\ufeff["x"]', 'utf16le'), randomBytes(1_000)];
+  for (const body of [...bodies, ...bytes, `["${'x'.repeat(3_000_000)}"]`]) {
+    const { status } = await own.sendBody(body);
+    assert.ok(status >= 400 && status < 500, `${status}: ${String(body).slice(0, 40)}`);
+  }
+  for (const [what, text] of Object.entries(MESSAGES)) assert.equal((await own.send(text)).status, 204, what);
+  await own.send({ event: 'pusher:ping', data: {} });
+  assert.equal((await own.take(answer, 'pusher:pong')).event, 'pusher:pong');
   await undisturbed();
 });
 
