@@ -236,7 +236,7 @@ impl NodeHandle {
     /// Whether nothing more is to be let in for an app: a shard is too far behind, or, if the app
     /// has webhooks, the journal is.
     pub(crate) fn is_busy(&self, app: &App) -> bool {
-        let is_indebted = !app.webhooks.is_empty() && self.0.journal.is_full();
+        let is_indebted = !app.webhooks.is_empty() && self.0.journal.is_full_for(&app.id);
         is_indebted || self.0.mailboxes.are_congested()
     }
 

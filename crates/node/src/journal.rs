@@ -7,10 +7,11 @@
 mod recovery;
 mod scribe;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use rollcall_engine::{HookEvent, Owed, PartitionIndex};
+use rollcall_engine::{AppId, HookEvent, Owed, PartitionIndex};
 use rollcall_store::{JournalEntry, NewOwedEvent, Told};
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -37,6 +38,9 @@ pub(crate) struct JournalAccount(Arc<Account>);
 struct Account {
     /// Bytes that wait, withheld effects included.
     waiting: AtomicUsize,
+    /// Apps whose endpoints are so far behind that nothing more is to be owed.
+    behind: RwLock<HashSet<AppId>>,
+    is_any_behind: AtomicBool,
     /// Counts the transactions.
     written: watch::Sender<u64>,
     /// Wakes the courier.
@@ -82,14 +86,30 @@ impl JournalAccount {
     fn new() -> Self {
         Self(Arc::new(Account {
             waiting: AtomicUsize::new(0),
+            behind: RwLock::default(),
+            is_any_behind: AtomicBool::new(false),
             written: watch::Sender::new(0),
             owed: Notify::new(),
         }))
     }
 
-    /// Whether so much waits that nothing more is to be owed.
-    pub(crate) fn is_full(&self) -> bool {
-        self.0.waiting.load(Ordering::Relaxed) > MAX_WAITING
+    /// Whether so much waits that nothing more is to be owed for an app.
+    pub(crate) fn is_full_for(&self, app: &AppId) -> bool {
+        self.0.waiting.load(Ordering::Relaxed) > MAX_WAITING || self.is_behind(app)
+    }
+
+    fn is_behind(&self, app: &AppId) -> bool {
+        self.is_any_behind()
+            && self.0.behind.read().unwrap_or_else(PoisonError::into_inner).contains(app)
+    }
+
+    fn is_any_behind(&self) -> bool {
+        self.0.is_any_behind.load(Ordering::Relaxed)
+    }
+
+    fn set_behind(&self, apps: HashSet<AppId>) {
+        self.0.is_any_behind.store(!apps.is_empty(), Ordering::Relaxed);
+        *self.0.behind.write().unwrap_or_else(PoisonError::into_inner) = apps;
     }
 
     /// Changes whenever something was written down.

@@ -79,7 +79,7 @@ impl Machines {
         let index = mail.channel().partition();
         match &mut self.partitions[usize::from(index.0)] {
             Some(partition) => {
-                match self.pen.account().is_full() {
+                match self.pen.account().is_full_for(&mail.channel().app) {
                     false => partition.handle(now, mail),
                     true => partition.handle_indebted(now, mail),
                 }
@@ -261,7 +261,9 @@ impl Machines {
     /// The answer to a join that does not get to its partition.
     fn refusal_of(&self, mail: &ToPartition) -> Option<FromPartition> {
         match mail {
-            ToPartition::Join(join) if self.pen.account().is_full() => join.answer_if_indebted(),
+            ToPartition::Join(join) if self.pen.account().is_full_for(&join.app.id) => {
+                join.answer_if_indebted()
+            }
             _ => None,
         }
     }

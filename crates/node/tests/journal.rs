@@ -7,13 +7,14 @@ mod support;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rollcall_engine::{App, HookClass, Webhook};
+use rollcall_engine::{App, AppId, HookClass, Webhook};
 use rollcall_node::handle::{Except, Publication, PublishError};
 use rollcall_node::{Journal, NodeConfig, NodeHandle};
-use rollcall_store::Store;
+use rollcall_store::{JournalEntry, NewOwedEvent, Store, Told};
+use rollcall_wire::auth::Key;
 use serde_json::Value;
 
-use support::{TestNode, app};
+use support::{TestNode, app, within};
 
 /// A store in a directory of its own, removed with it.
 struct Scratch {
@@ -69,9 +70,24 @@ async fn stop(mut node: TestNode) {
 }
 
 async fn publish(node: &NodeHandle, channel: &str) -> Result<(), PublishError> {
+    node.publish("1001", publication(channel)).await
+}
+
+fn publication(channel: &str) -> Publication {
     let (channel, event) = (channel.to_owned(), "e".to_owned());
-    let data = "x".repeat(10_000);
-    node.publish("1001", Publication { channel, event, data, except: Except::Nobody }).await
+    Publication { channel, event, data: "x".repeat(10_000), except: Except::Nobody }
+}
+
+/// An event that tells nothing that lasts.
+fn miss() -> JournalEntry {
+    JournalEntry::Owed(NewOwedEvent {
+        app: "1001".to_owned(),
+        channel: "news".to_owned(),
+        name: "cache_miss".to_owned(),
+        event: "{}".to_owned(),
+        time_ms: 0,
+        told: Told::Nothing,
+    })
 }
 
 #[tokio::test]
@@ -152,5 +168,28 @@ async fn while_the_journal_fails_its_apps_are_held_and_refused_when_it_is_full()
     assert_eq!(refused["channel"], "other");
     let body = serde_json::json!({"name": "e", "channel": "news", "data": ""});
     assert_eq!(node.publish(&body).await.0, 503);
+    stop(node).await;
+}
+
+#[tokio::test]
+async fn an_app_that_is_owed_too_much_is_refused_and_others_are_not() {
+    let scratch = Scratch::new().await;
+    scratch.store.write_journal(&vec![miss(); 200_000]).await.unwrap();
+    let key = Key { key: "other-key".to_owned(), secret: "other-secret".to_owned() };
+    let other = App { keys: vec![key], id: AppId::new("1002"), ..hooked() };
+    let node = scratch.node(vec![hooked(), other]).await;
+    // One more is too much.
+    let (mut client, _) = node.subscriber("news").await;
+    within(async {
+        while publish(&node.handle, "nobody").await.is_ok() {
+            node.handle.stats().await;
+        }
+    })
+    .await;
+    assert_eq!(publish(&node.handle, "nobody").await, Err(PublishError::Busy));
+    let subscribe = r#"{"event":"pusher:subscribe","data":{"channel":"other"}}"#;
+    client.send(&serde_json::from_str(subscribe).unwrap()).await;
+    client.event("pusher:subscription_error").await;
+    assert_eq!(node.handle.publish("1002", publication("news")).await, Ok(()));
     stop(node).await;
 }

@@ -138,13 +138,12 @@ impl Store {
         Ok(events.fetch_all(&self.reads).await?)
     }
 
-    /// How many events are owed, and how many bytes of JSON they are.
-    pub async fn owed_size(&self) -> Result<(u64, u64), StoreError> {
-        let (events, bytes): (i64, i64) =
-            sqlx::query_as("SELECT count(*), coalesce(sum(length(event)), 0) FROM owed_events")
-                .fetch_one(&self.reads)
-                .await?;
-        Ok((events.unsigned_abs(), bytes.unsigned_abs()))
+    /// The apps that are owed more than so many events.
+    pub async fn apps_owed_more_than(&self, events: u32) -> Result<Vec<String>, StoreError> {
+        let apps = sqlx::query_scalar(
+            "SELECT app_id FROM owed_events GROUP BY app_id HAVING count(*) > $1",
+        );
+        Ok(apps.bind(events).fetch_all(&self.reads).await?)
     }
 
     /// What receivers were told so far, of all channels.

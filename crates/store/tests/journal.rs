@@ -48,8 +48,8 @@ async fn events_are_owed_in_the_order_in_which_they_were_written() {
     assert_eq!(all.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), events);
     assert_eq!(all[0].event, r#"{"name":"channel_occupied","channel":"a"}"#);
     assert_eq!(store.owed_events(all[0].id, 1).await.unwrap(), all[1..2]);
-    let bytes: usize = all.iter().map(|event| event.event.len()).sum();
-    assert_eq!(store.owed_size().await.unwrap(), (3, bytes as u64));
+    assert_eq!(store.apps_owed_more_than(2).await.unwrap(), ["1"]);
+    assert!(store.apps_owed_more_than(3).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn p177_events_are_flat_objects() {
+    fn p177_p184_events_are_flat_objects_and_counts_are_numbers() {
         for (name, details, expected) in [
             ("channel_occupied", Details::None, r#"{"name":"channel_occupied","channel":"a"}"#),
             (
