@@ -26,6 +26,8 @@ const KINDS = [
   () => ['POST /apps/1001/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffff', ''],
   () => [`${upgrade()}`.slice(0, -2), ''],
   () => [randomBytes(3), randomBytes(50)],
+  () => [overHttp('xhr_streaming', 0), ''],
+  () => [overHttp('xhr_send', 5_000), `["${'x'.repeat(4_000)}`],
 ];
 const EVENT = JSON.stringify({ name: 'never', channel: 'shared', data: 'x'.repeat(5_000) });
 
@@ -48,6 +50,12 @@ export async function besiege(t, server, count) {
 function upgrade() {
   const head = [`GET /app/${keyOf(MAIN).key}?protocol=7 HTTP/1.1`, 'Host: x', 'Upgrade: websocket', 'Connection: Upgrade'];
   return [...head, `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`, 'Sec-WebSocket-Version: 13', '\r\n'].join('\r\n');
+}
+
+/** A request of a session that nobody else uses. */
+function overHttp(kind, length) {
+  const name = `${randomBytes(1)[0]}/${randomBytes(4).toString('hex')}`;
+  return `POST /pusher/app/${keyOf(MAIN).key}/${name}/${kind}?protocol=7 HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
 /** The program: holds `count` connections, and begins another for each that the server ends. */

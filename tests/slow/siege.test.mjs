@@ -14,7 +14,7 @@ import { timed } from '../lib/wait.mjs';
 const HALF_OPEN = 10_000;
 const CROWD = 50;
 const ROUNDS = 60;
-/** Above what any round takes on a machine that is busy with the siege alone. */
+/** Above what any round takes on a machine that is busy with the siege alone; on a busier one, calm rounds tell. */
 const LONGEST_MS = 2_000;
 
 test('invariant 10: 10,000 half-open sockets leave well-behaved clients undisturbed', async (t) => {
@@ -31,7 +31,7 @@ test('invariant 10: 10,000 half-open sockets leave well-behaved clients undistur
   const { ended, held: now } = siege.told;
   t.diagnostic(`rounds of ${CROWD} clients, median and longest: ${said(calm)} calm, ${said(opening)} while ${HALF_OPEN} are begun, ${said(held)} while they are held; the server gave up ${ended}, others came, ${now} are open, and it takes ${megabytes(server)} MB`);
   assert.ok(median(held) <= Math.max(4 * median(calm), 100), 'a round takes no longer');
-  assert.ok(Math.max(...opening, ...held) < LONGEST_MS, 'nobody waits for long');
+  assert.ok(Math.max(...opening, ...held) < Math.max(LONGEST_MS, 10 * Math.max(...calm)), 'nobody waits for long');
   for (const socket of crowd) assert.equal(socket.end, null, 'nobody is closed');
   siege.lift();
   assert.deepEqual((await rounds(server, crowd, () => false)).length, ROUNDS);
