@@ -228,6 +228,11 @@ impl NodeHandle {
         self.0.apps.snapshot().of_id(id).cloned()
     }
 
+    /// The app that has this key, as it is now.
+    pub(crate) fn tenant_of_key(&self, key: &str) -> Option<Tenant> {
+        self.0.apps.snapshot().of_key(key).cloned()
+    }
+
     /// Changes whenever the journal was written: more may be owed to back ends.
     pub fn journal_written(&self) -> watch::Receiver<u64> {
         self.0.journal.written()

@@ -19,7 +19,9 @@ use subtle::ConstantTimeEq;
 pub use channel::{
     ChannelAuthError, channel_signature, user_signature, verify_channel, verify_user,
 };
-pub use request::{BodyToVerify, RequestAuthError, RequestToVerify, sign_request, verify_request};
+pub use request::{
+    BodyToVerify, RequestAuthError, RequestToVerify, request_key, sign_request, verify_request,
+};
 pub use webhook::{WebhookAuthError, verify_webhook, webhook_signature};
 
 /// A key and its secret; an app may have several, all of which count.

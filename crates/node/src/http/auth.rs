@@ -12,7 +12,9 @@ use axum::http::{HeaderMap, header};
 use bytes::BytesMut;
 use http_body_util::BodyExt;
 use rollcall_engine::{App, Limits};
-use rollcall_wire::auth::{BodyToVerify, RequestToVerify, verify_request};
+use rollcall_wire::auth::{
+    BodyToVerify, RequestAuthError, RequestToVerify, request_key, verify_request,
+};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::HttpError;
@@ -22,7 +24,7 @@ use crate::handle::NodeHandle;
 /// A request that passed every check of docs/protocol.md 6.2, in that order.
 #[derive(Debug)]
 pub(crate) struct Signed {
-    /// The app of the path, whose key signed.
+    /// The app of the path, or of the key if the path names none; its key signed.
     pub(crate) tenant: Tenant,
     /// The whole body.
     pub(crate) body: Bytes,
@@ -73,12 +75,15 @@ async fn check_head(
 ) -> Result<(Tenant, BodyToVerify), HttpError> {
     let path = Path::<HashMap<String, String>>::from_request_parts(parts, node).await;
     let Path(segments) = path.map_err(|_| HttpError::PathNotText)?;
-    let tenant = segments.get("app").and_then(|app| node.tenant(app));
-    let tenant = tenant.ok_or(HttpError::UnknownApp)?;
+    let query = parts.uri.query().unwrap_or("");
+    let tenant = match segments.get("app") {
+        Some(app) => node.tenant(app).ok_or(HttpError::UnknownApp)?,
+        None => tenant_of_key(query, node)?,
+    };
     let request = RequestToVerify {
         method: parts.method.as_str(),
         path: parts.uri.path(),
-        query: parts.uri.query().unwrap_or(""),
+        query,
         now_unix_secs: node.unix_seconds(),
         path_prefix: node.front().path_prefix.as_str(),
     };
@@ -87,6 +92,12 @@ async fn check_head(
         true => Err(HttpError::BodyEncoded),
         false => Ok((tenant, digest)),
     }
+}
+
+/// The app of a path that names none, as one SDK sends it (docs/protocol.md 6.6).
+fn tenant_of_key(query: &str, node: &NodeHandle) -> Result<Tenant, HttpError> {
+    let key = request_key(query).ok_or(RequestAuthError::NoKey)?;
+    Ok(node.tenant_of_key(&key).ok_or(RequestAuthError::UnknownKey)?)
 }
 
 /// Whether the body has to be undone before it says anything. Its type says nothing: a body is JSON

@@ -63,7 +63,7 @@ fn route_of(path: Option<&MatchedPath>) -> usize {
 }
 
 /// Every route of the engine.
-const ROUTES: [&str; 15] = [
+const ROUTES: [&str; 16] = [
     upgrade::PATH,
     sessions::STREAMING,
     sessions::POLLING,
@@ -77,6 +77,7 @@ const ROUTES: [&str; 15] = [
     "/apps/{app}/channels/{channel}/users",
     "/apps/{app}/channels/{channel}/members/{user}",
     "/apps/{app}/users/{user}/terminate_connections",
+    "/users/{user}/terminate_connections",
     "/up",
     "/metrics",
 ];

@@ -27,6 +27,7 @@ pub fn router(node: NodeHandle, fallback: Router) -> Router {
         .route(timeline::JSONP, get(timeline::jsonp))
         .route(timeline::XHR, get(timeline::xhr))
         .route("/apps/{app}/users/{user}/terminate_connections", post(users::terminate))
+        .route("/users/{user}/terminate_connections", post(users::terminate_by_key))
         .route("/up", get(up))
         .route("/metrics", get(metrics::tell))
         .merge(sessions::router())

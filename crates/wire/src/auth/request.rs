@@ -79,6 +79,11 @@ pub fn verify_request(
     Ok(BodyToVerify { md5: query.text("body_md5").map(str::to_owned) })
 }
 
+/// The key that a request says it was signed with. Nothing is known yet of whether it was.
+pub fn request_key(query: &str) -> Option<String> {
+    Query::parse(query, Plus::IsPlus).text("auth_key").map(str::to_owned)
+}
+
 /// Signs a request: returns its whole query string, `query` included, for tests and clients.
 /// `query` is raw, with nothing in it that needs encoding, and the path is the one after any prefix.
 pub fn sign_request(
