@@ -2,11 +2,11 @@
 //! is a step as JSON, `{"do": …, …}`, and each is answered by a line, `{"ok": …}` or `{"error": …}`.
 
 use std::error::Error;
-use std::io::{self, BufRead};
 
 use rollcall_server::{Client, Event, Info, Member, User};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 /// What the first argument says.
 #[derive(Deserialize)]
@@ -59,8 +59,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .url(settings.url)
         .master_key_base64(&settings.master_key)
         .build()?;
-    for line in io::stdin().lock().lines() {
-        println!("{}", answer(&client, &line?).await);
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        println!("{}", answer(&client, &line).await);
     }
     Ok(())
 }

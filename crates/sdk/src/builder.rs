@@ -214,10 +214,15 @@ fn http_client(timeout: Duration) -> Result<reqwest::Client, BuildError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .timeout(timeout)
+        .pool_idle_timeout(IDLE)
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("rollcall-server/", env!("CARGO_PKG_VERSION")));
     client.build().map_err(|_| BuildError::NoTls)
 }
+
+/// Less than the 10 seconds after which a server closes a connection that asks nothing: a request
+/// on one that is just being closed would fail, and must not be sent twice.
+const IDLE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
