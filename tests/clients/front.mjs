@@ -62,14 +62,18 @@ export class PusherFront {
     return this.pusher.channel(name).trigger(event, data);
   }
 
-  /** Resolves with the id of the user. */
+  /** Resolves with the id of the user, once what is sent to the user arrives. */
   signin() {
     this.pusher.signin();
     return this.signedIn();
   }
 
-  signedIn() {
-    return this.pusher.user.signinDonePromise.then(() => this.pusher.user.user_data?.id ?? null);
+  async signedIn() {
+    const { user } = this.pusher;
+    await user.signinDonePromise;
+    const channel = user.serverToUserChannel;
+    if (channel && !channel.subscribed) await new Promise((done) => channel.bind('pusher:subscription_succeeded', done));
+    return user.user_data?.id ?? null;
   }
 
   close() {

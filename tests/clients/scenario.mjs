@@ -29,6 +29,10 @@ const STEPS = [
   ['trigger', ['p176'], trigger],
   ['batch', ['p176'], batch],
   ['queries', ['p176'], queries],
+  ['signin', ['p104'], signin],
+  ['user events', ['p109', 'p176'], userEvents],
+  ['webhooks', ['p177', 'p178'], webhooks],
+  ['terminate', ['p111', 'p176'], terminate],
 ];
 
 async function connect(world) {
@@ -129,6 +133,42 @@ async function queries({ back }) {
   assert.deepEqual(await back.ask({ do: 'channel', channel: 'presence-empty', info: [] }), { occupied: false });
   assert.deepEqual((await back.ask({ do: 'users', channel: 'presence-team' })).sort(), ['ana', 'bo']);
   await assert.rejects(back.ask({ do: 'users', channel: 'news' }));
+}
+
+async function signin({ opened: { ana, bo } }) {
+  assert.equal(await reply(ana.signin(), 'ana to be signed in'), 'ana');
+  assert.equal(await reply(bo.signin(), 'bo to be signed in'), 'bo');
+}
+
+async function userEvents({ opened: { ana, bo }, back }) {
+  await both(ana, bo, (each) => each.listen(null, 'mail'));
+  await back.ask({ do: 'toUser', user: 'ana', event: 'mail', data: { unread: 3 } });
+  await back.ask({ do: 'toUser', user: 'bo', event: 'mail', data: { unread: 0 } });
+  assert.deepEqual((await heard(ana, null, 'mail')).data, { unread: 3 });
+  assert.deepEqual((await heard(bo, null, 'mail')).data, { unread: 0 });
+}
+
+/** What the steps before have caused has been told, and the server library believes every word of it. */
+async function webhooks({ receiver, back }) {
+  const typing = { name: 'client_event', channel: 'presence-team', event: 'client-typing', data: 'yes', user_id: 'ana' };
+  await receiver.heard({ name: 'channel_occupied', channel: 'news' });
+  await receiver.heard({ name: 'member_added', channel: 'presence-team', user_id: 'ana' });
+  await receiver.heard(typing);
+  for (const { headers, body } of receiver.requests) {
+    assert.equal(headers['content-type'], 'application/json');
+    const hook = { do: 'webhook', key: headers['x-pusher-key'], signature: headers['x-pusher-signature'], body };
+    assert.deepEqual(await back.ask(hook), JSON.parse(body).events);
+    await assert.rejects(back.ask({ ...hook, body: body.replace('"channel"', '"channe1"') }));
+    await assert.rejects(back.ask({ ...hook, key: 'another' }));
+  }
+}
+
+async function terminate({ opened: { ana, bo }, back }) {
+  await back.ask({ do: 'terminate', user: 'ana' });
+  await reply(ana.disconnected(), 'ana to be disconnected');
+  await bo.listen('news', 'after');
+  await back.ask({ do: 'trigger', channels: ['news'], event: 'after', data: 1 });
+  assert.equal((await heard(bo, 'news', 'after')).data, 1);
 }
 
 function subscribe(front, channel) {

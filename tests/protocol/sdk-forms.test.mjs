@@ -5,11 +5,15 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { send } from '../lib/api.mjs';
 import { VECTORS, keyOf } from '../lib/apps.mjs';
-import { hmacHex, md5Hex, stringToSign } from '../lib/sign.mjs';
+import { hmacHex, md5Hex, signedQuery, stringToSign } from '../lib/sign.mjs';
 import { connect } from '../lib/socket.mjs';
 import { startServer } from '../lib/server.mjs';
+import { startReceiver } from '../lib/receiver.mjs';
+import { VERIFIERS } from '../lib/verifiers.mjs';
 
-const server = await startServer({ after }, { config: { apps: [{ ...VECTORS, client_events: true }] } });
+const receiver = await startReceiver(after);
+const app = { ...VECTORS, client_events: true, webhooks: [{ url: receiver.url }] };
+const server = await startServer({ after }, { config: { apps: [app] } });
 const { key, secret } = keyOf(VECTORS);
 
 const raw = ([name, value]) => `${name}=${value}`;
@@ -130,6 +134,59 @@ for (const [library, { event }] of Object.entries(LIBRARIES)) {
     const users = await ask(library, 'GET', ['channels', channel, 'users']);
     assert.deepEqual([users.status, users.json], [200, { users: [{ id: 'u1' }] }]);
   });
+}
+
+for (const library of ['PHP', 'Ruby', 'Java', '.NET']) {
+  test(`p111 p176 requests in the form of the ${library} library: terminate`, async () => {
+    const user = `${library.replace('.', '')}-user`;
+    const [one, other] = [await signedIn(user), await signedIn('somebody')];
+    assertDone(await ask(library, 'POST', ['users', user, 'terminate_connections'], { body: '{}' }));
+    assert.equal((await one.closed()).code, 4009);
+    assert.deepEqual(await other.settle(), []);
+  });
+}
+
+test('p111 a terminate at a path without the app, as Python writes it, is of the app whose key signs', async () => {
+  const target = '/users/python-user/terminate_connections';
+  const at = (token) => send(server, 'POST', `${target}?${signedQuery(token, 'POST', target, { body: '{}' }).map(raw).join('&')}`, { body: '{}' });
+  const user = await signedIn('python-user');
+  const wrong = [
+    [{ key, secret: 'another' }, 401],
+    [{ key: 'unknown', secret }, 400],
+  ];
+  for (const [token, status] of wrong) assert.equal((await at(token)).status, status);
+  assert.equal((await send(server, 'POST', target, { body: '{}' })).status, 401);
+  assert.deepEqual(await user.settle(), []);
+  assertDone(await at({ key, secret }));
+  assert.equal((await user.closed()).code, 4009);
+});
+
+test('p177 p178 every kind of webhook passes the checks of the libraries that do not run here', async () => {
+  const socket = await connect(server, { app: VECTORS });
+  await socket.join('presence-hooks', 'u1');
+  await socket.subscribe('cache-hooks');
+  socket.send('client-typing', { on: 'é' }, 'presence-hooks');
+  for (const told of [
+    { name: 'channel_occupied', channel: 'presence-hooks' },
+    { name: 'member_added', user_id: 'u1' },
+    { name: 'client_event', data: '{"on":"é"}', user_id: 'u1', socket_id: socket.id },
+    { name: 'cache_miss', channel: 'cache-hooks' },
+  ]) {
+    const request = await receiver.heard(told);
+    const tampered = { ...request, body: request.body.replace('"name"', '"nam3"') };
+    for (const verify of Object.values(VERIFIERS)) {
+      assert.deepEqual(verify(request, { key, secret }), JSON.parse(request.body).events);
+      assert.throws(() => verify(tampered, { key, secret }));
+    }
+  }
+});
+
+async function signedIn(user) {
+  const socket = await connect(server, { app: VECTORS });
+  const data = JSON.stringify({ id: user });
+  socket.send('pusher:signin', { auth: `${key}:${hmacHex(secret, `${socket.id}::user::${data}`)}`, user_data: data });
+  await socket.expect('pusher:signin_success');
+  return socket;
 }
 
 function assertDone({ status, text }) {
