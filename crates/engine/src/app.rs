@@ -32,6 +32,8 @@ pub struct App {
     pub mirror: bool,
     /// Whether the status app takes `client-status-update` out before fan-out.
     pub bridge: bool,
+    /// Whether subscribers are told how many they are.
+    pub subscription_counting: bool,
     /// Whether a signed-in user hears which of the users that it watches come and go.
     pub watchlist_events: bool,
     /// How long a connection may stay without signing in or joining a channel that needs a
@@ -116,6 +118,7 @@ impl App {
             member_updates: true,
             mirror: false,
             bridge: false,
+            subscription_counting: false,
             watchlist_events: false,
             authorization_timeout: None,
             strict_compat: false,

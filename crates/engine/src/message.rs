@@ -4,6 +4,7 @@
 //! presence rules promise about order rests on that.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rollcall_wire::channel::ChannelName;
 use rollcall_wire::close::CloseCode;
@@ -345,6 +346,15 @@ pub struct ListedChannel {
     pub subscriptions: usize,
     /// How many users are there, those in their grace included. On presence channels only.
     pub users: Option<usize>,
+}
+
+/// What a cache channel keeps (docs/protocol.md 2.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastEvent {
+    /// The data of the event, as the back end gave it.
+    pub data: Arc<str>,
+    /// For how long it is still kept.
+    pub left: Duration,
 }
 
 impl ListedChannel {

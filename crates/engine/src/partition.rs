@@ -28,6 +28,7 @@ use crate::timers::Timers;
 use crate::{HashMap, HashSeed, hash_map};
 
 mod channel;
+mod counting;
 mod effects;
 mod hooked;
 mod ledger;
@@ -159,6 +160,7 @@ impl Partition {
             presence.obey(app);
         }
         self.replace_hooks(app);
+        self.replace_counting(app);
     }
 
     /// Forgets the settings of an app that is no more, and what its cache channels kept.
@@ -220,6 +222,7 @@ impl Partition {
         let app = self.current(app);
         let channel = self.channels.entry(key.clone()).or_default();
         channel.keep_ledger(&key, &app);
+        channel.keep_count(&key, &app);
         match member {
             None => channel.let_in(&key, edge, subscription, &self.cache, &mut self.effects),
             Some(member) => {
@@ -336,6 +339,7 @@ impl Partition {
             }
             false => channel.settle_ledger(key, &mut self.effects),
         }
+        channel.tell_count(key, &mut self.effects);
         channel.withhold(&mut self.effects);
         if entry.get().is_forgettable() {
             entry.remove();

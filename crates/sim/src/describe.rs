@@ -139,6 +139,10 @@ fn internal(name: &str, frame: &Object, data: &RawValue) -> Option<String> {
             let keys = 2 + usize::from(inner.contains_key("serial"));
             exactly(&inner, keys).then(|| format!(" {user}{info}{}", serial(&inner)))
         }
+        "subscription_count" => {
+            let count = inner.get("subscription_count")?;
+            exactly(&inner, 1).then(|| format!(" {count}"))
+        }
         "member_removed" => {
             let user = string(inner.get("user_id")?)?;
             let keys = 1 + usize::from(inner.contains_key("serial"));

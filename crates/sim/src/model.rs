@@ -44,6 +44,8 @@ struct Channel {
     roster: Roster,
     /// The last event published on a cache channel, and until when it is kept.
     last: Option<(String, Time)>,
+    /// Whether subscribers are told how many they are.
+    counts: bool,
 }
 
 type Subscriber = (Address, Option<String>);
@@ -188,6 +190,10 @@ impl Model {
         };
         let period = Period { lines, phase: Phase::Open };
         self.periods.entry((who, name.to_owned())).or_default().push(period);
+        if join.member.is_none() {
+            self.channel(name).counts = join.app.subscription_counting;
+            self.tell_count(name);
+        }
     }
 
     fn refuse(&mut self, who: Address, name: &str, max: usize) {
@@ -215,6 +221,16 @@ impl Model {
             self.periods.get_mut(&(who, name.to_owned())).and_then(|periods| periods.last_mut())
         {
             period.phase = Phase::Over;
+        }
+        self.tell_count(name);
+    }
+
+    /// Nobody here is one of more than a hundred.
+    fn tell_count(&mut self, name: &str) {
+        let channel = self.channel(name);
+        if channel.counts {
+            let line = format!("subscription_count {name} {}", channel.subscribers.len());
+            self.tell(name, &line, |_| true);
         }
     }
 

@@ -68,6 +68,7 @@ const SETTINGS: &[(&str, Apply)] = &[
         app.authorization_timeout = (value > 0).then(|| Duration::from_secs(value));
     }),
     ("strict-compat", |app, value| app.strict_compat = value != 0),
+    ("counting", |app, value| app.subscription_counting = value != 0),
     ("activity", |app, value| app.activity_timeout = Duration::from_secs(value)),
     ("pong", |app, value| app.pong_timeout = Duration::from_secs(value)),
     ("grace", |app, value| app.presence.grace = Duration::from_secs(value)),

@@ -176,7 +176,8 @@ impl Edge {
         let is_member = self.subscriptions.get(id).is_some_and(|s| s.user.is_some());
         if let Some(connection) = self.connections.get_mut(conn) {
             connection.subscriptions.retain(|&mut subscription| subscription != id);
-            if is_member {
+            // Either of which many others are told.
+            if is_member || identity.app.subscription_counting {
                 connection.departed(now);
             }
         }

@@ -8,6 +8,7 @@ use rollcall_wire::pusher;
 use smallvec::{SmallVec, smallvec};
 
 use super::PartitionEffect;
+use super::counting::Counting;
 use super::effects::Effects;
 use super::ledger::Ledger;
 use super::presence::Presence;
@@ -28,6 +29,8 @@ pub(super) struct Channel {
     pub(super) presence: Option<Box<Presence>>,
     /// Made by the first join while the app has webhooks.
     pub(super) ledger: Option<Box<Ledger>>,
+    /// Of apps that count subscriptions alone.
+    pub(super) counting: Option<Box<Counting>>,
     pub(super) intercepts: Vec<Intercept>,
     pub(super) watches: Vec<WatchId>,
     /// What it adds to the partition's counters.
@@ -120,7 +123,8 @@ impl Channel {
     pub(super) fn deadline(&self) -> Option<Time> {
         let presence = self.presence.as_ref().and_then(|presence| presence.deadline());
         let ledger = self.ledger.as_ref().and_then(|ledger| ledger.deadline());
-        presence.into_iter().chain(ledger).min()
+        let counting = self.counting.as_ref().and_then(|counting| counting.deadline());
+        presence.into_iter().chain(ledger).chain(counting).min()
     }
 
     /// Notes whose grace, and whose debounce, is over.

@@ -95,7 +95,12 @@ impl Partition {
         }
     }
 
-    fn channels_of(&self, app: &AppId, which: impl Fn(&Channel) -> bool) -> Vec<ChannelKey> {
+    /// Some channels of an app.
+    pub(super) fn channels_of(
+        &self,
+        app: &AppId,
+        which: impl Fn(&Channel) -> bool,
+    ) -> Vec<ChannelKey> {
         let channels = self.channels.iter();
         let wanted = channels.filter(|(key, channel)| key.app == *app && which(channel));
         wanted.map(|(key, _)| key.clone()).collect()
@@ -182,7 +187,6 @@ impl Channel {
 
     /// Owes how many connections are subscribed, whenever subscribers are told (docs/protocol.md
     /// 2.8).
-    #[expect(dead_code, reason = "no subscriber is told yet")]
     pub(super) fn owe_subscription_count(
         &mut self,
         key: &ChannelKey,

@@ -2,12 +2,15 @@
 //! nothing, so it is no mail with effects: the answer is what is so at that moment, told to
 //! subscribers or not yet.
 
+use std::sync::Arc;
+
 use super::Partition;
 use super::channel::{Channel, Counted};
 use crate::app::AppId;
 use crate::ids::{ChannelKey, UserId};
-use crate::message::{ChannelFacts, ListedChannel};
+use crate::message::{ChannelFacts, LastEvent, ListedChannel};
 use crate::stats::PartitionStats;
+use crate::time::Time;
 
 impl Partition {
     /// What is so of a channel; one that nobody knows is not occupied.
@@ -30,6 +33,13 @@ impl Partition {
             subscriptions: channel.map_or(0, Channel::subscriptions),
             users: is_presence.then(|| channel.map_or(0, Channel::members)),
         }
+    }
+
+    /// What a cache channel keeps, if it keeps anything.
+    pub fn last_event(&self, now: Time, key: &ChannelKey) -> Option<LastEvent> {
+        let (kept, expires) = self.cache.kept(key)?;
+        let left = expires.saturating_since(now);
+        (!left.is_zero()).then(|| LastEvent { data: Arc::clone(&kept.data), left })
     }
 
     /// The occupied channels of an app whose names begin with `prefix`, in no order.

@@ -36,15 +36,16 @@ pub(crate) fn plays() -> impl Strategy<Value = Play> {
 fn app() -> impl Strategy<Value = Command> {
     let mirror = 0..=1u64;
     let (grace, members) = (select(&[0, 3, 3][..]), select(&[2, 100, 100][..]));
-    let cache = select(&[1, 4][..]);
-    (mirror, 0..=3u64, grace, cache, members, select(&[200, 4000][..])).prop_map(
-        |(mirror, updates, grace, cache, members, pending)| {
+    let (cache, counting) = (select(&[1, 4][..]), 0..=1u64);
+    (mirror, 0..=3u64, grace, cache, counting, members, select(&[200, 4000][..])).prop_map(
+        |(mirror, updates, grace, cache, counting, members, pending)| {
             let settings = [
                 ("client-events", 1),
                 ("event-rate", 1000),
                 ("max-pending", pending),
                 ("mirror", mirror),
                 ("member-updates", updates.min(1)),
+                ("counting", counting),
                 ("grace", grace),
                 ("cache", cache),
                 ("max-members", members),
