@@ -27,6 +27,8 @@ export const BRIEF = app('1008', 'brief', { presence: { max_members: 100, max_in
 export const PATIENT = app('1009', 'patient', {
   presence: { max_members: 100, max_info_bytes: 1024, grace_seconds: 120 },
 });
+/** Tells subscribers how many they are, and forgets what cache channels kept after three seconds. */
+export const COUNTED = app('1016', 'counted', { subscription_counting: true, cache_seconds: 3 });
 export const STRICT = app('1010', 'strict', { strict_compat: true, client_events: true });
 export const ORIGIN = app('1011', 'origin', { allowed_origins: ['https://good.example'] });
 export const MIRROR = app('1012', 'mirror', { mirror: true });
@@ -67,6 +69,7 @@ export const PROTOCOL_APPS = [
   NO_UPDATES,
   SLOW,
   GHOSTS,
+  COUNTED,
 ];
 
 /** The lobby's channel (docs/status.md section 0, "Rooms"). */

@@ -81,29 +81,19 @@ test('a bad address in the file or on the command line is refused', async (t) =>
   }
 });
 
-test('what this version cannot honour yet is refused, and says so', async (t) => {
-  const later = {
-    subscription_counting: true,
-    force_tls: true,
-  };
-  for (const [key, value] of Object.entries(later)) {
-    assert.match(await refused(t, { apps: [{ ...MAIN, [key]: value }] }), new RegExp(key));
-  }
-  assert.match(await refused(t, { path_prefix: '/rollcall' }), /path_prefix/);
-  assert.match(await refused(t, { trusted_proxies: ['10.0.0.0/8'] }), /trusted_proxies/);
-});
-
-test('the off values of those settings are taken', async (t) => {
-  const off = { subscription_counting: false, force_tls: false, webhooks: [] };
+test('every setting takes its default', async (t) => {
   const full = {
     ...MAIN,
-    ...off,
     enabled: true,
     member_updates: true,
     mirror: false,
     bridge: false,
     strict_compat: false,
+    subscription_counting: false,
     watchlist_events: false,
+    force_tls: false,
+    webhooks: [],
+    cache_seconds: 1800,
     authorized_connections_seconds: 0,
     max_connections: 0,
     max_messages_per_day: 0,
@@ -112,7 +102,7 @@ test('the off values of those settings are taken', async (t) => {
     pong_timeout_seconds: 10,
     max_pending_bytes: 1_048_576,
     presence: { max_members: 100, max_info_bytes: 1024, grace_seconds: 3 },
-    limits: { payload_bytes: 10_240, channel_name: 164, event_name: 200, client_events_per_second: 10, channels_per_publish: 100, batch: 10 },
+    limits: { payload_bytes: 10_240, channel_name: 164, event_name: 200, client_events_per_second: 10, channels_per_publish: 100, cache_bytes: 67_108_864, batch: 10 },
   };
   const server = await startServer(t, { config: { public_url: '', path_prefix: '', trusted_proxies: [], apps: [full] } });
   await connect(server, { app: MAIN });

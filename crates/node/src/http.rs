@@ -5,6 +5,7 @@
 
 mod accept;
 mod answer;
+mod attributes;
 mod auth;
 mod channels;
 mod counts;

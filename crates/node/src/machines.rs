@@ -142,13 +142,16 @@ impl Machines {
     }
 
     /// Says what is so of a channel. Who asked may have given up.
-    pub(crate) fn describe(&self, inquiry: Inquiry) {
+    pub(crate) fn describe(&self, now: Time, inquiry: Inquiry) {
         let Inquiry { channel, answer } = inquiry;
         let index = usize::from(channel.partition().0);
         let Some(partition) = &self.partitions[index] else { return };
         match answer {
             Inquirer::Facts(answer) => drop(answer.send(partition.describe(&channel))),
             Inquirer::Counts(answer) => drop(answer.send(partition.counts(&channel))),
+            Inquirer::LastEvent(answer) => {
+                drop(answer.send(partition.last_event(now, &channel)));
+            }
         }
     }
 

@@ -13,8 +13,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use rollcall_engine::{
     Answer, AppId, ChannelFacts, ChannelKey, EdgeCommand, EdgeId, FromPartition, InterceptId,
-    Intercepted, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex, Receive,
-    ReceiveId, Refusal, SessionName, ToPartition, WatchId,
+    Intercepted, LastEvent, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex,
+    Receive, ReceiveId, Refusal, SessionName, ToPartition, WatchId,
 };
 use rustls::ServerConnection;
 use tokio::sync::{mpsc, oneshot};
@@ -160,6 +160,8 @@ pub(crate) enum Inquirer {
     Facts(oneshot::Sender<ChannelFacts>),
     /// Numbers alone.
     Counts(oneshot::Sender<ListedChannel>),
+    /// What a cache channel keeps.
+    LastEvent(oneshot::Sender<Option<LastEvent>>),
 }
 
 /// Which channels are asked for, and who waits for the shard's part of them.

@@ -239,7 +239,7 @@ impl Shard {
             Mail::ReceiveWritable(session, request) => {
                 self.machines.borrow_mut().edge.handle_receive_writable(&session, request);
             }
-            Mail::Describe(inquiry) => self.machines.borrow().describe(*inquiry),
+            Mail::Describe(inquiry) => self.machines.borrow().describe(now, *inquiry),
             Mail::List(listing) => self.machines.borrow().list(*listing),
             Mail::Committed(partition, seq) => {
                 self.machines.borrow_mut().handle_committed(partition, seq);

@@ -49,9 +49,7 @@ fn catalogue(config: &Config, rows: &[AppRow], failures: &mut Vec<Failure>) -> O
 fn summary(config: &Config, catalogue: &Catalogue) -> String {
     let mut text = "Everything is right. The server would have:\n".to_owned();
     for setting in SERVER {
-        if let Some(value) = value(config, setting) {
-            line(&mut text, setting.key, &value);
-        }
+        line(&mut text, setting.key, &value(config, setting));
     }
     for (position, entry) in catalogue.entries().iter().enumerate() {
         let label = if position == 0 { "apps" } else { "" };
@@ -68,21 +66,17 @@ fn summary(config: &Config, catalogue: &Catalogue) -> String {
     text
 }
 
-/// An option as it would count, and where it was given. What nothing can be done with yet is left
-/// out.
-fn value(config: &Config, setting: &Setting<Config>) -> Option<String> {
-    if matches!(setting.kind, Kind::Later) {
-        return None;
-    }
+/// An option as it would count, and where it was given.
+fn value(config: &Config, setting: &Setting<Config>) -> String {
     let given = config.values.get(setting.key).zip(config.places.get(setting.key));
-    Some(match given {
+    match given {
         Some((_, place)) if matches!(setting.kind, Kind::Secret { .. }) => {
             format!("not shown, from {place}")
         }
         Some((value, place)) => format!("{value} from {place}"),
         None if setting.default.as_str() == NONE => "none".to_owned(),
         None => setting.default.as_str().to_owned(),
-    })
+    }
 }
 
 fn line(text: &mut String, label: &str, value: &str) {

@@ -47,7 +47,12 @@ pub static APP: &[Setting<App>] = &[
         "Whether it keeps to the hosted service: no grace, nothing coalesced, its time limits.",
         |app, on| app.strict_compat = on,
     ),
-    later("subscription_counting", "false", "Tells members how many subscribe."),
+    switch(
+        "subscription_counting",
+        "false",
+        "Whether subscribers are told how many they are, and back ends may ask.",
+        |app, on| app.subscription_counting = on,
+    ),
     switch(
         "watchlist_events",
         "false",
@@ -227,10 +232,6 @@ const fn in_file(
 
 const fn required(key: &'static str, doc: &'static str, kind: Kind<App>) -> Setting<App> {
     Setting { key, reach: Reach::File, default: Preset::Required, doc, kind }
-}
-
-const fn later(key: &'static str, off: &'static str, doc: &'static str) -> Setting<App> {
-    in_file(key, off, doc, Kind::Later)
 }
 
 const fn switch(

@@ -68,7 +68,6 @@ Those are fixed: the file alone changes them, and only at a start.
 The keys are the same in both, and so are the checks; `apps set` writes those of nested tables with a dot, as they are here.
 Ids and keys must differ from those of every other app.
 To change a key without an outage, set `keys` to the old pair and the new one, move clients and back ends over, and then set it to the new one alone; connections that are open stay.
-A key that is `… until a later version` is known, but this version cannot honour it and refuses any other value.
 
 | Key | Default | Allowed | What it does |
 |---|---|---|---|

@@ -54,17 +54,6 @@ pub enum ConfigError {
         /// What it takes.
         allowed: &'static str,
     },
-    /// A value that a later version will honour.
-    Later {
-        /// Where it stands.
-        place: Place,
-        /// The option.
-        key: &'static str,
-        /// What was given.
-        given: String,
-        /// The value that is accepted.
-        off: &'static str,
-    },
     /// A key that a table must have.
     Missing {
         /// Where the table stands.
@@ -180,11 +169,6 @@ impl fmt::Display for ConfigError {
             Self::BadSecret { place, key, allowed } => {
                 write!(f, "{} must be {allowed}", place.subject(key))
             }
-            Self::Later { place, key, given, off } => write!(
-                f,
-                "{} = {given} is not possible in this version of Rollcall yet; leave it at {off}",
-                place.subject(key)
-            ),
             Self::Missing { place, key, table } => {
                 write!(f, "{place}: {key} is missing{}", InTable(table))
             }

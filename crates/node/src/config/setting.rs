@@ -93,8 +93,6 @@ pub enum Kind<T: 'static> {
     Keys(fn(&mut T, Vec<Key>)),
     /// A list of endpoints.
     Webhooks(fn(&mut T, Vec<Webhook>)),
-    /// Known, but nothing that this version can honour: the default alone is accepted.
-    Later,
 }
 
 /// A value that an option does not take; the record says what it does take.
@@ -151,7 +149,6 @@ impl<T> Setting<T> {
             | Kind::Texts { allowed, .. } => (*allowed).into(),
             Kind::Keys(_) => KEYS_ALLOWED.into(),
             Kind::Webhooks(_) => WEBHOOKS_ALLOWED.into(),
-            Kind::Later => format!("{} until a later version", self.default.as_str()).into(),
         }
     }
 
@@ -163,7 +160,6 @@ impl<T> Setting<T> {
         place: &Place,
     ) -> Result<(), ConfigError> {
         let outcome = match &self.kind {
-            Kind::Later => return self.refuse_unless_off(value, place),
             Kind::Keys(set) => return value::keys(value, place).map(|keys| set(target, keys)),
             Kind::Webhooks(set) => {
                 return webhooks::webhooks(value, place).map(|list| set(target, list));
@@ -196,18 +192,6 @@ impl<T> Setting<T> {
             Kind::Secret { .. } => "what was given".to_owned(),
             _ => value.to_string(),
         }
-    }
-
-    fn refuse_unless_off(&self, value: &Value, place: &Place) -> Result<(), ConfigError> {
-        if value.to_string() == self.default.as_str() {
-            return Ok(());
-        }
-        Err(ConfigError::Later {
-            place: place.clone(),
-            key: self.key,
-            given: value.to_string(),
-            off: self.default.as_str(),
-        })
     }
 }
 

@@ -310,15 +310,6 @@ fn r8_the_grace_is_at_most_two_minutes() {
 }
 
 #[test]
-fn what_a_later_version_will_do_is_refused_with_a_sentence_that_says_so() {
-    read(&demo("subscription_counting = false")).expect("it is off");
-    let error = read(&demo("subscription_counting = true")).expect_err("it is on").to_string();
-    assert!(error.starts_with("rollcall.toml, line 4: subscription_counting = "), "{error}");
-    let end = "is not possible in this version of Rollcall yet; leave it at false";
-    assert!(error.ends_with(end), "{error}");
-}
-
-#[test]
 fn proxies_are_a_list_in_the_file_and_separated_by_commas_elsewhere() {
     let trusts = |config: &Config, address: &str| {
         config.front.trusted_proxies.contains(address.parse().expect("an address"))

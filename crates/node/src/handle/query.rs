@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use rollcall_engine::{AppId, ChannelFacts, ChannelKey, ListedChannel};
+use rollcall_engine::{AppId, ChannelFacts, ChannelKey, LastEvent, ListedChannel};
 use rollcall_wire::ChannelKind;
 use tokio::sync::oneshot;
 
@@ -61,6 +61,16 @@ impl NodeHandle {
     ) -> impl Future<Output = Result<ListedChannel, QueryError>> + use<> {
         let (asker, answer) = oneshot::channel();
         self.inquire(channel, Inquirer::Counts(asker));
+        async { answer.await.map_err(|_| QueryError::Busy) }
+    }
+
+    /// Asks at once what a cache channel keeps, in the same way.
+    pub(crate) fn last_event(
+        &self,
+        channel: ChannelKey,
+    ) -> impl Future<Output = Result<Option<LastEvent>, QueryError>> + use<> {
+        let (asker, answer) = oneshot::channel();
+        self.inquire(channel, Inquirer::LastEvent(asker));
         async { answer.await.map_err(|_| QueryError::Busy) }
     }
 

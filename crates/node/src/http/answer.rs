@@ -25,17 +25,20 @@ pub(crate) struct AnswerPlace {
 }
 
 /// Takes a place for an answer, if need be when another is done with. Who waits for one of the
-/// app's share holds none of the others'.
+/// app's share holds none of the others', and is told that it is the app that asks for too much.
 pub(crate) async fn take_place(
     all: &Arc<Semaphore>,
     share: &Arc<Semaphore>,
 ) -> Result<AnswerPlace, HttpError> {
-    let both = async {
-        let _of_app = Arc::clone(share).acquire_owned().await.ok()?;
-        let _of_all = Arc::clone(all).acquire_owned().await.ok()?;
-        Some(AnswerPlace { _of_all, _of_app })
-    };
-    tokio::time::timeout(WAIT, both).await.ok().flatten().ok_or(HttpError::NoRoom)
+    let until = Instant::now() + WAIT;
+    let _of_app = take(share, until).await.ok_or(HttpError::TooManyAnswers)?;
+    let _of_all = take(all, until).await.ok_or(HttpError::NoRoom)?;
+    Ok(AnswerPlace { _of_all, _of_app })
+}
+
+async fn take(places: &Arc<Semaphore>, until: Instant) -> Option<OwnedSemaphorePermit> {
+    let place = Arc::clone(places).acquire_owned();
+    tokio::time::timeout_at(until, place).await.ok()?.ok()
 }
 
 /// The value as JSON. Its place is free again once everything is sent, or the peer is given up.
@@ -133,7 +136,7 @@ mod tests {
         let [one, other] = [1, 1].map(|share| Arc::new(Semaphore::new(share)));
         let _unread = take_place(&places, &one).await.unwrap();
         let (refused, taken) = tokio::join!(take_place(&places, &one), take_place(&places, &other));
-        assert_eq!(refused.unwrap_err(), HttpError::NoRoom);
+        assert_eq!(refused.unwrap_err(), HttpError::TooManyAnswers);
         taken.unwrap();
     }
 

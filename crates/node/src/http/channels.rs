@@ -11,17 +11,10 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::answer;
+use super::attributes::{Attributes, Cached};
 use super::auth::Signed;
 use super::error::HttpError;
 use crate::handle::NodeHandle;
-
-/// What is told of one channel, as far as it was asked for. Subscriptions are not: no app of this
-/// version has `subscription_counting` on.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
-pub(crate) struct Attributes {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_count: Option<usize>,
-}
 
 /// The app and the channel of a path, percent-decoded once.
 pub(crate) type NamedPath = Result<Path<(String, String)>, PathRejection>;
@@ -47,9 +40,15 @@ pub(crate) async fn describe(
 ) -> Result<Json<Channel>, HttpError> {
     let name = channel_name(path, &tenant.app)?;
     let query = ChannelQuery::parse(&query.unwrap_or_default(), &name)?;
-    refuse_what_is_not_known(query.info)?;
-    let counts = node.count(ChannelKey::new(&tenant.app, name)).await?;
-    let attributes = Attributes::new(&counts, query.info);
+    if query.info.subscription_count && !tenant.app.subscription_counting {
+        return Err(HttpError::CountingOff);
+    }
+    let key = ChannelKey::new(&tenant.app, name);
+    let counts = node.count(key.clone()).await?;
+    let mut attributes = Attributes::of_counts(&counts, query.info);
+    if query.info.cache {
+        attributes.cache = Some(node.last_event(key).await?.map(Cached));
+    }
     Ok(Json(Channel { occupied: counts.is_occupied(), attributes }))
 }
 
@@ -69,26 +68,9 @@ pub(crate) async fn users(
     Ok(answer::json(&Users { users }, place))
 }
 
-impl Attributes {
-    /// What is asked for and applies to the channel.
-    pub(crate) fn new(counts: &ListedChannel, info: InfoRequest) -> Self {
-        Self { user_count: counts.users.filter(|_| info.user_count) }
-    }
-}
-
 fn channel_name(path: NamedPath, app: &App) -> Result<ChannelName, HttpError> {
     let Path((_, name)) = path.map_err(|_| HttpError::PathNotText)?;
     Ok(parse_channel(&name, app.limits.channel_name)?)
-}
-
-fn refuse_what_is_not_known(info: InfoRequest) -> Result<(), HttpError> {
-    if info.subscription_count {
-        return Err(HttpError::CountingOff);
-    }
-    if info.cache {
-        return Err(HttpError::NothingCached);
-    }
-    Ok(())
 }
 
 #[derive(Serialize)]
@@ -113,7 +95,7 @@ impl Serialize for Listed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.listed.len()))?;
         for channel in &self.listed {
-            let attributes = Attributes::new(channel, self.info);
+            let attributes = Attributes::of_counts(channel, self.info);
             map.serialize_entry(channel.name.as_str(), &attributes)?;
         }
         map.end()

@@ -39,14 +39,14 @@ pub(crate) enum HttpError {
     BodyBroken,
     /// So many bodies are under way that there is no room for this one.
     NoRoom,
+    /// The app has as many large answers under way as it may.
+    TooManyAnswers,
     /// The body says something that cannot be done.
     Refused(ApiError),
     /// The body is compressed.
     BodyEncoded,
     /// The answer should tell how many subscribe, which the app does not count.
     CountingOff,
-    /// The answer should tell what a cache channel keeps, which this version does not know.
-    NothingCached,
     /// There is no answer about channels.
     NotQueried(QueryError),
     /// The event cannot be published.
@@ -79,11 +79,10 @@ impl HttpError {
             Self::BodyEncoded => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
-            Self::PathNotText
-            | Self::BodyBroken
-            | Self::CountingOff
-            | Self::NothingCached
-            | Self::BadUpgrade => StatusCode::BAD_REQUEST,
+            Self::TooManyAnswers => StatusCode::TOO_MANY_REQUESTS,
+            Self::PathNotText | Self::BodyBroken | Self::CountingOff | Self::BadUpgrade => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Refused(error) => numbered(error.status()),
             Self::NotPublished(error) => publish_status(*error),
             Self::NotUpdated(error) => update_status(*error),
@@ -110,10 +109,10 @@ impl HttpError {
             }
             Self::BodyEncoded => BODY_ENCODED.to_owned(),
             Self::NoRoom => NO_ROOM.to_owned(),
+            Self::TooManyAnswers => TOO_MANY_ANSWERS.to_owned(),
             Self::BodyBroken => "The body ended before it was whole".to_owned(),
             Self::Refused(error) => error.to_string(),
             Self::CountingOff => COUNTING_OFF.to_owned(),
-            Self::NothingCached => NOTHING_CACHED.to_owned(),
             Self::NotPublished(error) => error.to_string(),
             Self::NotUpdated(error) => error.to_string(),
             Self::NotQueried(error) => error.to_string(),
@@ -136,10 +135,12 @@ impl HttpError {
             Self::UpgradeNeeded => Some((header::UPGRADE, "websocket")),
             Self::OnlyGetUpgrades => Some((header::ALLOW, "GET")),
             Self::BadUpgrade => Some((header::SEC_WEBSOCKET_VERSION, "13")),
-            _ if self.status() == StatusCode::SERVICE_UNAVAILABLE => {
-                Some((header::RETRY_AFTER, "1"))
-            }
-            _ => None,
+            _ => match self.status() {
+                StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                    Some((header::RETRY_AFTER, "1"))
+                }
+                _ => None,
+            },
         }
     }
 }
@@ -240,11 +241,11 @@ const BODY_ENCODED: &str = "The body has a Content-Encoding. Send it as it is, w
 
 const NO_ROOM: &str = "Too many requests are under way; try again in a second";
 
-const COUNTING_OFF: &str = "subscription_count is known only with the app's setting \
-    subscription_counting, which this version cannot turn on yet";
+const TOO_MANY_ANSWERS: &str = "This app has more large answers under way than it may have at \
+    once: read them, and try again in a second";
 
-const NOTHING_CACHED: &str = "cache is not known: this version does not keep the last event of a \
-    cache channel yet";
+const COUNTING_OFF: &str = "subscription_count is known only if the app's setting \
+    subscription_counting is on; rollcall apps set turns it on";
 
 const TOKEN_NEEDED: &str = "Send the token of the option metrics_token, as Authorization: Bearer";
 
@@ -272,6 +273,7 @@ mod tests {
             (HttpError::BodyTooSlow, 408, header::CONNECTION, "close"),
             (HttpError::BodyEncoded, 415, header::ACCEPT_ENCODING, "identity"),
             (HttpError::NoRoom, 503, header::RETRY_AFTER, "1"),
+            (HttpError::TooManyAnswers, 429, header::RETRY_AFTER, "1"),
             (HttpError::NotPublished(PublishError::Busy), 503, header::RETRY_AFTER, "1"),
             (HttpError::NotQueried(QueryError::Busy), 503, header::RETRY_AFTER, "1"),
             (HttpError::NotUpdated(SetMemberInfoError::Busy), 503, header::RETRY_AFTER, "1"),

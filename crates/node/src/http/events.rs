@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use rollcall_engine::{App, ChannelKey};
+use rollcall_engine::App;
 use rollcall_wire::ChannelName;
 use rollcall_wire::api::{BatchRequest, EventRequest, InfoRequest, PublishLimits};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::answer::{self, AnswerPlace};
+use super::attributes::Attributes;
 use super::auth::Signed;
-use super::channels::Attributes;
 use super::error::HttpError;
+use crate::apps::Tenant;
 use crate::handle::NodeHandle;
 
 /// Publishes one event to up to a hundred channels.
@@ -22,12 +24,13 @@ pub(crate) async fn publish(
 ) -> Result<Response, HttpError> {
     let event = EventRequest::parse(&body, &limits(&tenant.app))?;
     let asked = Asked::of(&event);
+    let place = place_for(&node, &tenant, std::slice::from_ref(&asked)).await?;
     node.publish_events(&tenant, vec![event])?;
     if asked.info.is_empty() {
         return Ok(nothing_to_tell());
     }
     let channels: BTreeMap<_, _> = asked.answer(&node, &tenant.app).await?.into_iter().collect();
-    Ok(Json(json!({ "channels": channels })).into_response())
+    Ok(told(&json!({ "channels": channels }), place))
 }
 
 /// Publishes several events, each to one channel, or none of them.
@@ -37,16 +40,17 @@ pub(crate) async fn publish_batch(
 ) -> Result<Response, HttpError> {
     let batch = BatchRequest::parse(&body, &limits(&tenant.app))?;
     let asked: Vec<_> = batch.events.iter().map(Asked::of).collect();
+    let place = place_for(&node, &tenant, &asked).await?;
     node.publish_events(&tenant, batch.events)?;
     if asked.iter().all(|asked| asked.info.is_empty()) {
         return Ok(nothing_to_tell());
     }
-    let mut told = Vec::with_capacity(asked.len());
+    let mut of_each = Vec::with_capacity(asked.len());
     for event in asked {
         let attributes = event.answer(&node, &tenant.app).await?.pop();
-        told.push(attributes.map(|(_, attributes)| attributes).unwrap_or_default());
+        of_each.push(attributes.map(|(_, attributes)| attributes).unwrap_or_default());
     }
-    Ok(Json(json!({ "batch": told })).into_response())
+    Ok(told(&json!({ "batch": of_each }), place))
 }
 
 /// What the answer should tell of the channels of one event. Counts have nothing to do with who got
@@ -68,21 +72,35 @@ impl Asked {
         node: &NodeHandle,
         app: &App,
     ) -> Result<Vec<(String, Attributes)>, HttpError> {
-        let Self { info, channels } = self;
-        let asked = channels.into_iter().map(|name| {
-            let counts = info.user_count && name.kind().is_presence();
+        let asked = self.channels.into_iter().map(|name| {
             let text = name.as_str().to_owned();
-            (text, counts.then(|| node.counts(ChannelKey::new(app, name))))
+            (text, Attributes::ask(node, app, name, self.info))
         });
         let mut told = Vec::new();
-        for (name, counts) in asked.collect::<Vec<_>>() {
-            let attributes = match counts {
-                Some(counts) => Attributes::new(&counts.await?, info),
-                None => Attributes::default(),
-            };
-            told.push((name, attributes));
+        for (name, attributes) in asked.collect::<Vec<_>>() {
+            told.push((name, attributes.await?));
         }
         Ok(told)
+    }
+}
+
+/// What cache channels keep makes an answer large. It is asked for before anything is published, so
+/// that who is refused may try again.
+async fn place_for(
+    node: &NodeHandle,
+    tenant: &Tenant,
+    asked: &[Asked],
+) -> Result<Option<AnswerPlace>, HttpError> {
+    match asked.iter().any(|asked| asked.info.cache) {
+        true => answer::take_place(node.answer_places(), tenant.answers()).await.map(Some),
+        false => Ok(None),
+    }
+}
+
+fn told(value: &Value, place: Option<AnswerPlace>) -> Response {
+    match place {
+        Some(place) => answer::json(value, place),
+        None => Json(value).into_response(),
     }
 }
 

@@ -118,14 +118,21 @@ async fn when_the_bodies_under_way_take_all_room_http_answers_503() {
 
 #[tokio::test(start_paused = true)]
 async fn an_app_takes_large_answers_from_its_share_of_them() {
-    let (node, _inboxes) = idle_node();
+    let (node, inboxes) = idle_node();
     let tenant = node.tenant("1").unwrap();
     let share = tenant.answers().available_permits().try_into().unwrap();
     let _unread = tenant.answers().try_acquire_many(share).unwrap();
     for path in ["/apps/1/channels", "/apps/1/channels/presence-c/users"] {
         let asking = tokio::time::timeout(Duration::from_secs(60), call(&node, "GET", path, ""));
-        assert_eq!(asking.await.unwrap().status(), StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        let refused = asking.await.unwrap();
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS, "{path}");
+        assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
     }
+    // It is asked for before anything is published: what is refused may be tried again.
+    let event = r#"{"name":"e","channel":"cache-c","data":"","info":"cache"}"#;
+    let asking = call(&node, "POST", "/apps/1/events", event);
+    assert_eq!(asking.await.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(inboxes[0].held(), 0, "nothing was published");
 }
 
 /// It tells of the signature, though there is neither room for its body nor a limit that allows it.

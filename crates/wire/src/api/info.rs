@@ -45,7 +45,7 @@ const CACHE: &str = "cache";
 pub(super) const OF_MANY: &[&str] = &[USER_COUNT];
 
 /// What a publish tells of its channels.
-pub(super) const OF_PUBLISHED: &[&str] = &[USER_COUNT, SUBSCRIPTION_COUNT];
+pub(super) const OF_PUBLISHED: &[&str] = OF_ONE;
 
 /// What a query tells of one channel.
 pub(super) const OF_ONE: &[&str] = &[USER_COUNT, SUBSCRIPTION_COUNT, CACHE];
