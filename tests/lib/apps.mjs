@@ -41,6 +41,12 @@ export const GHOSTS = app('1015', 'ghosts', {
   pong_timeout_seconds: 1,
   presence: { max_members: 100, max_info_bytes: 1024, grace_seconds: 1 },
 });
+/** Tells whom a user watches, and forgets a lost one after a second. */
+export const WATCHFUL = app('1019', 'watchful', { watchlist_events: true, presence: { grace_seconds: 1 } });
+/** A second to sign in, and one place for who did. */
+export const GUARDED = app('1017', 'guarded', { authorized_connections_seconds: 1, max_connections: 1 });
+/** Ten messages a day. */
+export const SPARING = app('1018', 'sparing', { max_messages_per_day: 10 });
 /** What the scenario of the client libraries needs, all of it in one app. */
 export const CLIENTS = app('1020', 'clients', { client_events: true });
 /** The app of the status page, as the program itself would create it but for its fixed key. */
@@ -70,6 +76,9 @@ export const PROTOCOL_APPS = [
   SLOW,
   GHOSTS,
   COUNTED,
+  WATCHFUL,
+  GUARDED,
+  SPARING,
 ];
 
 /** The lobby's channel (docs/status.md section 0, "Rooms"). */

@@ -16,6 +16,11 @@ export function authorize({ key, secret }, socketId, channel, channelData) {
   return `${key}:${hmacHex(secret, text)}`;
 }
 
+/** `KEY:HEX` for a sign-in (section 4.1). */
+export function authorizeUser({ key, secret }, socketId, userData) {
+  return `${key}:${hmacHex(secret, `${socketId}::user::${userData}`)}`;
+}
+
 /** The string that an HTTP API request signs (section 6.2). `query` is an object or a list of pairs. */
 export function stringToSign(method, path, query) {
   const pairs = Array.isArray(query) ? query : Object.entries(query);

@@ -2,7 +2,7 @@
 // Stock clients hide what these tests are about, so this one interprets nothing.
 
 import WebSocket from 'ws';
-import { authorize } from './sign.mjs';
+import { authorize, authorizeUser } from './sign.mjs';
 import { within } from './wait.mjs';
 import { MAIN, keyOf } from './apps.mjs';
 
@@ -113,6 +113,18 @@ export class Socket {
     const member = info === undefined ? { user_id: user } : { user_id: user, user_info: info };
     const frame = await this.subscribe(channel, { member });
     return JSON.parse(frame.data).presence;
+  }
+
+  /** Signs in without waiting; `user` is an object, or the exact text of `user_data`. */
+  requestUser(user, { key = keyOf(this.app), auth } = {}) {
+    const text = typeof user === 'string' ? user : JSON.stringify(user);
+    this.send('pusher:signin', { auth: auth ?? authorizeUser(key, this.id, text), user_data: text });
+  }
+
+  /** Signs in and returns the success frame. */
+  async signIn(user, options) {
+    this.requestUser(user, options);
+    return this.expect('pusher:signin_success');
   }
 
   unsubscribe(channel) {
