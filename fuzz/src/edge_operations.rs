@@ -1,32 +1,36 @@
 //! Operations on an edge, with a partition and sockets that do as the input says.
 //!
 //! The partition answers joins late, alone or many at once, refuses them or forgets them, and sends
-//! mail for connections that are gone. Apps change, go away and come back. Sockets take all, some or nothing, and end at any moment. Whatever comes of it:
+//! mail for connections that are gone. Apps change, go away and come back. Users come, go and are
+//! sent away. Sockets take all, some or nothing, and end at any moment. Whatever comes of it:
 //!
 //! - a connection gets the success frame of a channel first, then every event of that channel, in
 //!   order, once, and none after it left; a slow one gets a beginning of that, then a close frame;
 //! - what it gets is whole frames of JSON, and nothing behind a close frame;
 //! - it is written once a turn, and owed no more than its app allows;
 //! - every subscription that was asked for is ended exactly once;
+//! - a partition hears once of the first and of the last connection of a user, and of the first and
+//!   the last that watches one; who watches is told of everybody first, and then of changes;
 //! - none is left of an app that went away;
 //! - nothing is left when all are gone.
 
 mod model;
 mod stream;
+mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_engine::message::{Audience, JoinRefusal};
 use rollcall_engine::{
-    ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Ending, FromPartition, Join, Opening, Refusal,
-    Security, Time, UserId,
+    App, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Ending, FromPartition, Join, Opening,
+    Refusal, Security, Time, UserId, UserStatus,
 };
 use rollcall_wire::ws::client;
 use rollcall_wire::{CloseCode, Frame, SocketId, pusher};
 
 use crate::input::Input;
-use model::{CHANNELS, Model, USERS, apps, key};
+use model::{CHANNELS, Model, USERS, apps, key, user_key};
 
 /// Carries out a list of operations, then ends every connection.
 pub fn edge_operations(bytes: &[u8]) {
@@ -53,11 +57,13 @@ impl World {
     }
 
     fn operate(&mut self, input: &mut Input<'_>) {
-        match input.below(21) {
+        match input.below(24) {
             0 => self.open(input),
             1 | 2 => self.subscribe(input),
             3 | 4 => self.answer(input),
             20 => self.answer_together(input),
+            21 | 22 => self.sign_in(input),
+            23 => self.tell_status(input),
             5..=7 => self.deliver(input),
             8 | 9 => self.flush(|| usize::MAX),
             10 => self.flush_in_part(input),
@@ -98,6 +104,21 @@ impl World {
         let (channel, user) = (input.pick(&CHANNELS), input.pick(&USERS));
         let message = self.model.subscription(conn, channel, user);
         self.receive_text(conn, &message);
+    }
+
+    fn sign_in(&mut self, input: &mut Input<'_>) {
+        let Some(conn) = self.model.pick(input) else { return };
+        let user = input.pick(&USERS);
+        let watchlist = input.pick(&[&USERS[..], &USERS[1..], &USERS[..1], &[]]);
+        let message = self.model.sign_in(conn, user, watchlist);
+        self.receive_text(conn, &message);
+    }
+
+    /// What is so of a user, asked for or not, once or again.
+    fn tell_status(&mut self, input: &mut Input<'_>) {
+        let channel = user_key(input.below(2), input.pick(&USERS));
+        let status = input.pick(&[UserStatus::Online, UserStatus::Offline]);
+        self.mail(FromPartition::UserStatus { channel, status });
     }
 
     fn say(&mut self, input: &mut Input<'_>, event: &str) {
@@ -207,7 +228,7 @@ impl World {
     fn command(&mut self, input: &mut Input<'_>) {
         let socket = SocketId::new(input.below(9) as u32, 1);
         let app = input.below(2);
-        let command = match input.below(9) {
+        let command = match input.below(11) {
             0..=2 => EdgeCommand::Disconnect { socket, code: CloseCode::Unauthorized },
             3 | 4 => EdgeCommand::DisconnectMember {
                 socket,
@@ -217,6 +238,14 @@ impl World {
             },
             5 | 6 => EdgeCommand::ReplaceApp(Arc::clone(&apps()[app])),
             7 => EdgeCommand::Drain,
+            8 => {
+                let channel = user_key(app, input.pick(&USERS));
+                EdgeCommand::TerminateUser { channel }
+            }
+            9 => {
+                let app = App { watchlist_events: false, ..(*apps()[app]).clone() };
+                EdgeCommand::ReplaceApp(Arc::new(app))
+            }
             _ => return self.remove_app(app),
         };
         self.edge.handle_command(self.now, command);
@@ -307,6 +336,7 @@ impl World {
         assert_eq!(self.edge.poll_dirty(self.now), None);
         let stats = self.edge.stats();
         assert_eq!((stats.connections, stats.subscriptions, stats.queue_bytes), (0, 0, 0));
+        assert_eq!(stats.users, 0);
         self.model.expect_nothing_left();
     }
 }

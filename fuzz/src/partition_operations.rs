@@ -10,11 +10,14 @@
 //!   full channel refuses newcomers only;
 //! - an event in the middle of a turn comes behind all that the turn did to the roster before it;
 //! - a back end with webhooks is told each difference once, and in the end that all are gone;
+//! - edges that watch a user know whether it is signed in anywhere, or was lost within the grace, and
+//!   are told nothing that they know;
 //! - what goes up and down in the counters is how many channels and members there are;
 //! - when all have left and the graces are over, nothing is left to wait for.
 
 mod model;
 mod told;
+mod users;
 mod view;
 
 use std::time::Duration;
@@ -68,7 +71,7 @@ impl World {
 
     fn operate(&mut self, input: &mut Input<'_>) {
         let channel = input.pick(&CHANNELS);
-        match input.below(18) {
+        match input.below(20) {
             0..=4 => self.join(input, channel),
             5..=7 => self.leave(input),
             8 | 9 => self.publish(input, channel),
@@ -78,6 +81,7 @@ impl World {
             14 => self.watch(channel),
             15 => self.turns = Turns::Open,
             16 => self.end_turn(),
+            17 | 18 => self.concern_user(input),
             _ => self.pass_time(input.pick(&PAUSES)),
         }
     }
@@ -217,6 +221,12 @@ impl World {
         self.handle(ToPartition::Watch { id, channel: key(channel) });
     }
 
+    fn concern_user(&mut self, input: &mut Input<'_>) {
+        let mail = self.model.users.operate(self.now, input);
+        self.handle(mail);
+        self.model.users.check();
+    }
+
     fn pass_time(&mut self, pause: Duration) {
         self.now = self.now + pause;
         self.model.expire(self.now);
@@ -245,6 +255,7 @@ impl World {
         }
         self.take_effects();
         self.model.check();
+        self.model.users.check();
         let counted = self.partition.stats();
         assert_eq!((counted.channels, counted.members), self.model.sizes());
     }
@@ -269,6 +280,9 @@ impl World {
         while let Some((channel, place)) = self.model.pick(&mut Input::new(b"")) {
             self.leave_from(channel, place, Departure::Lost);
             self.check();
+        }
+        while let Some(mail) = self.model.users.leave_one(self.now) {
+            self.handle(mail);
         }
         // The graces, then the time for which revisions of absent users are remembered.
         for _ in 0..2 {

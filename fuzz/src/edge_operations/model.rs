@@ -5,11 +5,12 @@ use std::sync::{Arc, LazyLock};
 
 use rollcall_engine::message::Audience;
 use rollcall_engine::{App, ChannelKey, ConnId, Join, SubscriptionId, ToPartition};
-use rollcall_wire::auth::{Key, channel_signature};
+use rollcall_wire::auth::{Key, channel_signature, user_signature};
 use rollcall_wire::protocol::Protocol;
 use rollcall_wire::{ChannelName, Frame, SocketId, pusher};
 
 use super::stream::{Heard, Stream};
+use super::users::{Users, Watcher};
 use crate::input::Input;
 
 pub(super) const CHANNELS: [&str; 4] = ["room", "private-a", "presence-b", "other"];
@@ -26,6 +27,7 @@ pub(super) struct Model {
     /// Subscriptions that were asked for and have not ended.
     subscriptions: BTreeMap<(ConnId, PlainKey), Subscription>,
     ended: Vec<SubscriptionId>,
+    users: Users,
     events: u64,
 }
 
@@ -39,6 +41,7 @@ pub(super) struct Connection {
     stream: Stream,
     /// What it must hear, in this order.
     expected: VecDeque<Heard>,
+    watcher: Watcher,
 }
 
 #[derive(Debug)]
@@ -53,7 +56,8 @@ impl Model {
         assert!(!self.ever.contains(&conn), "{conn:?} is given again");
         self.ever.push(conn);
         let (stream, expected) = (Stream::default(), VecDeque::new());
-        self.connections.insert(conn, Connection { app, socket, stream, expected });
+        let watcher = Watcher::default();
+        self.connections.insert(conn, Connection { app, socket, stream, expected, watcher });
     }
 
     pub(super) fn gone(&mut self, conn: ConnId) {
@@ -118,8 +122,17 @@ impl Model {
                 let subscription = self.subscriptions.get(&(event.conn, plain(&event.channel)));
                 assert!(subscription.is_some_and(|subscription| subscription.is_live));
             }
-            other => panic!("an edge does not say {other:?}"),
+            of_user => self.users.told(&of_user),
         }
+    }
+
+    /// A sign-in with the signature that it needs.
+    pub(super) fn sign_in(&self, conn: ConnId, user: &str, watchlist: &[&str]) -> String {
+        let socket = self.connections[&conn].socket;
+        let user_data = serde_json::json!({ "id": user, "watchlist": watchlist }).to_string();
+        let auth = format!("key:{}", user_signature(SECRET, socket, &user_data));
+        let data = serde_json::json!({ "auth": auth, "user_data": user_data });
+        serde_json::json!({ "event": "pusher:signin", "data": data }).to_string()
     }
 
     pub(super) fn take_join(&mut self, input: &mut Input<'_>) -> Option<Join> {
@@ -192,7 +205,11 @@ impl Model {
     pub(super) fn read(&mut self, conn: ConnId, bytes: &[u8]) {
         let connection = self.connections.get_mut(&conn).expect("only the living are written to");
         for heard in connection.stream.read(bytes) {
-            assert_eq!(connection.expected.pop_front(), Some(heard));
+            match heard {
+                Heard::SignedIn(watchlist) => connection.watcher.signed_in(watchlist),
+                Heard::Watch(told) => connection.watcher.hears(conn, &told),
+                heard => assert_eq!(connection.expected.pop_front(), Some(heard)),
+            }
         }
     }
 
@@ -205,6 +222,7 @@ impl Model {
 
     pub(super) fn expect_nothing_left(&self) {
         assert!(self.subscriptions.is_empty(), "never ended: {:?}", self.subscriptions);
+        self.users.expect_nothing_left();
     }
 
     pub(super) fn expect_nothing_left_of(&self, app: usize) {
@@ -232,7 +250,8 @@ pub(super) fn apps() -> &'static [Arc<App>; 2] {
             let key = Key { key: "key".to_owned(), secret: SECRET.to_owned() };
             let max_pending_bytes = if id == "1" { 1 << 20 } else { 700 };
             let app = App::new(id, vec![key]);
-            Arc::new(App { client_events: true, max_pending_bytes, ..app })
+            let watchlist_events = true;
+            Arc::new(App { client_events: true, watchlist_events, max_pending_bytes, ..app })
         })
     });
     &APPS
@@ -241,6 +260,10 @@ pub(super) fn apps() -> &'static [Arc<App>; 2] {
 pub(super) fn key(app: usize, channel: &str) -> ChannelKey {
     let name = ChannelName::parse(channel, 164).expect("it is a legal name");
     ChannelKey::new(&apps()[app], name)
+}
+
+pub(super) fn user_key(app: usize, user: &str) -> ChannelKey {
+    ChannelKey::of_user(&apps()[app], user).expect("it is a legal id")
 }
 
 fn plain(key: &ChannelKey) -> PlainKey {

@@ -1,5 +1,7 @@
 //! What one connection's client sees: frames out of bytes, and events out of frames.
 
+use std::collections::BTreeMap;
+
 use rollcall_wire::ws::frame_len;
 use serde_json::Value;
 
@@ -17,6 +19,10 @@ pub(super) enum Heard {
     Success(String),
     /// The event of that number.
     Event(String, u64),
+    /// It is signed in, and watches these.
+    SignedIn(Vec<String>),
+    /// Who of those is there and who is not.
+    Watch(BTreeMap<String, bool>),
 }
 
 impl Stream {
@@ -65,6 +71,8 @@ fn heard(json: &[u8]) -> Option<Heard> {
     let channel = || event["channel"].as_str().unwrap_or_default().to_owned();
     match event["event"].as_str().expect("an event has a name") {
         "pusher_internal:subscription_succeeded" => Some(Heard::Success(channel())),
+        "pusher:signin_success" => Some(Heard::SignedIn(watchlist(&event))),
+        "pusher_internal:watchlist_events" => Some(Heard::Watch(watched(&event))),
         "e" => {
             let data = event["data"].as_str().expect("data is a string");
             let number = data.split(' ').next().and_then(|number| number.parse().ok());
@@ -72,4 +80,30 @@ fn heard(json: &[u8]) -> Option<Heard> {
         }
         _ => None,
     }
+}
+
+fn watchlist(event: &Value) -> Vec<String> {
+    let user_data = inner(event)["user_data"].clone();
+    let user: Value =
+        serde_json::from_str(user_data.as_str().expect("it is a text")).expect("JSON");
+    let list = user["watchlist"].as_array().into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn watched(event: &Value) -> BTreeMap<String, bool> {
+    let data = inner(event);
+    let groups = data["events"].as_array().expect("events is an array");
+    let ids = |group: &Value| group["user_ids"].as_array().cloned().unwrap_or_default();
+    let of_group = |group: &Value| {
+        let is_there = group["name"] == "online";
+        let ids = ids(group).into_iter();
+        ids.map(move |id| (id.as_str().expect("an id is a text").to_owned(), is_there))
+            .collect::<Vec<_>>()
+    };
+    groups.iter().flat_map(of_group).collect()
+}
+
+fn inner(event: &Value) -> Value {
+    let data = event["data"].as_str().expect("data is a string");
+    serde_json::from_str(data).expect("JSON in a string")
 }

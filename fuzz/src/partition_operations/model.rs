@@ -14,6 +14,7 @@ use rollcall_wire::auth::Key;
 use slotmap::KeyData;
 
 use super::told::Told;
+use super::users::Users;
 use super::view::{Said, View};
 use crate::input::Input;
 
@@ -44,6 +45,7 @@ pub(super) struct Model {
     heard: Vec<(Place, u64)>,
     diversion: Option<Diverting>,
     told: Told,
+    pub(super) users: Users,
 }
 
 #[derive(Debug, Default)]
@@ -158,6 +160,7 @@ impl Model {
         for channel in self.channels.values_mut() {
             channel.leaving.retain(|_, leaves_at| *leaves_at > now);
         }
+        self.users.expire(now);
     }
 
     pub(super) fn watch(&mut self, name: &'static str, id: WatchId) {
@@ -219,7 +222,9 @@ impl Model {
             FromPartition::Deliver { channel, frame, audience } => {
                 self.deliver(edge, &channel, &Said::of(&frame), &audience);
             }
-            FromPartition::UserStatus { channel, .. } => panic!("nobody watches {channel:?}"),
+            FromPartition::UserStatus { channel, status } => {
+                self.users.told(edge, &channel, status);
+            }
             FromPartition::TurnedAway { conn } => {
                 let turned_away = Diverting::TurnedAway(Place { edge, conn });
                 assert_eq!(self.diversion.take(), Some(turned_away));
