@@ -11,13 +11,20 @@ const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** What all of them are told of a server and an app. */
-function settings(server, app) {
+function settings(server, app, url = server.url) {
   const { key, secret } = keyOf(app);
-  return { url: server.url, host: '127.0.0.1', port: server.port, ssl: false, appId: app.id, key, secret, masterKey: MASTER_KEY };
+  return { url, host: '127.0.0.1', port: server.port, ssl: false, appId: app.id, key, secret, masterKey: MASTER_KEY };
 }
 
 export function rustBack(after, server, app) {
   return startLines(after, example('steps'), [JSON.stringify(settings(server, app))]);
+}
+
+/** The same over https; `certificate` is the file of what it trusts. */
+export function secureRustBack(after, server, app, certificate) {
+  const url = server.url.replace('http:', 'https:');
+  const env = { ...process.env, SSL_CERT_FILE: certificate };
+  return startLines(after, example('steps'), [JSON.stringify(settings(server, app, url))], { env });
 }
 
 export function pythonBack(after, server, app) {

@@ -6,11 +6,11 @@ import { startReceiver } from '../lib/receiver.mjs';
 import { startServer } from '../lib/server.mjs';
 import { asking, startSite } from './site.mjs';
 
-/** Starts all of it; `makeBack` makes the back end with one of the server libraries. */
-export async function startWorld(after, makeBack, options = {}) {
+/** Starts all of it; `makeBack` makes the back end with one of the server libraries. `config` and `settings` are added to the server's and the app's. */
+export async function startWorld(after, makeBack, { config, settings } = {}) {
   const receiver = await startReceiver(after);
-  const app = { ...CLIENTS, webhooks: [{ url: receiver.url }] };
-  const server = await startServer({ after }, { config: { apps: [app], ...options.config } });
+  const app = { ...CLIENTS, webhooks: [{ url: receiver.url }], ...settings };
+  const server = await startServer({ after }, { config: { apps: [app], ...config } });
   const back = makeBack(after, server, app);
   const site = await startSite(after, back);
   return { server, receiver, back, site, key: keyOf(app).key };

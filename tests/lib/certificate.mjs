@@ -14,6 +14,8 @@ export async function newCertificate(dir, name = 'cert') {
   await run('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
     ...['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
+    // Who is told to trust it, trusts it as a server's, not as one that vouches for others.
+    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
     ...['-keyout', keyFile, '-out', certFile],
   ]);
   const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);

@@ -45,7 +45,8 @@ impl Builder {
     }
 
     /// Where the server is; `http://127.0.0.1:9000` if nobody says. A path in it is the prefix under
-    /// which the server was installed, which is not part of what is signed.
+    /// which the server was installed, which is not part of what is signed. Over `https`, the roots of
+    /// the system are trusted, or those in the file that `SSL_CERT_FILE` names.
     ///
     /// ```
     /// use rollcall_server::Client;
