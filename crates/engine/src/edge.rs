@@ -57,7 +57,7 @@ pub struct Edge {
     id: EdgeId,
     connections: SlotMap<ConnId, Connection>,
     sockets: HashMap<SocketId, ConnId>,
-    /// The open ones over HTTP.
+    /// Those over HTTP, until they are forgotten.
     sessions: HashMap<SessionName, ConnId>,
     tombstones: Tombstones,
     subscriptions: Subscriptions,
@@ -491,7 +491,7 @@ impl Edge {
     }
 
     /// Queues what only a WebSocket has: control frames.
-    fn owe(&mut self, conn: ConnId, span: Span) {
+    fn owe_control(&mut self, conn: ConnId, span: Span) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         connection.outbox.push(span);
         mark_dirty(&mut self.dirty, conn, connection);
@@ -500,7 +500,7 @@ impl Edge {
 
     fn probe(&mut self, now: Time, conn: ConnId) {
         let span = self.palette.write(|out| ws::write_ping(out, b""));
-        self.owe(conn, span);
+        self.owe_control(conn, span);
         if let Some(connection) = self.connections.get_mut(conn) {
             connection.was_probed(now);
         }

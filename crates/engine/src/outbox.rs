@@ -16,6 +16,7 @@ use smallvec::SmallVec;
 
 use crate::palette::{Palette, Piece, Span};
 use crate::receiver::Receiver;
+use crate::time::Time;
 
 /// The most slices that one vectored write takes (`IOV_MAX` on Linux).
 const MAX_SLICES: usize = 1024;
@@ -170,9 +171,9 @@ impl Outbox {
     }
 
     /// Whether earlier turns left more than `limit` bytes, rosters on their way aside.
-    pub(crate) fn is_over(&self, limit: usize) -> bool {
+    pub(crate) fn is_over(&self, now: Time, limit: usize) -> bool {
         if let Some(receiver) = &self.receiver {
-            return receiver.is_over(limit);
+            return receiver.is_over(now, limit);
         }
         let allowance = self.backlog.as_ref().map_or(0, |backlog| backlog.allowance);
         self.backlog_len() > limit.saturating_add(allowance)
@@ -382,11 +383,11 @@ mod tests {
         let (mut outbox, palette) = owing(&[5_000]);
         outbox.allow(5_004);
         outbox.took(100, &palette);
-        assert!(!outbox.is_over(100));
+        assert!(!outbox.is_over(Time::ZERO, 100));
         let mut next = Palette::default();
         let span = next.push(&Frame::text(|out| out.resize(out.len() + 400, b'y')));
         outbox.push(span);
         outbox.put_off(&next);
-        assert!(outbox.is_over(100));
+        assert!(outbox.is_over(Time::ZERO, 100));
     }
 }

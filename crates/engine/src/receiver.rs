@@ -56,6 +56,8 @@ pub(crate) struct Receiver {
     request: Request,
     /// When a request that nothing else happens to is given a sign of life.
     heartbeat: Time,
+    /// When lines were taken last.
+    taken: Option<Time>,
 }
 
 /// The receive request of a session.
@@ -65,6 +67,10 @@ enum Request {
     None {
         /// When the last one ended.
         since: Time,
+        /// How it received.
+        transport: HttpTransport,
+        /// Whether its client went to ask for another stream.
+        rotates: Rotates,
     },
     Stream {
         id: ReceiveId,
@@ -86,6 +92,12 @@ enum Rotation {
     Awaited { until: Time },
     /// It did not, and is not waited for again.
     Forgone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rotates {
+    Yes,
+    No,
 }
 
 /// What there is to do about a session that nothing was heard of.
@@ -110,6 +122,7 @@ impl Receiver {
             allowance: 0,
             request: Request::new(receive.id, receive.transport),
             heartbeat,
+            taken: None,
         };
         receiver.begin(receive.transport);
         receiver
@@ -117,7 +130,7 @@ impl Receiver {
 
     /// Another request takes over; says how the one it supersedes, if any, received.
     pub(crate) fn attach(&mut self, receive: &Receive, heartbeat: Time) -> Option<HttpTransport> {
-        let superseded = self.request.transport();
+        let superseded = self.request.id().map(|_| self.request.transport());
         self.request = Request::new(receive.id, receive.transport);
         self.heartbeat = heartbeat;
         self.begin(receive.transport);
@@ -141,7 +154,7 @@ impl Receiver {
     pub(crate) fn detach(&mut self, now: Time, id: ReceiveId) -> bool {
         let is_it = self.request.id() == Some(id);
         if is_it {
-            self.request = Request::None { since: now };
+            self.request = self.request.ended(now);
         }
         is_it
     }
@@ -161,14 +174,14 @@ impl Receiver {
     /// Since when there is no request.
     pub(crate) fn absent_since(&self) -> Option<Time> {
         match self.request {
-            Request::None { since } => Some(since),
+            Request::None { since, .. } => Some(since),
             Request::Stream { .. } | Request::Poll { .. } => None,
         }
     }
 
-    /// Whether a poll is held for want of anything to say.
+    /// Whether a poll is held, or will be, for want of anything to say.
     pub(crate) fn is_idle_poll(&self) -> bool {
-        matches!(self.request, Request::Poll { .. }) && self.queue.is_empty()
+        self.request.transport() == HttpTransport::Polling && self.queue.is_empty()
     }
 
     /// Goes on with the old stream, whether or not the client asked for another.
@@ -188,7 +201,7 @@ impl Receiver {
     /// `silent`, if that is said, it has to.
     pub(crate) fn due(&self, silent: Option<Time>) -> (Time, Option<Due>) {
         match (self.request, silent) {
-            (Request::None { since }, _) => (since + SESSION_GRACE, Some(Due::Gone)),
+            (Request::None { since, .. }, _) => (since + SESSION_GRACE, Some(Due::Gone)),
             (Request::Stream { rotation: Rotation::Awaited { until }, .. }, _) => {
                 (until, Some(Due::Resume))
             }
@@ -243,6 +256,9 @@ impl Receiver {
         if self.queue.is_empty() {
             self.allowance = 0;
         }
+        if n > 0 {
+            self.taken = Some(now);
+        }
         self.request.took(now, taken_units)
     }
 
@@ -267,7 +283,16 @@ impl Receiver {
     }
 
     /// Whether earlier turns left more than `limit` bytes, rosters on their way aside.
-    pub(crate) fn is_over(&self, limit: usize) -> bool {
+    ///
+    /// A stream has to be asked for anew for every 256 KiB, so a burst that a socket would take at
+    /// once piles up for a client that reads as fast as it can. As long as it does read, it may owe
+    /// more.
+    pub(crate) fn is_over(&self, now: Time, limit: usize) -> bool {
+        let reads = self.taken.is_some_and(|taken| now - taken < READS_WITHIN);
+        let limit = match self.request.keeps_streaming() {
+            true if reads => limit.saturating_mul(STREAM_BURST),
+            _ => limit,
+        };
         self.late > limit.saturating_add(self.allowance)
     }
 }
@@ -287,19 +312,33 @@ impl Request {
         }
     }
 
-    fn transport(&self) -> Option<HttpTransport> {
+    fn transport(&self) -> HttpTransport {
         match self {
-            Self::None { .. } => None,
-            Self::Stream { .. } => Some(HttpTransport::Streaming),
-            Self::Poll { .. } => Some(HttpTransport::Polling),
+            Self::None { transport, .. } => *transport,
+            Self::Stream { .. } => HttpTransport::Streaming,
+            Self::Poll { .. } => HttpTransport::Polling,
         }
+    }
+
+    /// The same session without a request.
+    fn ended(&self, now: Time) -> Self {
+        let rotates = match self {
+            Self::Stream { rotation: Rotation::Awaited { .. }, .. } => Rotates::Yes,
+            _ => Rotates::No,
+        };
+        Self::None { since: now, transport: self.transport(), rotates }
+    }
+
+    /// Whether there is a stream, or will be in a moment.
+    fn keeps_streaming(&self) -> bool {
+        matches!(self, Self::Stream { .. } | Self::None { rotates: Rotates::Yes, .. })
     }
 
     /// It was given lines of so many units; `true` if that ends its answer.
     fn took(&mut self, now: Time, taken: usize) -> bool {
         match self {
             Self::Poll { .. } if taken > 0 => {
-                *self = Self::None { since: now };
+                *self = self.ended(now);
                 true
             }
             Self::Stream { units, rotation, .. } => {
@@ -338,6 +377,12 @@ pub(crate) const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(25);
 
 /// How long a session may be without a receive request (docs/protocol.md 5.9).
 pub(crate) const SESSION_GRACE: Duration = Duration::from_secs(8);
+
+/// How recently a client took something that counts as reading.
+const READS_WITHIN: Duration = Duration::from_secs(5);
+
+/// How many times the limit of a connection a stream may owe whose client reads.
+const STREAM_BURST: usize = 8;
 
 /// How long a client has to ask for another stream (docs/protocol.md 5.6 rule 5).
 const ROTATION_WAIT: Duration = Duration::from_secs(10);

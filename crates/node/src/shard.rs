@@ -381,7 +381,8 @@ impl Shard {
     }
 
     fn tell_if_empty(&self) {
-        if self.readers.get() == 0 && self.sessions.get() == 0 {
+        let awaits_visitors = self.machines.borrow().edge.awaits_visitors();
+        if self.readers.get() == 0 && self.sessions.get() == 0 && !awaits_visitors {
             for asker in self.awaiting_empty.borrow_mut().drain(..) {
                 let _ = asker.send(());
             }

@@ -79,11 +79,8 @@ impl Edge {
         let Phase::Open(identity) = &connection.phase else { return false };
         self.sockets.remove(&identity.socket);
         let mut peer_closed = peer == PeerClosed::Already;
-        if let Some(receiver) = &connection.outbox.receiver {
-            self.sessions.remove(&receiver.session);
-            // Over HTTP nobody answers a close.
-            peer_closed = true;
-        }
+        // Over HTTP nobody answers a close.
+        peer_closed |= connection.outbox.receiver.is_some();
         let max_pending_bytes = identity.app.max_pending_bytes.saturating_add(GOODBYE_BYTES);
         let until = now + CLOSE_WAIT;
         connection.phase = Phase::Closing(Closing { until, peer_closed, max_pending_bytes });
@@ -104,7 +101,7 @@ impl Edge {
             return self.owe_line(conn, Line::close(code.code(), reason));
         }
         let span = self.palette.write(|out| ws::write_close(out, code.code(), reason));
-        self.owe(conn, span);
+        self.owe_control(conn, span);
     }
 
     /// The peer closed, or answered our close frame.
@@ -119,7 +116,7 @@ impl Edge {
                 Some(code) => ws::write_close(out, code, ""),
                 None => ws::write_close_empty(out),
             });
-            self.owe(conn, span);
+            self.owe_control(conn, span);
         }
         let Some(connection) = self.connections.get_mut(conn) else { return };
         if let Phase::Closing(closing) = &mut connection.phase {
@@ -133,7 +130,7 @@ impl Edge {
     /// Looks whether a connection is owed more than it may be by now.
     pub(super) fn check_pending(&mut self, now: Time, conn: ConnId) {
         let Some(connection) = self.connections.get(conn) else { return };
-        let is_over = |limit| connection.outbox.is_over(limit);
+        let is_over = |limit| connection.outbox.is_over(now, limit);
         match &connection.phase {
             Phase::Open(identity) if is_over(identity.app.max_pending_bytes) => {
                 self.close_slow(now, conn);
@@ -206,9 +203,11 @@ impl Edge {
         self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
         if let Some(identity) = connection.identity() {
             self.sockets.remove(&identity.socket);
-            if let Some(receiver) = &connection.outbox.receiver {
-                self.sessions.remove(&receiver.session);
-            }
+        }
+        if let Some(receiver) = &connection.outbox.receiver
+            && self.sessions.get(&receiver.session) == Some(&conn)
+        {
+            self.sessions.remove(&receiver.session);
         }
     }
 

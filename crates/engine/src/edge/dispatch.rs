@@ -75,7 +75,7 @@ impl Edge {
             Message::Binary => self.reject(conn, MALFORMED),
             Message::Ping(payload) => {
                 let span = self.palette.write(|out| ws::write_pong(out, payload));
-                self.owe(conn, span);
+                self.owe_control(conn, span);
             }
             Message::Pong(_) | Message::Close { .. } => {}
         }

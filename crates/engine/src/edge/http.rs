@@ -45,16 +45,33 @@ pub enum Sent {
 /// What sessions said last that were closed, for receive requests that come late (5.9).
 #[derive(Debug)]
 pub(super) struct Tombstones {
-    lines: HashMap<SessionName, (Time, Line)>,
+    stones: HashMap<SessionName, Tombstone>,
     /// In the order of their ends, which is the order of their beginnings.
     ends: VecDeque<(Time, SessionName)>,
+    /// How many are for clients that are about to ask.
+    awaiting: usize,
+}
+
+/// The last word of one.
+#[derive(Debug)]
+pub(super) struct Tombstone {
+    line: Line,
+    until: Time,
+    visitor: Visitor,
+}
+
+/// Whether the client of a closed session is about to ask: it was between two requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Visitor {
+    Awaited,
+    No,
 }
 
 impl Edge {
     /// A client wants to hear its session. `None` if there is none of that name: the door has to
     /// judge whether there may be.
     pub fn handle_receive(&mut self, now: Time, receive: &Receive) -> Option<Attached> {
-        let Some(&conn) = self.sessions.get(&receive.session) else {
+        let Some(conn) = self.open_session(&receive.session) else {
             return self.repeat_close(now, receive);
         };
         let connection = self.connections.get_mut(conn)?;
@@ -130,6 +147,10 @@ impl Edge {
         if receiver.detach(now, id) {
             connection.outbox.blocked = true;
             self.arm(conn);
+            // Whoever closes and is not heard has said it to a tombstone.
+            if !self.is_open(conn) {
+                self.hang_up(conn, Hangup::Finish);
+            }
         }
     }
 
@@ -145,7 +166,7 @@ impl Edge {
 
     /// A client sends frames, or none as a sign of life.
     pub fn handle_sent(&mut self, now: Time, session: &SessionName, frames: &[String]) -> Sent {
-        let Some(&conn) = self.sessions.get(session) else { return Sent::Unknown };
+        let Some(conn) = self.open_session(session) else { return Sent::Unknown };
         if self.is_held(now, conn) {
             return Sent::Held;
         }
@@ -170,8 +191,19 @@ impl Edge {
 
 /// What becomes of a session.
 impl Edge {
-    /// The client of a poll that is held asks for a sign of life. That of a stream gets none: it
-    /// would answer, and so for ever (5.6 rule 8).
+    /// Whether clients of closed sessions are about to ask what became of them: who is between two
+    /// polls while the node stops should not find it gone.
+    pub fn awaits_visitors(&self) -> bool {
+        self.tombstones.awaiting > 0
+    }
+
+    /// The connection of a session that is not closing.
+    fn open_session(&self, session: &SessionName) -> Option<ConnId> {
+        self.sessions.get(session).copied().filter(|&conn| self.is_open(conn))
+    }
+
+    /// A polling client asks for a sign of life, which the poll that it holds, or the next, brings.
+    /// That of a stream gets none: it would answer, and so for ever (5.6 rule 8).
     fn answer_idle_poll(&mut self, conn: ConnId) {
         let Some(connection) = self.connections.get(conn) else { return };
         let Some(receiver) = &connection.outbox.receiver else { return };
@@ -251,8 +283,13 @@ impl Edge {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         let Some(receiver) = &mut connection.outbox.receiver else { return };
         let line = Line::close(code.code(), code.reason());
-        self.tombstones.set(now, receiver.session.clone(), line);
-        if receiver.absent_since().is_some() {
+        let absent_since = receiver.absent_since();
+        let visitor = match absent_since {
+            Some(since) if now - since < BETWEEN_REQUESTS => Visitor::Awaited,
+            _ => Visitor::No,
+        };
+        self.tombstones.set(now, receiver.session.clone(), line, visitor);
+        if absent_since.is_some() {
             return self.hang_up(conn, Hangup::Finish);
         }
         receiver.resume(now);
@@ -280,21 +317,32 @@ impl Edge {
 }
 
 impl Tombstones {
-    pub(super) fn new(lines: HashMap<SessionName, (Time, Line)>) -> Self {
-        Self { lines, ends: VecDeque::new() }
+    pub(super) fn new(stones: HashMap<SessionName, Tombstone>) -> Self {
+        Self { stones, ends: VecDeque::new(), awaiting: 0 }
     }
 
     /// Remembers the last word of a session for as long as one may be away.
-    fn set(&mut self, now: Time, session: SessionName, line: Line) {
+    fn set(&mut self, now: Time, session: SessionName, line: Line, visitor: Visitor) {
         self.forget(now);
+        self.remove(&session);
         let until = now + SESSION_GRACE;
+        self.awaiting += usize::from(visitor == Visitor::Awaited);
         self.ends.push_back((until, session.clone()));
-        self.lines.insert(session, (until, line));
+        self.stones.insert(session, Tombstone { line, until, visitor });
     }
 
     fn find(&mut self, now: Time, session: &SessionName) -> Option<Line> {
         self.forget(now);
-        self.lines.get(session).map(|(_, line)| line.clone())
+        let stone = self.stones.get_mut(session)?;
+        self.awaiting -= usize::from(stone.visitor == Visitor::Awaited);
+        stone.visitor = Visitor::No;
+        Some(stone.line.clone())
+    }
+
+    fn remove(&mut self, session: &SessionName) {
+        if let Some(stone) = self.stones.remove(session) {
+            self.awaiting -= usize::from(stone.visitor == Visitor::Awaited);
+        }
     }
 
     /// Forgets those that are old, and the oldest if there are too many.
@@ -304,8 +352,8 @@ impl Tombstones {
             && let Some((until, session)) = self.ends.pop_front()
         {
             // A session of the same name may have been closed again since.
-            if self.lines.get(&session).is_some_and(|(newest, _)| *newest == until) {
-                self.lines.remove(&session);
+            if self.stones.get(&session).is_some_and(|stone| stone.until == until) {
+                self.remove(&session);
             }
         }
     }
@@ -333,6 +381,9 @@ fn heartbeat_interval(app: &App) -> Duration {
 /// The most sessions of an edge. They outlive their requests, so that the number of sockets that a
 /// system allows does not bound them.
 const MAX_SESSIONS: usize = 50_000;
+
+/// A client without a request for so long is not between two of them.
+const BETWEEN_REQUESTS: Duration = Duration::from_secs(2);
 
 /// The most closed sessions that an edge remembers.
 const MAX_TOMBSTONES: usize = 10_000;
