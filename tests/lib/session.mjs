@@ -6,7 +6,7 @@ import { MAIN, keyOf } from './apps.mjs';
 import { authorize } from './sign.mjs';
 import { within } from './wait.mjs';
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+const kept = new http.Agent({ keepAlive: true, maxSockets: 64 });
 let sessions = 0;
 
 /** A session that has sent nothing yet. `name` is its `{server}/{session}`. */
@@ -29,9 +29,10 @@ export class Session {
     Object.assign(this, { server, app, base, query });
   }
 
-  /** Asks to hear: `xhr_streaming` or `xhr`. */
-  receive(transport, { headers = {}, query = this.query } = {}) {
-    return new Answer(this.server, `${this.base}/${transport}?${query}&t=1&n=1`, { 'Content-Type': 'application/json', 'Content-Length': 0, ...headers });
+  /** Asks to hear: `xhr_streaming` or `xhr`; with `agent: false` over a connection of its own. */
+  receive(transport, { headers = {}, query = this.query, agent } = {}) {
+    const all = { 'Content-Type': 'application/json', 'Content-Length': 0, ...headers };
+    return new Answer(this.server, `${this.base}/${transport}?${query}&t=1&n=1`, all, agent);
   }
 
   /** Sends frames, each text or an object; resolves with the answer. */
@@ -45,8 +46,8 @@ export class Session {
 
   /** Subscribes, signed where the channel needs it. */
   subscribe(channel, member) {
-    const data = { channel, ...(/^(private|presence)-/.test(channel) ? authorize(keyOf(this.app), this.id, channel, member) : {}) };
-    return this.send({ event: 'pusher:subscribe', data });
+    const auth = /^(private|presence)-/.test(channel) ? authorize(keyOf(this.app), this.id, channel, member) : undefined;
+    return this.send({ event: 'pusher:subscribe', data: { channel, auth, channel_data: member } });
   }
 
   /** Waits for the next frame of that event in an answer; others are skipped. */
@@ -70,7 +71,7 @@ export class Answer {
   #frames = [];
   #wakers = new Set();
 
-  constructor(server, path, headers) {
+  constructor(server, path, headers, agent = kept) {
     this.request = http.request({ host: '127.0.0.1', port: server.port, method: 'POST', path, headers, agent }, (response) => {
       this.status = response.statusCode;
       this.headers = response.headers;
