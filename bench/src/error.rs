@@ -15,6 +15,8 @@ pub(crate) enum BenchError {
     NoServer(PathBuf),
     /// The server ended, or never said where it listens.
     ServerNotReady,
+    /// A certificate could not be made or read.
+    NoCertificate,
     /// A client could not connect or subscribe; this is the answer it got.
     NotSubscribed(Vec<u8>),
     /// A publish was answered with this status.
@@ -42,6 +44,7 @@ impl fmt::Display for BenchError {
                 path.display()
             ),
             Self::ServerNotReady => f.write_str("the server did not start"),
+            Self::NoCertificate => f.write_str("making a certificate needs openssl"),
             Self::NotSubscribed(answer) => {
                 write!(f, "a client could not subscribe: {}", String::from_utf8_lossy(answer))
             }

@@ -8,6 +8,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::error::{BenchError, Result};
 use crate::stamp::CHANNEL;
+use crate::tls::{TlsStream, Trust};
 
 /// How much the kernel is to hold of what a client has not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,22 +22,41 @@ pub(crate) enum Room {
 /// Connects, subscribes and waits for both answers.
 pub(crate) fn subscribe(server: SocketAddr, key: &str) -> Result<TcpStream> {
     let (mut socket, _) = open(server, key, Room::Usual)?;
+    listen(&mut socket)?;
+    Ok(socket)
+}
+
+/// The same over TLS.
+pub(crate) fn subscribe_over_tls(
+    server: SocketAddr,
+    key: &str,
+    trust: &Trust,
+) -> Result<TlsStream<TcpStream>> {
+    let mut stream = trust.stream(server, connect(server, Room::Usual)?)?;
+    greet(&mut stream, server, key)?;
+    listen(&mut stream)?;
+    Ok(stream)
+}
+
+fn listen(stream: &mut (impl Read + Write)) -> Result<()> {
     let mut request = Vec::new();
     client::write_text(&mut request, subscription().as_bytes(), MASK);
-    socket.write_all(&request)?;
-    read_until(&mut socket, "pusher_internal:subscription_succeeded")?;
-    Ok(socket)
+    stream.write_all(&request)?;
+    read_until(stream, "pusher_internal:subscription_succeeded").map(|_| ())
 }
 
 /// Connects and waits for the greeting; returns the socket and its name.
 pub(crate) fn open(server: SocketAddr, key: &str, room: Room) -> Result<(TcpStream, String)> {
     let mut socket = connect(server, room)?;
-    socket.write_all(upgrade(server, key).as_bytes())?;
-    let greeting = read_until(&mut socket, "pusher:connection_established")?;
-    match name_in(&greeting) {
-        Some(name) => Ok((socket, name)),
-        None => Err(BenchError::NotSubscribed(greeting.into_bytes())),
-    }
+    let name = greet(&mut socket, server, key)?;
+    Ok((socket, name))
+}
+
+/// Upgrades, and returns the name that the greeting tells.
+fn greet(stream: &mut (impl Read + Write), server: SocketAddr, key: &str) -> Result<String> {
+    stream.write_all(upgrade(server, key).as_bytes())?;
+    let greeting = read_until(stream, "pusher:connection_established")?;
+    name_in(&greeting).ok_or(BenchError::NotSubscribed(greeting.into_bytes()))
 }
 
 fn connect(server: SocketAddr, room: Room) -> Result<TcpStream> {
@@ -70,7 +90,7 @@ fn subscription() -> String {
 }
 
 /// Reads until the event is there, and the end of its frame.
-fn read_until(socket: &mut TcpStream, event: &str) -> Result<String> {
+fn read_until(socket: &mut impl Read, event: &str) -> Result<String> {
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];
     loop {

@@ -38,6 +38,7 @@ mod report;
 mod server;
 mod stamp;
 mod storm;
+mod tls;
 mod usage;
 mod window;
 
@@ -50,6 +51,7 @@ use crate::error::BenchError;
 use crate::memory::MemoryPlan;
 use crate::ratio::RatioPlan;
 use crate::report::Report;
+use crate::server::Cover;
 use crate::storm::StormPlan;
 
 /// Measures the release build of Rollcall and prints a table.
@@ -120,7 +122,9 @@ fn measure(options: &Options) -> Result<ExitCode, BenchError> {
         report.add_storms(&storm::measure(&options.server, &storm)?);
     }
     if is_wanted(Measure::Memory) {
-        report.add_memory(&memory::measure(&options.server, &memory)?);
+        for cover in [Cover::Plain, Cover::Tls] {
+            report.add_memory(&memory::measure(&options.server, &memory, cover)?);
+        }
     }
     print!("{report}");
     match options.check && !report.is_within_limits() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock;
 use crate::error::Result;
 use crate::pace::Pace;
-use crate::server::Server;
+use crate::server::{Cover, Server};
 use crate::usage;
 
 /// How much is measured.
@@ -20,6 +20,8 @@ pub(crate) struct MemoryPlan {
 /// What was measured.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Memory {
+    /// How they came.
+    pub(crate) cover: Cover,
     /// How many idle subscribers there were.
     pub(crate) connections: usize,
     /// Bytes for each.
@@ -29,16 +31,17 @@ pub(crate) struct Memory {
 }
 
 /// Measures a fresh server.
-pub(crate) fn measure(server: &Path, plan: &MemoryPlan) -> Result<Memory> {
-    let server = Server::start(server)?;
+pub(crate) fn measure(server: &Path, plan: &MemoryPlan, cover: Cover) -> Result<Memory> {
+    let server = Server::start_with(server, cover)?;
     let at_none = usage::resident(server.pid())?;
-    let (address, count) = (server.address().to_string(), plan.connections.to_string());
-    let arguments = ["--server", &address, "--key", server.key(), "--sockets", &count];
+    let (of_server, count) = (server.reader_arguments(), plan.connections.to_string());
+    let mut arguments: Vec<_> = of_server.iter().map(String::as_str).collect();
+    arguments.extend(["--sockets", &count]);
     let _subscribers = Pace::start(&arguments)?;
     clock::idle(plan.idle);
     let grown = usage::resident(server.pid())?.saturating_sub(at_none);
     let per_connection = grown / plan.connections as u64;
-    Ok(Memory { connections: plan.connections, per_connection, at_none })
+    Ok(Memory { cover, connections: plan.connections, per_connection, at_none })
 }
 
 impl MemoryPlan {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::pace::Pace;
 use crate::publisher::HttpPublisher;
 use crate::reader::Side;
-use crate::server::Server;
+use crate::server::{Cover, Server};
 use crate::usage;
 
 /// How much is measured.
@@ -22,6 +22,8 @@ pub(crate) struct RatioPlan {
     subscribers: usize,
     rounds: usize,
     modes: [Mode; 2],
+    /// The same over TLS, without a limit: what encryption costs is not ours to lower.
+    tls_modes: [Mode; 2],
 }
 
 /// A way to publish.
@@ -29,8 +31,8 @@ pub(crate) struct RatioPlan {
 pub(crate) struct Mode {
     /// What it is called.
     pub(crate) name: &'static str,
-    /// What the median ratio should not be over.
-    pub(crate) limit: f64,
+    /// What the median ratio should not be over, if anything.
+    pub(crate) limit: Option<f64>,
     publishers: u8,
     under_way: u32,
     /// Messages of a round: enough for a second of CPU or more.
@@ -68,10 +70,21 @@ struct Rig {
     subscribers: usize,
 }
 
-/// Measures both modes.
+/// Measures all modes.
 pub(crate) fn measure(server: &Path, plan: &RatioPlan) -> Result<Vec<Ratios>> {
-    let mut rig = Rig::start(server, plan.subscribers)?;
-    let ratios = plan.modes.iter().map(|mode| {
+    let mut ratios = measure_modes(server, plan, Cover::Plain, &plan.modes)?;
+    ratios.extend(measure_modes(server, plan, Cover::Tls, &plan.tls_modes)?);
+    Ok(ratios)
+}
+
+fn measure_modes(
+    server: &Path,
+    plan: &RatioPlan,
+    cover: Cover,
+    modes: &[Mode],
+) -> Result<Vec<Ratios>> {
+    let mut rig = Rig::start(server, plan.subscribers, cover)?;
+    let ratios = modes.iter().map(|mode| {
         let rounds = (0..plan.rounds).map(|_| rig.round(mode)).collect::<Result<_>>()?;
         let messages = u64::from(mode.server_messages) * plan.rounds as u64;
         Ok(Ratios { mode: *mode, rounds, deliveries: messages * plan.subscribers as u64 })
@@ -84,7 +97,7 @@ pub(crate) fn measure(server: &Path, plan: &RatioPlan) -> Result<Vec<Ratios>> {
 impl RatioPlan {
     /// What the limits are for.
     pub(crate) fn full() -> Self {
-        Self { subscribers: 1000, rounds: 7, modes: [ONE_PER_TURN, MANY_PENDING] }
+        Self { subscribers: 1000, rounds: 7, modes: MODES, tls_modes: TLS_MODES }
     }
 
     /// Less exact.
@@ -94,7 +107,8 @@ impl RatioPlan {
             bare_messages: mode.bare_messages / 2,
             ..mode
         };
-        Self { rounds: 5, modes: [ONE_PER_TURN, MANY_PENDING].map(shorter), ..Self::full() }
+        let (modes, tls_modes) = (MODES.map(shorter), TLS_MODES.map(shorter));
+        Self { rounds: 5, modes, tls_modes, ..Self::full() }
     }
 }
 
@@ -106,16 +120,15 @@ impl Round {
 }
 
 impl Rig {
-    fn start(program: &Path, subscribers: usize) -> Result<Self> {
-        let server = Server::start(program)?;
+    fn start(program: &Path, subscribers: usize, cover: Cover) -> Result<Self> {
+        let server = Server::start_with(program, cover)?;
         let mut bare = BareLoop::start(subscribers)?;
         let bare_publisher = bare.publisher()?;
-        let [server_address, bare_address] =
-            [server.address(), bare.address()].map(|a| a.to_string());
-        let count = subscribers.to_string();
-        let addresses = ["--server", &server_address, "--bare", &bare_address];
-        let others = ["--key", server.key(), "--sockets", &count, "--awake"];
-        let pace = Pace::start(&[&addresses[..], &others].concat())?;
+        let (bare_address, count) = (bare.address().to_string(), subscribers.to_string());
+        let of_server = server.reader_arguments();
+        let mut arguments: Vec<_> = of_server.iter().map(String::as_str).collect();
+        arguments.extend(["--bare", &bare_address, "--sockets", &count, "--awake"]);
+        let pace = Pace::start(&arguments)?;
         Ok(Self { server, bare, bare_publisher, pace, subscribers })
     }
 
@@ -158,9 +171,16 @@ impl Rig {
     }
 }
 
+const MODES: [Mode; 2] = [ONE_PER_TURN, MANY_PENDING];
+
+const TLS_MODES: [Mode; 2] = [
+    Mode { name: "one message per turn, over TLS", limit: None, ..ONE_PER_TURN },
+    Mode { name: "64 messages under way, over TLS", limit: None, ..MANY_PENDING },
+];
+
 const ONE_PER_TURN: Mode = Mode {
     name: "one message per turn",
-    limit: 1.2,
+    limit: Some(1.2),
     publishers: 1,
     under_way: 1,
     server_messages: 450,
@@ -169,7 +189,7 @@ const ONE_PER_TURN: Mode = Mode {
 
 const MANY_PENDING: Mode = Mode {
     name: "64 messages under way",
-    limit: 0.25,
+    limit: Some(0.25),
     publishers: 16,
     under_way: 64,
     server_messages: 3000,

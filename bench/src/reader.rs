@@ -11,11 +11,11 @@
 //! one between 1.05 and 1.15. It is also the stricter measure: wake-ups cost both the same.
 
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use rollcall_wire::ws::{client, frame_len};
 
@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::handshake;
 use crate::ledger::{Fault, Ledger};
 use crate::stamp::{FRAME_LEN, Stamp};
+use crate::tls::{Stream, Trust};
 
 /// The part of the reader.
 #[derive(Debug, Args)]
@@ -33,6 +34,9 @@ pub(crate) struct ReaderOptions {
     /// The key to connect with.
     #[arg(long)]
     key: String,
+    /// The certificate of a server that speaks TLS.
+    #[arg(long)]
+    trust: Option<PathBuf>,
     /// The bare loop to connect to.
     #[arg(long)]
     bare: Option<SocketAddr>,
@@ -65,7 +69,7 @@ pub(crate) enum Report {
 }
 
 struct Socket {
-    stream: TcpStream,
+    stream: Stream,
     side: Side,
     /// Its number on its side.
     number: usize,
@@ -129,27 +133,27 @@ impl Reader {
         let count = options.sockets;
         let mut reader =
             Self { sockets: Vec::new(), server: Ledger::new(count), bare: Ledger::new(count) };
+        let trust = options.trust.as_deref().map(Trust::of).transpose()?;
         for number in 0..count {
-            let stream = handshake::subscribe(options.server, &options.key)?;
-            reader.add(stream, Side::Server, number, poll)?;
+            reader.add(subscribe(options, trust.as_ref())?, Side::Server, number, poll)?;
         }
         let bare = options.bare.map(|address| (0..count).map(move |number| (address, number)));
         for (address, number) in bare.into_iter().flatten() {
-            reader.add(std::net::TcpStream::connect(address)?, Side::Bare, number, poll)?;
+            let stream = Stream::plain(TcpStream::connect(address)?)?;
+            reader.add(stream, Side::Bare, number, poll)?;
         }
         Ok(reader)
     }
 
     fn add(
         &mut self,
-        stream: std::net::TcpStream,
+        mut stream: Stream,
         side: Side,
         number: usize,
         poll: &Poll,
     ) -> io::Result<()> {
-        stream.set_nonblocking(true)?;
-        let mut stream = TcpStream::from_std(stream);
-        poll.registry().register(&mut stream, Token(self.sockets.len()), Interest::READABLE)?;
+        let token = Token(self.sockets.len());
+        poll.registry().register(stream.socket(), token, Interest::READABLE)?;
         self.sockets.push(Socket { stream, side, number, partial: Vec::new() });
         Ok(())
     }
@@ -223,6 +227,14 @@ impl Socket {
         client::write_pong(&mut pong, payload, [0; 4]);
         self.stream.write_all(&pong).map_err(|_| Fault::CutOff)
     }
+}
+
+fn subscribe(options: &ReaderOptions, trust: Option<&Trust>) -> Result<Stream> {
+    let (server, key) = (options.server, &options.key);
+    Ok(match trust {
+        None => Stream::plain(handshake::subscribe(server, key)?)?,
+        Some(trust) => Stream::tls(handshake::subscribe_over_tls(server, key, trust)?)?,
+    })
 }
 
 fn tell(report: &Report) -> io::Result<()> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::memory::Memory;
 use crate::ratio::{Ratios, Round};
+use crate::server::Cover;
 
 /// What was measured.
 #[derive(Debug, Default)]
@@ -42,16 +43,20 @@ impl Report {
         for ratios in all {
             let name = format!("CPU per delivery, {}", ratios.mode.name);
             let figures = ratios.rounds.iter().map(|round| round.ratio());
-            self.rows.push(Row::cost(name, figures, Some(ratios.mode.limit)));
+            self.rows.push(Row::cost(name, figures, ratios.mode.limit));
             self.notes.push(costs(ratios));
         }
     }
 
     /// Adds the memory of a connection.
     pub(crate) fn add_memory(&mut self, memory: &Memory) {
-        let Memory { connections, per_connection, at_none } = *memory;
-        let name = format!("bytes per idle subscribed connection, of {connections}");
-        self.rows.push(Row::bytes(name, per_connection, MAX_BYTES));
+        let Memory { cover, connections, per_connection, at_none } = *memory;
+        let (words, limit) = match cover {
+            Cover::Plain => ("", Some(MAX_BYTES)),
+            Cover::Tls => (" over TLS", None),
+        };
+        let name = format!("bytes per idle subscribed connection{words}, of {connections}");
+        self.rows.push(Row::bytes(name, per_connection, limit));
         self.notes.push(format!("Without connections: {} KiB resident.", at_none / 1024));
     }
 
@@ -91,15 +96,15 @@ impl Row {
     }
 
     /// Memory, which the bare loop does not keep.
-    fn bytes(name: String, bytes: u64, limit: u64) -> Self {
+    fn bytes(name: String, bytes: u64, limit: Option<u64>) -> Self {
         Self {
             name,
             bare: "–",
             least: none(),
             median: bytes.to_string(),
             most: none(),
-            limit: limit.to_string(),
-            verdict: Verdict::of(bytes <= limit),
+            limit: limit.map_or_else(none, |limit| limit.to_string()),
+            verdict: limit.map_or(Verdict::None, |limit| Verdict::of(bytes <= limit)),
         }
     }
 }
@@ -160,7 +165,8 @@ mod tests {
     #[test]
     fn a_figure_over_its_limit_is_told() {
         let mut report = Report::default();
-        let fair = Memory { connections: 10, per_connection: MAX_BYTES, at_none: 0 };
+        let cover = Cover::Plain;
+        let fair = Memory { cover, connections: 10, per_connection: MAX_BYTES, at_none: 0 };
         report.add_memory(&fair);
         assert!(report.is_within_limits());
         report.add_memory(&Memory { per_connection: MAX_BYTES + 1, ..fair });

@@ -12,6 +12,7 @@ use rollcall_wire::auth::Key;
 use crate::child::Running;
 use crate::error::{BenchError, Result};
 use crate::publisher::HttpPublisher;
+use crate::tls::Certificate;
 
 /// A running Rollcall.
 #[derive(Debug)]
@@ -19,7 +20,17 @@ pub(crate) struct Server {
     process: Running,
     address: SocketAddr,
     key: Key,
+    certificate: Option<Certificate>,
     _directory: Directory,
+}
+
+/// How clients come to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cover {
+    /// As they are.
+    Plain,
+    /// With TLS.
+    Tls,
 }
 
 /// A directory that is gone when this is.
@@ -29,12 +40,21 @@ struct Directory(PathBuf);
 impl Server {
     /// Starts the program and waits until it listens.
     pub(crate) fn start(program: &Path) -> Result<Self> {
+        Self::start_with(program, Cover::Plain)
+    }
+
+    /// The same, with a certificate if clients want TLS.
+    pub(crate) fn start_with(program: &Path, cover: Cover) -> Result<Self> {
         if !program.is_file() {
             return Err(BenchError::NoServer(program.to_owned()));
         }
         let directory = Directory::create()?;
         let (config, data) = (directory.0.join("config.toml"), directory.0.join("data"));
-        fs::write(&config, CONFIG)?;
+        let certificate = match cover {
+            Cover::Plain => None,
+            Cover::Tls => Some(Certificate::make(&directory.0)?),
+        };
+        fs::write(&config, config_text(certificate.as_ref()))?;
         let (config, data) = (config.to_string_lossy(), data.to_string_lossy());
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--shards", "1"];
         let files = ["--config", &config, "--data", &data];
@@ -44,12 +64,22 @@ impl Server {
         // Whatever else it prints must not fill the pipe.
         thread::spawn(move || lines.for_each(drop));
         let key = Key { key: KEY.to_owned(), secret: SECRET.to_owned() };
-        Ok(Self { process, address, key, _directory: directory })
+        Ok(Self { process, address, key, certificate, _directory: directory })
     }
 
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What a reader needs to connect.
+    pub(crate) fn reader_arguments(&self) -> Vec<String> {
+        let mut arguments = vec!["--server".to_owned(), self.address.to_string()];
+        arguments.extend(["--key".to_owned(), self.key().to_owned()]);
+        if let Some(Certificate { cert, .. }) = &self.certificate {
+            arguments.extend(["--trust".to_owned(), cert.to_string_lossy().into_owned()]);
+        }
+        arguments
     }
 
     /// Its number in the system.
@@ -95,6 +125,13 @@ impl Drop for Directory {
     }
 }
 
+fn config_text(certificate: Option<&Certificate>) -> String {
+    let tls = certificate.map(|Certificate { cert, key }| {
+        format!("tls_cert = {:?}\ntls_key = {:?}\n", cert.to_string_lossy(), key.to_string_lossy())
+    });
+    tls.unwrap_or_default() + CONFIG
+}
+
 /// The server prints its address once it listens.
 fn address_in(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<SocketAddr> {
     for line in lines {
@@ -106,7 +143,7 @@ fn address_in(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<SocketAddr> {
 }
 
 fn address_of(line: &str) -> Option<SocketAddr> {
-    let (_, behind) = line.split_once("http://")?;
+    let (_, behind) = line.split_once("://")?;
     let end = behind.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
     behind[..end.unwrap_or(behind.len())].parse().ok()
 }
@@ -145,6 +182,7 @@ mod tests {
         for line in [
             "  status page  http://127.0.0.1:4711/",
             "http://127.0.0.1:4711",
+            "  status page  https://127.0.0.1:4711/",
             "listening on http://127.0.0.1:4711, stop with Ctrl-C",
         ] {
             assert_eq!(address_of(line), expected, "{line}");

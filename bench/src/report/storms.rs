@@ -70,7 +70,7 @@ impl Report {
     fn add_deafness(&mut self, deafness: &Deafness, usual: &[Storm]) {
         let Deafness { deaf, storm, .. } = *deafness;
         let row = format!("bytes per person who joins and never reads, {deaf} of {}", storm.people);
-        self.rows.push(Row::bytes(row, deafness.per_deaf(), MAX_PER_DEAF));
+        self.rows.push(Row::bytes(row, deafness.per_deaf(), Some(MAX_PER_DEAF)));
         let [_, lasted, _] = spread(usual.iter().map(|storm| millis(storm.lasted)));
         self.notes.push(format!(
             "{deaf} of {} never read and are sent 8 MB more, until they are closed: the lists of \
