@@ -341,7 +341,7 @@ impl Partition {
         }
         channel.tell_count(key, &mut self.effects);
         channel.withhold(&mut self.effects);
-        if entry.get().is_forgettable() {
+        if channel.is_idle() && !channel.forget() {
             entry.remove();
             return;
         }

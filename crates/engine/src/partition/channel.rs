@@ -166,13 +166,22 @@ impl Channel {
         }
     }
 
-    pub(super) fn is_forgettable(&self) -> bool {
+    /// Whether there is nothing left of it, but for what its back end was told.
+    pub(super) fn is_idle(&self) -> bool {
         self.edges.is_empty()
             && !self.is_listed
             && self.intercepts.is_empty()
             && self.watches.is_empty()
             && self.presence.as_ref().is_none_or(|presence| presence.is_forgettable())
-            && self.ledger.as_ref().is_none_or(|ledger| ledger.is_forgettable())
+    }
+
+    /// Forgets all but what its back end was told, so that whether there are webhooks shows nowhere
+    /// else; `false` if nothing of that is left either.
+    pub(super) fn forget(&mut self) -> bool {
+        let Self { armed, counted, ledger, .. } = std::mem::take(self);
+        *self = Self { armed, counted, ..Self::default() };
+        self.ledger = ledger.filter(|ledger| !ledger.is_forgettable());
+        self.ledger.is_some()
     }
 
     /// Sends an event of a back end to all who hear the channel and are not excepted.

@@ -36,9 +36,10 @@ pub(crate) fn plays() -> impl Strategy<Value = Play> {
 fn app() -> impl Strategy<Value = Command> {
     let mirror = 0..=1u64;
     let (grace, members) = (select(&[0, 3, 3][..]), select(&[2, 100, 100][..]));
-    let (cache, counting) = (select(&[1, 4][..]), 0..=1u64);
-    (mirror, 0..=3u64, grace, cache, counting, members, select(&[200, 4000][..])).prop_map(
-        |(mirror, updates, grace, cache, counting, members, pending)| {
+    let (cache, counting, webhooks) = (select(&[1, 4][..]), 0..=1u64, 0..=1u64);
+    let pending = select(&[200, 4000][..]);
+    (mirror, 0..=3u64, grace, cache, counting, webhooks, members, pending).prop_map(
+        |(mirror, updates, grace, cache, counting, webhooks, members, pending)| {
             let settings = [
                 ("client-events", 1),
                 ("event-rate", 1000),
@@ -46,6 +47,7 @@ fn app() -> impl Strategy<Value = Command> {
                 ("mirror", mirror),
                 ("member-updates", updates.min(1)),
                 ("counting", counting),
+                ("webhooks", webhooks),
                 ("grace", grace),
                 ("cache", cache),
                 ("max-members", members),
@@ -70,6 +72,9 @@ fn command() -> impl Strategy<Value = Command> {
         6 => Just(Command::Release),
         8 => Just(Command::Turn),
         6 => Just(Command::End),
+        4 => Just(Command::JournalWaits),
+        6 => (1..5usize).prop_map(Command::JournalWrites),
+        4 => Just(Command::JournalGoesOn),
         1 => Just(Command::Drain),
         2 => (select(&CLIENTS[..]), select(&[4009, 4200][..])).prop_map(|(client, code)| {
             Command::Disconnect { client: client.to_owned(), code }

@@ -4,6 +4,7 @@
 //! `ROLLCALL_SIM_CASES` and `ROLLCALL_SIM_SEED` play more lists, or others.
 
 mod draw;
+mod hooks;
 mod referee;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};

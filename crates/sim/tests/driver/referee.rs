@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rollcall_engine::{ConnId, EdgeId};
+use rollcall_engine::{ChannelKey, ConnId, EdgeId};
 use rollcall_sim::{Action, Arrival, Audit, Command, Line, Model, Stage};
 
 use crate::draw::Play;
+use crate::hooks::BackEnd;
 
 /// Longer than any grace.
 const LONG: Duration = Duration::from_secs(4);
@@ -16,6 +17,9 @@ pub(crate) struct Referee {
     stage: Stage,
     model: Model,
     held: Held,
+    journal: Journal,
+    back_end: BackEnd,
+    drained: bool,
     /// The connection that each client has or had last.
     players: BTreeMap<String, Player>,
     /// Connections that clients had before.
@@ -53,6 +57,13 @@ enum Held {
     Yes,
 }
 
+/// Whether what is owed is written down at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Journal {
+    Writes,
+    Waits,
+}
+
 type Verdict = Result<(), String>;
 
 impl Referee {
@@ -62,6 +73,9 @@ impl Referee {
             stage: Stage::new(play.staging),
             model: Model::default(),
             held: Held::No,
+            journal: Journal::Writes,
+            back_end: BackEnd::default(),
+            drained: false,
             players: BTreeMap::new(),
             retired: Vec::new(),
         };
@@ -83,14 +97,21 @@ impl Referee {
         }
         let now = self.stage.world().now();
         self.model.pass(now);
+        for line in lines.iter().filter(|line| line.who == "hooks") {
+            self.back_end.hear(line)?;
+        }
         for line in &lines {
             self.hear(line)?;
         }
-        if self.held == Held::No { self.audit() } else { Ok(()) }
+        match (self.held, self.journal) {
+            (Held::No, Journal::Writes) => self.audit(),
+            _ => Ok(()),
+        }
     }
 
     /// Everybody reads, all mail arrives, the turn ends, and every grace.
     fn finish(&mut self) -> Verdict {
+        self.perform(&Command::JournalGoesOn)?;
         self.perform(&Command::Release)?;
         self.perform(&Command::End)?;
         for client in self.players.keys().cloned().collect::<Vec<_>>() {
@@ -101,6 +122,7 @@ impl Referee {
             player.audit(&self.model, Audit::SoFar)?;
         }
         self.check_counters()?;
+        self.check_back_end()?;
         self.look_around()
     }
 
@@ -109,6 +131,8 @@ impl Referee {
         match command {
             Command::Hold => self.held = Held::Yes,
             Command::Release => self.held = Held::No,
+            Command::JournalWaits => self.journal = Journal::Waits,
+            Command::JournalGoesOn => self.journal = Journal::Writes,
             Command::Disconnect { client, .. } => {
                 if let Some(player) = self.players.get_mut(client) {
                     player.sent_away = true;
@@ -119,7 +143,10 @@ impl Referee {
                     player.disconnect_member(user, channel);
                 }
             }
-            Command::Drain => self.players.values_mut().for_each(|player| player.sent_away = true),
+            Command::Drain => {
+                self.drained = true;
+                self.players.values_mut().for_each(|player| player.sent_away = true);
+            }
             Command::Client(name, action) if self.stage.is_connected(name) => {
                 if let Some(player) = self.players.get_mut(name) {
                     player.prepare(action);
@@ -148,7 +175,11 @@ impl Referee {
         let Some(text) = line.text.strip_prefix("< ") else { return Ok(()) };
         let Some(player) = self.players.get_mut(&line.who) else { return Ok(()) };
         let heard = match &line.channel {
-            Some(channel) => player.hear(channel, text),
+            Some(channel) if self.stage.app().webhooks.is_empty() => player.hear(channel, text),
+            Some(channel) => self
+                .back_end
+                .check_seen(channel, seen(text))
+                .and_then(|()| player.hear(channel, text)),
             None => player.hear_other(text),
         };
         heard.map_err(|why| format!("{}: {why}", line.who))
@@ -185,6 +216,26 @@ impl Referee {
             return Err(format!("{open} clients have read everything, but {edges:?}"));
         }
         Ok(())
+    }
+
+    /// In the end a back end knows what is so, unless departures are for the next start to tell.
+    fn check_back_end(&mut self) -> Verdict {
+        if self.stage.app().webhooks.is_empty() || self.drained {
+            return Ok(());
+        }
+        let app = self.stage.app().id.clone();
+        let world = self.stage.world();
+        let listed: Vec<_> = world.list(&app, "").into_iter().map(|channel| channel.name).collect();
+        let truth: BTreeMap<String, BTreeSet<String>> = listed
+            .into_iter()
+            .map(|name| {
+                let facts = world.describe(&ChannelKey { app: app.clone(), name: name.clone() });
+                let users = facts.users.into_iter().flatten().map(|user| user.to_string());
+                (name.as_str().to_owned(), users.collect())
+            })
+            .collect();
+        let told = self.back_end.view();
+        if told == truth { Ok(()) } else { Err(format!("told {told:?}, but there are {truth:?}")) }
     }
 
     /// What each client believes, from its snapshot and the differences after it, is what is so.
@@ -337,6 +388,16 @@ impl Player {
             serial = now;
         }
         Ok(members)
+    }
+}
+
+/// Who is new to a client that hears this.
+fn seen(text: &str) -> BTreeSet<&str> {
+    let mut words = text.split(' ');
+    match words.next() {
+        Some("subscription_succeeded") => roster(text),
+        Some("member_added") => words.nth(1).into_iter().collect(),
+        _ => BTreeSet::new(),
     }
 }
 
