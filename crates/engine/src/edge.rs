@@ -304,7 +304,9 @@ impl Edge {
             }
             let before = connection.outbox.backlog_len();
             connection.outbox.put_off(&self.palette);
-            self.stats.queue_bytes += (connection.outbox.backlog_len() - before) as u64;
+            // What a stream began with and nobody took is no longer owed.
+            let change = connection.outbox.backlog_len() as i64 - before as i64;
+            self.stats.queue_bytes = self.stats.queue_bytes.wrapping_add_signed(change);
             self.check_pending(now, conn);
         }
         self.palette.clear();
