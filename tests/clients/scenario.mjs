@@ -130,6 +130,8 @@ async function queries({ back }) {
     occupied: true,
     user_count: 2,
   });
+  const counted = await back.ask({ do: 'channel', channel: 'news', info: ['subscription_count'] });
+  assert.deepEqual(counted, { occupied: true, subscription_count: 2 });
   assert.deepEqual(await back.ask({ do: 'channel', channel: 'presence-empty', info: [] }), { occupied: false });
   assert.deepEqual((await back.ask({ do: 'users', channel: 'presence-team' })).sort(), ['ana', 'bo']);
   await assert.rejects(back.ask({ do: 'users', channel: 'news' }));

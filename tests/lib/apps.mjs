@@ -48,7 +48,7 @@ export const GUARDED = app('1017', 'guarded', { authorized_connections_seconds: 
 /** Ten messages a day. */
 export const SPARING = app('1018', 'sparing', { max_messages_per_day: 10 });
 /** What the scenario of the client libraries needs, all of it in one app. */
-export const CLIENTS = app('1020', 'clients', { client_events: true });
+export const CLIENTS = app('1020', 'clients', { client_events: true, subscription_counting: true });
 /** The app of the status page, as the program itself would create it but for its fixed key. */
 export const STATUS = app('2001', 'status', {
   client_events: true,

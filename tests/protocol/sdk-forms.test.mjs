@@ -12,8 +12,16 @@ import { startReceiver } from '../lib/receiver.mjs';
 import { VERIFIERS } from '../lib/verifiers.mjs';
 
 const receiver = await startReceiver(after);
-const app = { ...VECTORS, client_events: true, webhooks: [{ url: receiver.url }] };
-const server = await startServer({ after }, { config: { apps: [app] } });
+/** Tells its back end of everything. */
+const HOOKED = {
+  id: '1021',
+  name: 'hooked',
+  keys: [{ key: 'hooked-key', secret: 'hooked-secret' }],
+  client_events: true,
+  subscription_counting: true,
+  webhooks: [{ url: receiver.url }],
+};
+const server = await startServer({ after }, { config: { apps: [VECTORS, HOOKED] } });
 const { key, secret } = keyOf(VECTORS);
 
 const raw = ([name, value]) => `${name}=${value}`;
@@ -161,8 +169,8 @@ test('p111 a terminate at a path without the app, as Python writes it, is of the
   assert.equal((await user.closed()).code, 4009);
 });
 
-test('p177 p178 every kind of webhook passes the checks of the libraries that do not run here', async () => {
-  const socket = await connect(server, { app: VECTORS });
+test('p177 p178 p184 every kind of webhook passes the checks of the libraries that do not run here', async () => {
+  const socket = await connect(server, { app: HOOKED });
   await socket.join('presence-hooks', 'u1');
   await socket.subscribe('cache-hooks');
   socket.send('client-typing', { on: 'é' }, 'presence-hooks');
@@ -171,12 +179,13 @@ test('p177 p178 every kind of webhook passes the checks of the libraries that do
     { name: 'member_added', user_id: 'u1' },
     { name: 'client_event', data: '{"on":"é"}', user_id: 'u1', socket_id: socket.id },
     { name: 'cache_miss', channel: 'cache-hooks' },
+    { name: 'subscription_count', channel: 'cache-hooks', subscription_count: 1 },
   ]) {
     const request = await receiver.heard(told);
     const tampered = { ...request, body: request.body.replace('"name"', '"nam3"') };
     for (const verify of Object.values(VERIFIERS)) {
-      assert.deepEqual(verify(request, { key, secret }), JSON.parse(request.body).events);
-      assert.throws(() => verify(tampered, { key, secret }));
+      assert.deepEqual(verify(request, keyOf(HOOKED)), JSON.parse(request.body).events);
+      assert.throws(() => verify(tampered, keyOf(HOOKED)));
     }
   }
 });
