@@ -267,6 +267,9 @@ impl World {
                 PartitionEffect::Answer(ticket, answer) => self.model.answered(ticket, answer),
                 PartitionEffect::Intercepted(id, event) => self.model.diverted(id, event.seq),
                 PartitionEffect::Watched(id, change) => self.model.watched(id, &change),
+                PartitionEffect::Kept(_) | PartitionEffect::Dropped(_) => {
+                    unreachable!("none of the channels keeps an event")
+                }
                 PartitionEffect::Owe(owed) => {
                     self.model.owed(&owed);
                     self.partition.handle_committed(owed.seq);

@@ -6,6 +6,7 @@ import { COUNTED, MAIN } from '../lib/apps.mjs';
 import { call, publish, trigger } from '../lib/api.mjs';
 import { pusherClient } from '../lib/pusher.mjs';
 import { payload, startProtocolServer } from '../lib/protocol.mjs';
+import { startServer } from '../lib/server.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
 
@@ -125,4 +126,17 @@ test('p79 p88 the stock client hears the last event and the count', async () => 
     ['pusher:subscription_count', { subscription_count: 1 }],
   ]);
   assert.equal(channel.subscriptionCount, 1);
+});
+
+test('section 2.7: what is kept outlives the process, with its time', async (t) => {
+  const mine = await startServer(t, { config: { apps: [MAIN] } });
+  await publish(mine, MAIN, 'cache-kept', 'tick', '1');
+  await publish(mine, MAIN, 'cache-kept', 'tick', '"é\u0000"');
+  await mine.terminate();
+  await mine.start();
+  const socket = await connect(mine);
+  await socket.subscribe('cache-kept');
+  assert.equal((await socket.expect('tick', 'cache-kept')).data, '"é\u0000"');
+  const reply = await call(mine, MAIN, 'GET', '/channels/cache-kept', { query: { info: 'cache' } });
+  assert.ok(reply.json.cache.ttl > 1700 && reply.json.cache.ttl <= 1800, reply.text);
 });

@@ -66,7 +66,7 @@ impl Cache {
         Self { apps: hash_map(seed), timers: Timers::new() }
     }
 
-    /// Keeps an event for `left`, in the place of the one before it.
+    /// Keeps an event for `left`, in the place of the one before it; tells which channels made room.
     pub(crate) fn keep(
         &mut self,
         now: Time,
@@ -74,11 +74,12 @@ impl Cache {
         channel: &ChannelName,
         kept: Kept,
         left: Duration,
-    ) {
+    ) -> Vec<ChannelName> {
         let shelf = self.apps.entry(app.id.clone()).or_insert_with(|| Shelf::new(app));
-        shelf.obey(app);
-        shelf.keep(now + left, channel, kept);
+        let mut gone = shelf.obey(app);
+        gone.extend(shelf.keep(now + left, channel, kept));
         self.arm(&app.id);
+        gone
     }
 
     /// The event that a channel keeps.
@@ -87,17 +88,19 @@ impl Cache {
         Some((&entry.kept, entry.place.0))
     }
 
-    /// Takes new settings: events live as long as they say, and the oldest go if there is less room.
-    pub(crate) fn obey(&mut self, app: &App) {
-        if let Some(shelf) = self.apps.get_mut(&app.id) {
-            shelf.obey(app);
-            self.arm(&app.id);
-        }
+    /// Takes new settings: events live as long as they say, and the oldest go if there is less
+    /// room; tells which.
+    pub(crate) fn obey(&mut self, app: &App) -> Vec<ChannelName> {
+        let Some(shelf) = self.apps.get_mut(&app.id) else { return Vec::new() };
+        let gone = shelf.obey(app);
+        self.arm(&app.id);
+        gone
     }
 
-    /// Forgets what was kept of an app.
-    pub(crate) fn forget_app(&mut self, app: &AppId) {
-        self.apps.remove(app);
+    /// Forgets what was kept of an app; tells of which channels.
+    pub(crate) fn forget_app(&mut self, app: &AppId) -> Vec<ChannelName> {
+        let shelf = self.apps.remove(app);
+        shelf.map_or_else(Vec::new, |shelf| shelf.events.into_keys().collect())
     }
 
     /// Lets go what has had its time.
@@ -145,7 +148,7 @@ impl Shelf {
         }
     }
 
-    fn keep(&mut self, expires: Time, channel: &ChannelName, kept: Kept) {
+    fn keep(&mut self, expires: Time, channel: &ChannelName, kept: Kept) -> Vec<ChannelName> {
         self.remove(channel);
         self.count += 1;
         let place = (expires, self.count);
@@ -153,7 +156,7 @@ impl Shelf {
         self.bytes += cost;
         self.by_expiry.insert(place, channel.clone());
         self.events.insert(channel.clone(), Entry { kept, place, cost });
-        self.make_room();
+        self.make_room()
     }
 
     fn remove(&mut self, channel: &ChannelName) {
@@ -165,19 +168,29 @@ impl Shelf {
 
     /// One event stays however large it is, so that a limit for payloads above the room for all of
     /// them leaves a channel that works.
-    fn make_room(&mut self) {
-        while self.bytes > self.room && self.events.len() > 1 {
-            let Some((_, channel)) = self.by_expiry.pop_first() else { return };
+    fn make_room(&mut self) -> Vec<ChannelName> {
+        let mut gone = Vec::new();
+        while self.bytes > self.room
+            && self.events.len() > 1
+            && let Some((_, channel)) = self.by_expiry.pop_first()
+        {
             self.remove(&channel);
+            gone.push(channel);
         }
+        gone
     }
 
-    fn obey(&mut self, app: &App) {
+    fn obey(&mut self, app: &App) -> Vec<ChannelName> {
         self.room = share(app);
-        self.make_room();
-        if self.ttl == app.cache_ttl {
-            return;
+        let gone = self.make_room();
+        if self.ttl != app.cache_ttl {
+            self.move_ends(app);
         }
+        gone
+    }
+
+    /// Each event lives as long as if it had been published under these settings.
+    fn move_ends(&mut self, app: &App) {
         let (before, ttl) = (std::mem::replace(&mut self.ttl, app.cache_ttl), app.cache_ttl);
         for ((expires, count), channel) in std::mem::take(&mut self.by_expiry) {
             let place = (expires.moved(before, ttl), count);

@@ -39,8 +39,9 @@ pub use ids::{
     UserId, WatchId,
 };
 pub use message::{
-    Answer, ChannelFacts, ClientEvent, EdgeCommand, FromPartition, Intercepted, Join, LastEvent,
-    Leave, ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition, UserStatus,
+    Answer, ChannelFacts, ClientEvent, EdgeCommand, FromPartition, Intercepted, Join, KeptEvent,
+    LastEvent, Leave, ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition,
+    UserStatus,
 };
 pub use partition::{Partition, PartitionEffect, Told};
 pub use receiver::{HttpTransport, Receive, ReceiveId, SessionName};

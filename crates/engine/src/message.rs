@@ -357,6 +357,19 @@ pub struct LastEvent {
     pub left: Duration,
 }
 
+/// The last event of a cache channel, as it is written down to outlive the process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptEvent {
+    /// Where.
+    pub channel: ChannelKey,
+    /// The event's name.
+    pub event: Arc<str>,
+    /// The event's data.
+    pub data: Arc<str>,
+    /// For how long it is kept from now on.
+    pub left: Duration,
+}
+
 impl ListedChannel {
     /// Whether a connection is subscribed, or a member is in its grace.
     pub fn is_occupied(&self) -> bool {

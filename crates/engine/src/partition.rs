@@ -19,14 +19,15 @@ use crate::cache::{Cache, Kept};
 use crate::hooks::Owed;
 use crate::ids::{ChannelKey, EdgeId, InterceptId, PartitionIndex, Ticket, UserId, WatchId};
 use crate::message::{
-    Answer, Audience, ClientEvent, FromPartition, Intercepted, Join, Leave, MemberChange,
-    MemberUpdate, Publish, ToPartition,
+    Answer, Audience, ClientEvent, FromPartition, Intercepted, Join, KeptEvent, Leave,
+    MemberChange, MemberUpdate, Publish, ToPartition,
 };
 use crate::stats::PartitionStats;
 use crate::time::Time;
 use crate::timers::Timers;
 use crate::{HashMap, HashSeed, hash_map};
 
+mod caching;
 mod channel;
 mod counting;
 mod effects;
@@ -71,6 +72,11 @@ pub enum PartitionEffect {
     Intercepted(InterceptId, Intercepted),
     /// A change for whoever asked to hear of it.
     Watched(WatchId, MemberChange),
+    /// What a cache channel keeps, to be written down. Nobody waits for it.
+    Kept(KeptEvent),
+    /// What was written down of a cache channel does not count any more. What had its time is not
+    /// told.
+    Dropped(ChannelKey),
     /// An event to be written down, of which nobody is shown anything before
     /// [`Partition::handle_committed`] confirms it.
     Owe(Owed),
@@ -154,7 +160,8 @@ impl Partition {
     /// also those that are too many by now, and a grace that runs ends when it was to end.
     pub fn replace_app(&mut self, app: &Arc<App>) {
         self.apps.insert(app.id.clone(), Arc::clone(app));
-        self.cache.obey(app);
+        let gone = self.cache.obey(app);
+        self.drop_kept(&app.id, gone);
         let channels = self.channels.iter_mut().filter(|(key, _)| key.app == app.id);
         for presence in channels.filter_map(|(_, channel)| channel.presence.as_mut()) {
             presence.obey(app);
@@ -166,7 +173,8 @@ impl Partition {
     /// Forgets the settings of an app that is no more, and what its cache channels kept.
     pub fn remove_app(&mut self, app: &AppId) {
         self.apps.remove(app);
-        self.cache.forget_app(app);
+        let gone = self.cache.forget_app(app);
+        self.drop_kept(app, gone);
         self.remove_hooks(app);
     }
 
@@ -276,8 +284,11 @@ impl Partition {
             channel.withhold(&mut self.effects);
         }
         if let Some(frame) = frame.filter(|_| is_cache) {
-            let app = self.current(app);
-            self.cache.keep(now, &app, &key.name, Kept { frame, data }, app.cache_ttl);
+            let (app, kept) = (self.current(app), Kept { frame, data: Arc::clone(&data) });
+            let gone = self.cache.keep(now, &app, &key.name, kept, app.cache_ttl);
+            let kept = KeptEvent { channel: key, event, data, left: app.cache_ttl };
+            self.effects.push_back(PartitionEffect::Kept(kept));
+            self.drop_kept(&app.id, gone);
         }
     }
 

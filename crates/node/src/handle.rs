@@ -245,6 +245,11 @@ impl NodeHandle {
         is_indebted || self.0.mailboxes.are_congested()
     }
 
+    /// Whether nothing more is to be kept, since too much waits to be written down.
+    pub(crate) fn is_journal_full(&self) -> bool {
+        self.0.journal.is_full()
+    }
+
     /// Seconds of the calendar.
     pub(crate) fn unix_seconds(&self) -> u64 {
         self.0.clock.unix_seconds()

@@ -11,14 +11,14 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rollcall_engine::{AppId, HookEvent, Owed, PartitionIndex};
-use rollcall_store::{JournalEntry, NewOwedEvent, Told};
+use rollcall_engine::{AppId, ChannelKey, HookEvent, KeptEvent, Owed, PartitionIndex};
+use rollcall_store::{CachedEvent, JournalEntry, NewOwedEvent, Told};
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::clock::Clock;
 
 pub use recovery::Journal;
-pub(crate) use recovery::{Recovered, Restored};
+pub(crate) use recovery::{Memory, Recovered, Restored};
 pub(crate) use scribe::Scribe;
 
 /// The writing end of the journal. Cheap to clone.
@@ -73,6 +73,26 @@ impl Pen {
         self.put(JournalEntry::Owed(entry(owed, self.clock.unix_millis())), confirm)
     }
 
+    /// Has what a cache channel keeps written down. Nobody waits for it.
+    pub(crate) fn keep(&self, kept: &KeptEvent) {
+        let KeptEvent { channel, event, data, left } = kept;
+        let left = i64::try_from(left.as_millis()).unwrap_or(i64::MAX);
+        let cached = CachedEvent {
+            app_id: channel.app.to_string(),
+            channel: channel.name.as_str().to_owned(),
+            event: event.to_string(),
+            data: data.to_string(),
+            expires_at: self.clock.unix_millis().saturating_add(left),
+        };
+        self.put(JournalEntry::Cached(cached), None);
+    }
+
+    /// What was written down of a cache channel does not count any more.
+    pub(crate) fn forget_kept(&self, channel: &ChannelKey) {
+        let (app, channel) = (channel.app.to_string(), channel.name.as_str().to_owned());
+        self.put(JournalEntry::Uncached { app, channel }, None);
+    }
+
     fn put(&self, entry: JournalEntry, confirm: Option<(PartitionIndex, u64)>) -> bool {
         let Some(entries) = &self.entries else { return false };
         let cost = cost(&entry);
@@ -95,7 +115,12 @@ impl JournalAccount {
 
     /// Whether so much waits that nothing more is to be owed for an app.
     pub(crate) fn is_full_for(&self, app: &AppId) -> bool {
-        self.0.waiting.load(Ordering::Relaxed) > MAX_WAITING || self.is_behind(app)
+        self.is_full() || self.is_behind(app)
+    }
+
+    /// Whether so much waits that nothing more is to be kept.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.waiting.load(Ordering::Relaxed) > MAX_WAITING
     }
 
     fn is_behind(&self, app: &AppId) -> bool {
@@ -172,5 +197,6 @@ fn cost(entry: &JournalEntry) -> usize {
     size_of::<Entry>() + content
 }
 
-/// What may wait for the journal before the doors of apps with webhooks refuse.
+/// What may wait for the journal before the doors of apps with webhooks refuse, and publishes to cache
+/// channels.
 const MAX_WAITING: usize = 16 << 20;

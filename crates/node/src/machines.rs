@@ -11,7 +11,7 @@ use rollcall_engine::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::journal::{Pen, Restored};
+use crate::journal::{Memory, Pen, Restored};
 use crate::mail::{Diversion, Inquirer, Inquiry, Listing, Lookout, Mailboxes, Update};
 use crate::stats::NodeStats;
 
@@ -109,14 +109,17 @@ impl Machines {
         self.handle_partition_mail(now, lookout.request);
     }
 
-    /// Tells the partitions what back ends knew when the node stopped, before anything else.
+    /// Tells the partitions what back ends knew and cache channels kept when the node stopped, before
+    /// anything else.
     pub(crate) fn restore(&mut self, now: Time, restored: Vec<Restored>) {
-        for Restored { app, channel, told } in restored {
+        for Restored { app, channel, what } in restored {
             let index = channel.partition();
-            if let Some(partition) = &mut self.partitions[usize::from(index.0)] {
-                partition.restore(now, &app, &channel, told);
-                self.stir(index);
+            let Some(partition) = &mut self.partitions[usize::from(index.0)] else { continue };
+            match what {
+                Memory::Told(told) => partition.restore(now, &app, &channel, told),
+                Memory::Kept(kept) => partition.restore_kept(now, &app, kept),
             }
+            self.stir(index);
         }
     }
 
@@ -130,13 +133,16 @@ impl Machines {
 
     /// Obeys an order of the node.
     pub(crate) fn handle_command(&mut self, now: Time, order: EdgeCommand) {
-        for partition in self.partitions.iter_mut().flatten() {
+        for index in (0..PARTITIONS).map(PartitionIndex) {
+            let Some(partition) = &mut self.partitions[usize::from(index.0)] else { continue };
             match &order {
                 EdgeCommand::ReplaceApp(app) => partition.replace_app(app),
                 EdgeCommand::RemoveApp(app) => partition.remove_app(app),
                 EdgeCommand::Drain => partition.drain(),
-                _ => {}
+                _ => continue,
             }
+            // Subscribers may have to be told, or what was withheld for a back end be let out.
+            self.stir(index);
         }
         self.edge.handle_command(now, order);
     }
@@ -285,6 +291,8 @@ impl Machines {
                 PartitionEffect::Intercepted(id, event) => self.divert(id, event),
                 PartitionEffect::Watched(id, change) => self.tell_watcher(id, change),
                 PartitionEffect::Owe(owed) => self.owe(&owed),
+                PartitionEffect::Kept(kept) => self.pen.keep(&kept),
+                PartitionEffect::Dropped(channel) => self.pen.forget_kept(&channel),
             }
         }
         self.account_for(index);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use rollcall_engine::{ChannelKey, HookEvent, Owed, Told};
+use rollcall_engine::{ChannelKey, HookEvent, KeptEvent, Owed, Time, Told};
 
 /// What was written down, and what waits.
 #[derive(Debug, Default)]
@@ -11,6 +11,8 @@ pub(crate) struct Journal {
     waiting: VecDeque<Owed>,
     pace: Pace,
     told: BTreeMap<String, (ChannelKey, Told)>,
+    /// The last event of each cache channel, and until when it counts.
+    kept: BTreeMap<String, (KeptEvent, Time)>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +64,23 @@ impl Journal {
         self.waiting.clear();
         self.pace = Pace::Instant;
         self.told.values().cloned().collect()
+    }
+
+    /// Nobody waits for it, so it is written down at once.
+    pub(crate) fn keep(&mut self, now: Time, kept: KeptEvent) {
+        let until = now + kept.left;
+        self.kept.insert(kept.channel.name.as_str().to_owned(), (kept, until));
+    }
+
+    pub(crate) fn forget_kept(&mut self, channel: &ChannelKey) {
+        self.kept.remove(channel.name.as_str());
+    }
+
+    /// What cache channels keep after a restart at that moment.
+    pub(crate) fn survivors(&self, now: Time) -> Vec<KeptEvent> {
+        let left =
+            |(kept, until): &(KeptEvent, Time)| KeptEvent { left: *until - now, ..kept.clone() };
+        self.kept.values().map(left).filter(|kept| !kept.left.is_zero()).collect()
     }
 
     /// What a back end knows follows from what it is owed.

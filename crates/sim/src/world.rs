@@ -225,6 +225,10 @@ impl World {
             let partition = usize::from(key.partition().0);
             self.partitions[partition].restore(self.now, app, &key, told);
         }
+        for kept in self.journal.survivors(self.now) {
+            let partition = usize::from(kept.channel.partition().0);
+            self.partitions[partition].restore_kept(self.now, app, kept);
+        }
     }
 
     /// What arrives from now on arrives in one turn.
@@ -401,6 +405,8 @@ impl World {
                 }
                 PartitionEffect::Watched(_, change) => self.told.push(Told::Watched(change)),
                 PartitionEffect::Owe(owed) => self.journal.push(owed),
+                PartitionEffect::Kept(kept) => self.journal.keep(self.now, kept),
+                PartitionEffect::Dropped(channel) => self.journal.forget_kept(&channel),
             }
         }
     }

@@ -318,3 +318,60 @@ fn what_was_kept_of_an_app_goes_with_it() {
         "#,
     );
 }
+
+#[test]
+fn section_2_7_what_is_kept_outlives_the_process_for_the_rest_of_its_time() {
+    check(
+        r#"
+        app cache=10
+        publish tick on cache-prices data 1
+        publish tick on presence-cache-room data 2
+        wait 4s
+        restart
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins cache-prices
+            a1 < subscription_succeeded cache-prices
+            a1 < tick on cache-prices: 1
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins presence-cache-room as bo
+            b1 < subscription_succeeded presence-cache-room [bo] #1
+            b1 < tick on presence-cache-room: 2
+        wait 5999ms
+        a1 leaves cache-prices
+        a1 joins cache-prices
+            a1 < subscription_succeeded cache-prices
+            a1 < tick on cache-prices: 1
+        wait 1ms
+        a1 leaves cache-prices
+        a1 joins cache-prices
+            a1 < subscription_succeeded cache-prices
+            a1 < pusher:cache_miss on cache-prices: {}
+        restart
+            a1 < reset
+            b1 < reset
+        a2 connects
+            a2 < connection_established 30s
+        a2 joins presence-cache-room as ana
+            a2 < subscription_succeeded presence-cache-room [ana] #1
+            a2 < pusher:cache_miss on presence-cache-room: {}
+        "#,
+    );
+}
+
+#[test]
+fn section_2_7_what_was_kept_of_an_app_that_is_gone_does_not_come_back() {
+    check(
+        r#"
+        publish tick on cache-a data 1
+        app is removed
+        restart
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins cache-a
+            a1 < subscription_succeeded cache-a
+            a1 < pusher:cache_miss on cache-a: {}
+        "#,
+    );
+}

@@ -1,5 +1,5 @@
-//! Deleting what has ended by age: sessions, device keys, remembered mutations and deliveries that
-//! were given up.
+//! Deleting what has ended by age: sessions, device keys, remembered mutations, deliveries that were
+//! given up and events of cache channels.
 
 use sqlx::{Sqlite, Transaction};
 
@@ -14,7 +14,8 @@ impl Store {
     /// Deletes what has ended by age.
     pub async fn purge(&self, now: UnixMillis) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        for rule in [IDLE_SESSIONS, OLD_SESSIONS, DEVICE_KEYS, MUTATIONS, DELIVERIES] {
+        for rule in [IDLE_SESSIONS, OLD_SESSIONS, DEVICE_KEYS, MUTATIONS, DELIVERIES, CACHED_EVENTS]
+        {
             delete(&mut transaction, rule, now).await?;
         }
         Ok(transaction.commit().await?)
@@ -45,6 +46,7 @@ const IDLE_SESSIONS: Rule = ("DELETE FROM web_sessions WHERE last_used_at <= $1"
 const OLD_SESSIONS: Rule = ("DELETE FROM web_sessions WHERE created_at <= $1", SESSION_ABSOLUTE_MS);
 const DEVICE_KEYS: Rule = ("DELETE FROM device_keys WHERE used_at <= $1", DEVICE_KEY_MS);
 const MUTATIONS: Rule = ("DELETE FROM mutations WHERE created_at <= $1", MUTATION_MS);
+const CACHED_EVENTS: Rule = ("DELETE FROM cached_events WHERE expires_at <= $1", 0);
 const DELIVERIES: Rule = ("DELETE FROM deliveries WHERE state = 1 AND ended_at <= $1", GIVEN_UP_MS);
 
 #[cfg(test)]

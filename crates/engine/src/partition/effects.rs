@@ -38,7 +38,8 @@ impl PartitionEffect {
         let content = match self {
             Self::ToEdge(_, mail) => mail.cost(),
             Self::Intercepted(_, event) => event.data.len(),
-            Self::Answer(..) | Self::Watched(..) | Self::Owe(_) => 0,
+            Self::Kept(kept) => kept.event.len() + kept.data.len(),
+            Self::Answer(..) | Self::Watched(..) | Self::Dropped(_) | Self::Owe(_) => 0,
         };
         size_of::<Self>() + content
     }

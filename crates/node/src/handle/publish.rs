@@ -60,6 +60,7 @@ impl NodeHandle {
         let app = self.tenant(app).ok_or(PublishError::UnknownApp)?.app;
         let publish = check(&app, publication)?;
         self.refuse_if_busy(&app)?;
+        self.refuse_if_unwritten([&publish.channel.name])?;
         self.0.mailboxes.send_to_partition(ToPartition::Publish(publish));
         Ok(())
     }
@@ -72,6 +73,7 @@ impl NodeHandle {
     ) -> Result<(), PublishError> {
         let app = &tenant.app;
         self.refuse_if_busy(app)?;
+        self.refuse_if_unwritten(events.iter().flat_map(|event| &event.channels))?;
         if !tenant.take_messages(events.iter().map(messages).sum(), self.unix_seconds()) {
             return Err(PublishError::OverMessageQuota);
         }
@@ -89,6 +91,18 @@ impl NodeHandle {
             }
         }
         Ok(())
+    }
+
+    /// What cache channels keep is written down, so nothing new is kept while too much waits for that.
+    fn refuse_if_unwritten<'a>(
+        &self,
+        channels: impl IntoIterator<Item = &'a ChannelName>,
+    ) -> Result<(), PublishError> {
+        let mut cached = channels.into_iter().filter(|channel| channel.kind().is_cache());
+        match cached.next().is_some() && self.is_journal_full() {
+            true => Err(PublishError::Busy),
+            false => Ok(()),
+        }
     }
 
     fn refuse_if_busy(&self, app: &App) -> Result<(), PublishError> {

@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use rollcall_engine::{App, ChannelKey, HookClass, Told, UserId};
-use rollcall_store::{JournalEntry, Store, StoreError, ToldClass, ToldRow};
+use rollcall_engine::{App, ChannelKey, HookClass, KeptEvent, Told, UserId};
+use rollcall_store::{
+    CachedEvent, JournalEntry, Store, StoreError, ToldClass, ToldRow, UnixMillis,
+};
 use rollcall_wire::ChannelName;
 
+use crate::clock::Clock;
 use crate::mail::Mailboxes;
 
 /// The journal of a node that is about to start.
@@ -14,45 +18,56 @@ use crate::mail::Mailboxes;
 pub struct Journal {
     store: Store,
     told: Vec<ToldRow>,
+    cached: Vec<CachedEvent>,
+    /// The calendar when it was read.
+    read_at: UnixMillis,
 }
 
 /// What the partitions have to know before anything else happens.
 #[derive(Debug, Default)]
 pub(crate) struct Recovered {
-    /// What back ends were told of channels.
+    /// What back ends were told of channels, and what these kept.
     channels: Vec<Restored>,
     /// What they were told and do not ask for any more.
     pub(super) outdated: Vec<JournalEntry>,
 }
 
-/// What a back end was told of a channel.
+/// What is known of a channel.
 #[derive(Debug)]
 pub(crate) struct Restored {
     pub(crate) app: Arc<App>,
     pub(crate) channel: ChannelKey,
-    pub(crate) told: Told,
+    pub(crate) what: Memory,
+}
+
+/// What of a channel outlives the process.
+#[derive(Debug)]
+pub(crate) enum Memory {
+    /// What a back end was told of it.
+    Told(Told),
+    /// What it keeps, as a cache channel.
+    Kept(KeptEvent),
 }
 
 impl Journal {
     /// Reads what the last run left.
     pub async fn open(store: Store) -> Result<Self, StoreError> {
         let told = store.told().await?;
-        Ok(Self { store, told })
+        let read_at = Clock::start().unix_millis();
+        let cached = store.cached_events(read_at).await?;
+        Ok(Self { store, told, cached, read_at })
     }
 
     /// What of it counts for these apps, and where the rest is to be written.
     pub(super) fn recover(self, app: impl Fn(&str) -> Option<Arc<App>>) -> (Recovered, Store) {
         let mut outdated: Vec<(String, ToldClass)> = Vec::new();
-        let mut channels: HashMap<ChannelKey, Restored> = HashMap::new();
+        let mut channels: HashMap<ChannelKey, (Arc<App>, Told)> = HashMap::new();
         for row in self.told {
             match wanted(&row, &app) {
                 Some((app, channel)) => {
-                    let restored = channels.entry(channel.clone()).or_insert_with(|| Restored {
-                        app,
-                        channel,
-                        told: Told::default(),
-                    });
-                    note(row, &mut restored.told);
+                    let (_, told) =
+                        channels.entry(channel).or_insert_with(|| (app, Told::default()));
+                    note(row, told);
                 }
                 None => outdated.push((row.app_id, class_of(row.user_id.as_deref()))),
             }
@@ -62,7 +77,13 @@ impl Journal {
         let outdated =
             outdated.into_iter().map(|(app, class)| JournalEntry::Forgotten { app, class });
         let outdated = outdated.collect();
-        (Recovered { channels: channels.into_values().collect(), outdated }, self.store)
+        let told = channels.into_iter().map(|(channel, (app, told))| Restored {
+            app,
+            channel,
+            what: Memory::Told(told),
+        });
+        let kept = self.cached.into_iter().filter_map(|row| kept(row, self.read_at, &app));
+        (Recovered { channels: told.chain(kept).collect(), outdated }, self.store)
     }
 }
 
@@ -84,6 +105,25 @@ fn wanted(row: &ToldRow, app: impl Fn(&str) -> Option<Arc<App>>) -> Option<(Arc<
     let name = ChannelName::parse(&row.channel, usize::MAX).ok()?;
     let channel = ChannelKey::new(&app, name);
     Some((app, channel))
+}
+
+/// What a cache channel keeps, if its app is still there.
+fn kept(
+    row: CachedEvent,
+    now: UnixMillis,
+    app: impl Fn(&str) -> Option<Arc<App>>,
+) -> Option<Restored> {
+    let app = app(&row.app_id)?;
+    let name = ChannelName::parse(&row.channel, usize::MAX).ok()?;
+    let channel = ChannelKey::new(&app, name);
+    let left = Duration::from_millis(u64::try_from(row.expires_at - now).ok()?);
+    let kept = KeptEvent {
+        channel: channel.clone(),
+        event: row.event.into(),
+        data: row.data.into(),
+        left,
+    };
+    Some(Restored { app, channel, what: Memory::Kept(kept) })
 }
 
 fn class_of(user: Option<&str>) -> ToldClass {
