@@ -1,10 +1,11 @@
 //! Taking what apps are owed from the journal, each app as long as it has room.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rollcall_engine::delivery::OwedEvent;
 use rollcall_engine::hooks::HookClass;
-use rollcall_engine::{App, AppId};
+use rollcall_engine::{App, AppId, Time};
 use rollcall_store::{DeliveryEntry, OwedEvent as Owed, StoreError};
 
 use super::courier::Courier;
@@ -97,9 +98,16 @@ fn spread(courier: &mut Courier, now: Now, app: &App, event: &Owed) {
             channel: event.channel.as_str().into(),
             text: event.event.clone(),
         };
-        courier.route(&event.app_id, &url).endpoint.handle_event(now.time, owed);
+        courier.route(&event.app_id, &url).endpoint.handle_event(since(now, event), owed);
         courier.entries.push(DeliveryEntry::Waits { event: event.id, url });
     }
+}
+
+/// When the event was owed, on the machines' clock: what stood in the journal for long does not get
+/// all of its time anew, or an endpoint that stays away would leave ever more of it there.
+fn since(now: Now, event: &Owed) -> Time {
+    let age = u64::try_from(now.unix - event.time_ms).unwrap_or_default();
+    Time::after_start(now.time.since_start().saturating_sub(Duration::from_millis(age)))
 }
 
 /// What the endpoints of an app are behind with.

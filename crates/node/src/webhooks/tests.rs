@@ -261,6 +261,31 @@ async fn an_endpoint_that_hangs_holds_up_neither_another_app_nor_another_endpoin
 }
 
 #[tokio::test]
+async fn an_app_that_is_behind_is_passed_over_and_taken_up_again_where_it_was_left() {
+    let mut slow = Receiver::start(&vec![Answer::Never; 8]).await;
+    let mut other = Receiver::start(&[]).await;
+    let classes = &HookClass::ALL[..];
+    let apps = ["1", "2"].into_iter().zip([&slow.url, &other.url]);
+    let post = Post::start(apps.map(|(id, url)| app(id, false, &[(url, classes)])).collect()).await;
+    let padding = "x".repeat(100_000);
+    let channels: Vec<_> = (0..400).map(|n| format!("c{n}-{padding}")).collect();
+    let events: Vec<_> = channels.iter().map(|c| ("channel_occupied", c.as_str())).collect();
+    for some in events.chunks(100) {
+        post.owe("1", some).await;
+    }
+    post.owe("2", &[("channel_occupied", "a")]).await;
+    assert_eq!(other.next().await.headers["x-pusher-key"], "old-2");
+    let waiting = post.node.handle().webhook_counts().waiting_bytes;
+    assert!((30 << 20..34 << 20).contains(&waiting), "{waiting}");
+    assert!(!post.store.owed_events(0, 1000).await.unwrap().is_empty(), "the rest waits");
+    let mut arrived = std::collections::HashSet::new();
+    while arrived.len() < 400 {
+        arrived.insert(events_of(&slow.next().await));
+    }
+    post.stop().await;
+}
+
+#[tokio::test]
 async fn what_had_not_arrived_goes_on_with_the_same_id_after_a_restart() {
     let mut receiver = Receiver::start(&vec![Answer::Never; 3]).await;
     let apps = || vec![app("1", false, &[(&receiver.url, &HookClass::ALL)])];
