@@ -23,7 +23,7 @@ const WINDOW = 40;
 /** UTF-16 units after which pusher-js asks anew. */
 const ROTATION = 262_144;
 
-test('p133 5 MB on one stream arrive complete and in order, while the client attaches again and again', async (t) => {
+test('p132 p133 5 MB on one stream arrive complete and in order, while the client attaches again and again', async (t) => {
   const { page, requests } = await connected(t, MAIN, 'xhr_streaming');
   await page.evaluate(() => {
     window.numbers = [];
@@ -48,7 +48,7 @@ test('p133 5 MB on one stream arrive complete and in order, while the client att
 
 // The app asks after 1 s of silence instead of 30 s, so twelve times are six minutes.
 for (const [transport, path] of [['xhr_streaming', '/xhr_send'], ['xhr_polling', '/xhr']]) {
-  test(`p130 an idle client stays connected over ${transport}`, async (t) => {
+  test(`p130 p132 an idle client stays connected over ${transport}`, async (t) => {
     const { page, requests } = await connected(t, LIVELY, transport, { activityTimeout: 10_000, pongTimeout: 2_000 });
     const before = requests(path).length;
     await until(() => requests(path).length >= before + 12, 'twelve signs of life', 60_000);

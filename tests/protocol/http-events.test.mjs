@@ -58,7 +58,7 @@ test('p160 an event name of 200 is accepted, of 201 is 400', async () => {
   }
 });
 
-test('p161 publishing without info returns exactly {}', async () => {
+test('p161 trap7 publishing without info returns exactly {}', async () => {
   const reply = await trigger(server, MAIN, { name: 'e', channel: 'p161', data: '1' });
   assert.equal(reply.status, 200);
   assert.equal(reply.text, '{}');

@@ -49,7 +49,7 @@ async function joined(app, channel, users) {
   return sockets;
 }
 
-test('p167 GET /channels lists occupied channels only, and an empty result is an object', async () => {
+test('p167 trap8 GET /channels lists occupied channels only, and an empty result is an object', async () => {
   assert.equal((await get('', {}, { app: QUIET })).text, '{"channels":{}}');
   const socket = await connect(server, { app: QUIET });
   await socket.subscribe('p167-room');
@@ -133,7 +133,7 @@ test('section 6.5: an attribute that cannot be told is 400 and says why', async 
   assert.match(await refused(400, '/presence-a/users', { info: 'user_count' }), /extraneous: info/);
 });
 
-test('p171 users of a channel without presence are 400, of an empty one 200 with an empty list', async () => {
+test('p171 trap9 users of a channel without presence are 400, of an empty one 200 with an empty list', async () => {
   assert.equal((await get('/presence-p171/users')).text, '{"users":[]}');
   for (const name of ['p171', 'private-p171', 'presence', 'presence@p171']) assert.match(await refused(400, `/${name}/users`), /presence/);
   await joined(MAIN, 'presence-p171', ['zoë', 'ana', 10, 'ana']);
@@ -260,7 +260,7 @@ test('p165 a batch of 10 is accepted, of 11 is 400, and nothing of a bad batch i
   }
 });
 
-test('p166 a batch without info returns {}, with any info an array of the same length', async () => {
+test('p166 trap7 a batch without info returns {}, with any info an array of the same length', async () => {
   await joined(MAIN, 'presence-p166', ['ana', 'bo', 'bo']);
   const item = (channel, info) => ({ name: 'e', channel, data: '', info });
   const batch = async (...items) => (await call(server, MAIN, 'POST', '/batch_events', { body: JSON.stringify({ batch: items }) })).json;

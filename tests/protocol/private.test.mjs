@@ -82,7 +82,7 @@ test('p50 a missing or unusable auth fails without a crash', async () => {
   assert.deepEqual(await alive(socket), []);
 });
 
-test('p51 channel_data on a private channel is part of the signed string', async () => {
+test('p51 trap10 channel_data on a private channel is part of the signed string', async () => {
   const socket = await connect(server);
   const data = '{"user_id":"u1","extra": [1 ,2]}';
   await socket.subscribe('private-p51', { channelData: data });

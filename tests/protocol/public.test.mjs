@@ -37,7 +37,7 @@ test('p37 a published event arrives with event, channel and data only', async ()
   assert.deepEqual(await socket.next(), { event: 'my-event', channel: 'p37', data: '{"hello":"world"}' });
 });
 
-test('p38 data is delivered byte for byte, JSON or not', async () => {
+test('p38 trap28 data is delivered byte for byte, JSON or not', async () => {
   const socket = await connect(server);
   await socket.subscribe('p38');
   const texts = ['{"b":1,"a":2}', '{ "spaced" : [ 1 , 2 ] }', 'not json', '', '"quoted"', '{"a":1,"a":2}', '1e400', '\u0000\u001f\u2028\ud83d\ude00 é \\ / "', '{"u":"\\u00e9"}', ' '];
