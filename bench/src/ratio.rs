@@ -22,6 +22,8 @@ pub(crate) struct RatioPlan {
     subscribers: usize,
     rounds: usize,
     modes: [Mode; 2],
+    /// The same to an app with a webhook: publishing owes nothing, so nothing may wait.
+    hooked_modes: [Mode; 2],
     /// The same over TLS, without a limit: what encryption costs is not ours to lower.
     tls_modes: [Mode; 2],
 }
@@ -73,6 +75,7 @@ struct Rig {
 /// Measures all modes.
 pub(crate) fn measure(server: &Path, plan: &RatioPlan) -> Result<Vec<Ratios>> {
     let mut ratios = measure_modes(server, plan, Cover::Plain, &plan.modes)?;
+    ratios.extend(measure_modes(server, plan, Cover::Hooked, &plan.hooked_modes)?);
     ratios.extend(measure_modes(server, plan, Cover::Tls, &plan.tls_modes)?);
     Ok(ratios)
 }
@@ -97,7 +100,13 @@ fn measure_modes(
 impl RatioPlan {
     /// What the limits are for.
     pub(crate) fn full() -> Self {
-        Self { subscribers: 1000, rounds: 7, modes: MODES, tls_modes: TLS_MODES }
+        Self {
+            subscribers: 1000,
+            rounds: 7,
+            modes: MODES,
+            hooked_modes: HOOKED_MODES,
+            tls_modes: TLS_MODES,
+        }
     }
 
     /// Less exact.
@@ -108,7 +117,8 @@ impl RatioPlan {
             ..mode
         };
         let (modes, tls_modes) = (MODES.map(shorter), TLS_MODES.map(shorter));
-        Self { rounds: 5, modes, tls_modes, ..Self::full() }
+        let hooked_modes = HOOKED_MODES.map(shorter);
+        Self { rounds: 5, modes, hooked_modes, tls_modes, ..Self::full() }
     }
 }
 
@@ -172,6 +182,11 @@ impl Rig {
 }
 
 const MODES: [Mode; 2] = [ONE_PER_TURN, MANY_PENDING];
+
+const HOOKED_MODES: [Mode; 2] = [
+    Mode { name: "one message per turn, with a webhook", ..ONE_PER_TURN },
+    Mode { name: "64 messages under way, with a webhook", ..MANY_PENDING },
+];
 
 const TLS_MODES: [Mode; 2] = [
     Mode { name: "one message per turn, over TLS", limit: None, ..ONE_PER_TURN },

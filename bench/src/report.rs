@@ -52,7 +52,7 @@ impl Report {
     pub(crate) fn add_memory(&mut self, memory: &Memory) {
         let Memory { cover, connections, per_connection, at_none } = *memory;
         let (words, limit) = match cover {
-            Cover::Plain => ("", Some(MAX_BYTES)),
+            Cover::Plain | Cover::Hooked => ("", Some(MAX_BYTES)),
             Cover::Tls => (" over TLS", None),
         };
         let name = format!("bytes per idle subscribed connection{words}, of {connections}");

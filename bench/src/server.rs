@@ -31,6 +31,8 @@ pub(crate) enum Cover {
     Plain,
     /// With TLS.
     Tls,
+    /// As they are, to an app with a webhook for every class of events.
+    Hooked,
 }
 
 /// A directory that is gone when this is.
@@ -51,10 +53,10 @@ impl Server {
         let directory = Directory::create()?;
         let (config, data) = (directory.0.join("config.toml"), directory.0.join("data"));
         let certificate = match cover {
-            Cover::Plain => None,
+            Cover::Plain | Cover::Hooked => None,
             Cover::Tls => Some(Certificate::make(&directory.0)?),
         };
-        fs::write(&config, config_text(certificate.as_ref()))?;
+        fs::write(&config, config_text(certificate.as_ref(), cover))?;
         let (config, data) = (config.to_string_lossy(), data.to_string_lossy());
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--shards", "1"];
         let files = ["--config", &config, "--data", &data];
@@ -125,11 +127,15 @@ impl Drop for Directory {
     }
 }
 
-fn config_text(certificate: Option<&Certificate>) -> String {
+fn config_text(certificate: Option<&Certificate>, cover: Cover) -> String {
     let tls = certificate.map(|Certificate { cert, key }| {
         format!("tls_cert = {:?}\ntls_key = {:?}\n", cert.to_string_lossy(), key.to_string_lossy())
     });
-    tls.unwrap_or_default() + CONFIG
+    let config = match cover {
+        Cover::Hooked => CONFIG.replacen(NAME, &format!("{NAME}{WEBHOOK}"), 1),
+        Cover::Plain | Cover::Tls => CONFIG.to_owned(),
+    };
+    tls.unwrap_or_default() + &config
 }
 
 /// The server prints its address once it listens.
@@ -155,6 +161,11 @@ const LOBBY_APP: &str = "1002";
 const LOBBY_KEY: &str = "lobby-key";
 const LOBBY_SECRET: &str = "lobby-secret";
 
+const NAME: &str = "name = \"Benchmark\"\n";
+
+/// Nobody listens there; what it is owed waits.
+const WEBHOOK: &str = "webhooks = [{ url = \"http://127.0.0.1:9/\" }]\n";
+
 /// Defaults, and what the first start gives the app of the status page.
 const CONFIG: &str = r#"
 [[apps]]
@@ -175,6 +186,12 @@ presence = { max_members = 1000, grace_seconds = 10 }
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_app_with_a_webhook_has_one() {
+        assert!(config_text(None, Cover::Hooked).contains(&format!("{NAME}{WEBHOOK}")));
+        assert_eq!(config_text(None, Cover::Plain), CONFIG);
+    }
 
     #[test]
     fn the_address_is_found_in_what_the_server_prints() {
