@@ -85,6 +85,11 @@ impl Model {
                 self.tell(&name, &line, |(address, _)| *address != (event.edge, event.conn));
             }
             ToPartition::UpdateMember(update) => self.update(now, &name, update),
+            // Of users there is nothing to say but what is so in the end.
+            ToPartition::UserCame { .. }
+            | ToPartition::UserWent(_)
+            | ToPartition::WatchUser { .. }
+            | ToPartition::UnwatchUser { .. } => {}
             other => unimplemented!("the model does not know {other:?}"),
         }
     }

@@ -101,7 +101,7 @@ fn p50_a_missing_auth_fails() {
 }
 
 #[test]
-fn p51_channel_data_is_part_of_what_is_signed() {
+fn p51_trap10_channel_data_is_part_of_what_is_signed() {
     check(
         r#"
         a1 connects

@@ -43,6 +43,7 @@ fn app() -> impl Strategy<Value = Command> {
             let settings = [
                 ("client-events", 1),
                 ("event-rate", 1000),
+                ("watchlist-events", 1),
                 ("max-pending", pending),
                 ("mirror", mirror),
                 ("member-updates", updates.min(1)),
@@ -76,6 +77,7 @@ fn command() -> impl Strategy<Value = Command> {
         6 => (1..5usize).prop_map(Command::JournalWrites),
         4 => Just(Command::JournalGoesOn),
         1 => Just(Command::Drain),
+        1 => select(&USERS[..]).prop_map(|user| Command::Terminate { user: user.to_owned() }),
         2 => (select(&CLIENTS[..]), select(&[4009, 4200][..])).prop_map(|(client, code)| {
             Command::Disconnect { client: client.to_owned(), code }
         }),
@@ -99,6 +101,7 @@ fn action() -> impl Strategy<Value = Action> {
         8 => Just(Action::Connects(7)),
         16 => joins(),
         6 => channel().prop_map(Action::Leaves),
+        5 => signs_in(),
         6 => (select(&CHANNELS[..4]), 0..100u32).prop_map(|(channel, n)| {
             Action::Triggers("client-x".to_owned(), channel.to_owned(), Some(n.to_string()))
         }),
@@ -120,6 +123,14 @@ fn joins() -> impl Strategy<Value = Action> {
             ..Claim::default()
         };
         Action::Joins(channel.to_owned(), claim)
+    })
+}
+
+fn signs_in() -> impl Strategy<Value = Action> {
+    let watched = proptest::sample::subsequence(&USERS[..], 0..=USERS.len());
+    (watched, select(&USERS[..])).prop_map(|(watched, user)| {
+        let watched = watched.into_iter().map(str::to_owned).collect();
+        Action::SignsIn(watched, Claim { user: Some(user.to_owned()), ..Claim::default() })
     })
 }
 

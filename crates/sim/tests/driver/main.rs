@@ -6,6 +6,7 @@
 mod draw;
 mod hooks;
 mod referee;
+mod watcher;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 

@@ -9,6 +9,7 @@ use rollcall_sim::{Action, Arrival, Audit, Command, Line, Model, Stage};
 
 use crate::draw::Play;
 use crate::hooks::BackEnd;
+use crate::watcher::Watcher;
 
 /// Longer than any grace.
 const LONG: Duration = Duration::from_secs(4);
@@ -37,6 +38,8 @@ struct Player {
     left: BTreeSet<String>,
     /// Channels with the members that it may no longer be there.
     revoked: BTreeSet<(String, String)>,
+    /// What it knows of users.
+    watcher: Watcher,
     /// What may be said of its reading.
     reading: Reading,
     /// A close by command, which explains a close frame.
@@ -103,6 +106,9 @@ impl Referee {
         for line in &lines {
             self.hear(line)?;
         }
+        if let Command::Terminate { user } = command {
+            self.check_gone(user)?;
+        }
         match (self.held, self.journal) {
             (Held::No, Journal::Writes) => self.audit(),
             _ => Ok(()),
@@ -123,6 +129,7 @@ impl Referee {
         }
         self.check_counters()?;
         self.check_back_end()?;
+        self.check_watchers()?;
         self.look_around()
     }
 
@@ -137,6 +144,9 @@ impl Referee {
                 if let Some(player) = self.players.get_mut(client) {
                     player.sent_away = true;
                 }
+            }
+            Command::Terminate { user } => {
+                self.players.values_mut().for_each(|player| player.terminate(user));
             }
             Command::DisconnectMember { client, user, channel } => {
                 if let Some(player) = self.players.get_mut(client) {
@@ -175,6 +185,7 @@ impl Referee {
         let Some(text) = line.text.strip_prefix("< ") else { return Ok(()) };
         let Some(player) = self.players.get_mut(&line.who) else { return Ok(()) };
         let heard = match &line.channel {
+            _ if text.starts_with("watchlist ") => player.watcher.hear(text),
             Some(channel) if self.stage.app().webhooks.is_empty() => player.hear(channel, text),
             Some(channel) => self
                 .back_end
@@ -238,6 +249,29 @@ impl Referee {
         if told == truth { Ok(()) } else { Err(format!("told {told:?}, but there are {truth:?}")) }
     }
 
+    /// Nobody is left who was sent away.
+    fn check_gone(&self, user: &str) -> Verdict {
+        let is_left = |player: &&Player| {
+            !player.over && player.reading == Reading::Always && player.watcher.user() == Some(user)
+        };
+        match self.players.values().find(is_left) {
+            Some(player) => Err(format!("{:?} is still signed in as {user}", player.address)),
+            None => Ok(()),
+        }
+    }
+
+    /// Everybody knows who of those that they watch is signed in.
+    fn check_watchers(&self) -> Verdict {
+        // Who was reset before it read has not read why.
+        let is_there = |name: &str, player: &Player| !player.over && self.stage.is_connected(name);
+        let players = self.players.iter().filter(|(name, player)| is_there(name, player));
+        let there = players.clone().filter_map(|(_, player)| player.watcher.user()).collect();
+        for (name, player) in players {
+            player.watcher.check(&there).map_err(|why| format!("{name}: {why}"))?;
+        }
+        Ok(())
+    }
+
     /// What each client believes, from its snapshot and the differences after it, is what is so.
     fn look_around(&self) -> Verdict {
         let mut there: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -273,6 +307,7 @@ impl Player {
             wanted: BTreeMap::new(),
             left: BTreeSet::new(),
             revoked: BTreeSet::new(),
+            watcher: Watcher::default(),
             reading: Reading::Always,
             sent_away: false,
             over: false,
@@ -311,6 +346,11 @@ impl Player {
         }
     }
 
+    /// It is closed if it is signed in as that user. Who reads late may not know it yet.
+    fn terminate(&mut self, user: &str) {
+        self.sent_away |= self.reading == Reading::Doubtful || self.watcher.user() == Some(user);
+    }
+
     /// Of who reads late nobody knows which of its tries is answered.
     fn is_revoked(&self, channel: &str) -> bool {
         if self.reading == Reading::Doubtful {
@@ -344,6 +384,10 @@ impl Player {
     }
 
     fn hear_other(&mut self, text: &str) -> Verdict {
+        if let Some(user_data) = text.strip_prefix("signin_success ") {
+            self.watcher.signed_in(user_data);
+            return Ok(());
+        }
         match text.split(' ').next() {
             Some("close") if self.reading == Reading::Always && !self.sent_away => {
                 Err(format!("was told {text:?} for no reason"))
