@@ -94,6 +94,36 @@ fn p114_a_change_before_all_are_known_is_in_the_first_frame() {
 }
 
 #[test]
+fn p114_what_was_known_while_somebody_watched_is_asked_again() {
+    check(
+        r#"
+        edges 1
+        app watchlist-events=1
+        a1 connects
+            a1 < connection_established 30s
+        a2 connects
+            a2 < connection_established 30s
+        a2 signs in watching bo as eve
+            a2 < signin_success {"id":"eve","watchlist":["bo"]}
+            a2 < watchlist offline [bo]
+        a3 connects
+            a3 < connection_established 30s
+        hold
+        a1 signs in as bo
+            a1 < signin_success {"id":"bo"}
+        # The news of bo comes when nobody wants to know it.
+        a2 closes 1000
+            a2 < close 1000
+            a2 < eof
+        release
+        a3 signs in watching bo as ana
+            a3 < signin_success {"id":"ana","watchlist":["bo"]}
+            a3 < watchlist online [bo]
+        "#,
+    );
+}
+
+#[test]
 fn p115_online_with_the_first_connection_and_offline_after_the_last() {
     check(
         r#"
