@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { DISABLED, MAIN } from '../lib/apps.mjs';
+import { DISABLED, MAIN, keyOf } from '../lib/apps.mjs';
 import { call, publish, send, trigger } from '../lib/api.mjs';
 import { pusherFor } from '../lib/pusher.mjs';
 import { startProtocolServer } from '../lib/protocol.mjs';
+import { hmacHex, signedQuery, stringToSign } from '../lib/sign.mjs';
 import { connect } from '../lib/socket.mjs';
 
 const server = await startProtocolServer(after);
@@ -113,4 +114,20 @@ test('invariant 7: a request body has a limit', async () => {
   );
   assert.equal(reply.status, 413);
   assert.equal((await send(server, 'GET', '/up')).status, 200);
+});
+
+test('p152 section 6.3: parameters of a publish may be in the query string, lists in the forms of every SDK', async () => {
+  const socket = await connect(server);
+  for (const channel of ['p152-a', 'p152-b']) await socket.subscribe(channel);
+  const lists = [[['channels[]', 'p152-a'], ['channels[]', 'p152-b']], [['channels', 'p152-a,p152-b']]];
+  for (const list of lists) {
+    const path = '/apps/1001/events';
+    const auth = signedQuery(keyOf(MAIN), 'POST', path).slice(0, -1);
+    const pairs = [...auth, ['name', 'asked'], ['data', '{"a":1}'], ...list];
+    const signature = hmacHex(keyOf(MAIN).secret, stringToSign('POST', path, pairs));
+    const target = [...pairs, ['auth_signature', signature]].map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+    const reply = await send(server, 'POST', `${path}?${target}`);
+    assert.equal(reply.text, '{}');
+    for (const channel of ['p152-a', 'p152-b']) assert.equal((await socket.expect('asked', channel)).data, '{"a":1}');
+  }
 });

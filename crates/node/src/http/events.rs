@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use rollcall_engine::App;
 use rollcall_wire::ChannelName;
@@ -20,9 +20,11 @@ use crate::handle::NodeHandle;
 /// Publishes one event to up to a hundred channels.
 pub(crate) async fn publish(
     State(node): State<NodeHandle>,
+    RawQuery(query): RawQuery,
     Signed { tenant, body, .. }: Signed,
 ) -> Result<Response, HttpError> {
-    let event = EventRequest::parse(&body, &limits(&tenant.app))?;
+    let query = query.unwrap_or_default();
+    let event = EventRequest::parse_with_query(&body, &query, &limits(&tenant.app))?;
     let asked = Asked::of(&event);
     let place = place_for(&node, &tenant, std::slice::from_ref(&asked)).await?;
     node.publish_events(&tenant, vec![event])?;

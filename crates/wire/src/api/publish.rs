@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::error::ApiError;
 use super::info::{InfoRequest, OF_PUBLISHED};
 use super::query::parse_channel;
+use crate::auth::query::{Plus, Query, array_name};
 use crate::{ChannelName, SocketId, json};
 
 /// What an app allows in one publish (`docs/protocol.md` appendix C).
@@ -48,6 +49,24 @@ pub struct BatchRequest {
 }
 
 impl EventRequest {
+    /// Parses a `POST /apps/{id}/events`, which may say in its query string what its body does not
+    /// (`docs/protocol.md` 6.3).
+    pub fn parse_with_query(
+        body: &[u8],
+        query: &str,
+        limits: &PublishLimits,
+    ) -> Result<Self, ApiError> {
+        let given = Given::parse(query);
+        if given.is_empty() {
+            return Self::parse(body, limits);
+        }
+        let fields = match body {
+            [] => EventFields::default(),
+            body => parse_body(body)?,
+        };
+        fields.or(&given).check(limits)
+    }
+
     /// Parses the body of `POST /apps/{id}/events`.
     pub fn parse(body: &[u8], limits: &PublishLimits) -> Result<Self, ApiError> {
         parse_body::<EventFields<'_>>(body)?.check(limits)
@@ -86,7 +105,7 @@ impl Default for PublishLimits {
 }
 
 /// Values stay raw, so that a wrong type can be told from malformed JSON and named.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct EventFields<'a> {
     #[serde(borrow)]
     name: Option<&'a RawValue>,
@@ -120,6 +139,70 @@ fn batch_item(item: &RawValue, limits: &PublishLimits) -> Result<EventRequest, A
         return Err(ApiError::MissingField { field: "channel" });
     }
     EventFields { channels: None, ..fields }.check(limits)
+}
+
+/// What a query string says of an event, as JSON.
+#[derive(Default)]
+struct Given {
+    name: Option<Box<RawValue>>,
+    data: Option<Box<RawValue>>,
+    channel: Option<Box<RawValue>>,
+    channels: Option<Box<RawValue>>,
+    socket_id: Option<Box<RawValue>>,
+    info: Option<Box<RawValue>>,
+}
+
+impl Given {
+    /// Lists come as `channels[]=a&channels[]=b`, as `channels[0]=a&channels[1]=b`, or as
+    /// `channels=a,b`; a name with a comma in it needs one of the first two.
+    fn parse(raw: &str) -> Self {
+        let mut given = Self::default();
+        let (mut channels, mut info) = (Vec::new(), Vec::new());
+        for (name, value) in Query::parse(raw, Plus::IsPlus).texts() {
+            let element_of = array_name(name.as_bytes());
+            match (&*name, element_of) {
+                ("name", _) => given.name = json_text(&value),
+                ("data", _) => given.data = json_text(&value),
+                ("channel", _) => given.channel = json_text(&value),
+                ("socket_id", _) => given.socket_id = json_text(&value),
+                ("channels", _) => channels.extend(value.split(',').map(str::to_owned)),
+                (_, Some(b"channels")) => channels.push(value.into_owned()),
+                ("info", _) | (_, Some(b"info")) => info.push(value.into_owned()),
+                _ => {}
+            }
+        }
+        given.channels = (!channels.is_empty()).then(|| to_raw_value(&channels).ok()).flatten();
+        given.info = (!info.is_empty()).then(|| json_text(&info.join(","))).flatten();
+        given
+    }
+
+    fn is_empty(&self) -> bool {
+        let fields = [&self.name, &self.data, &self.channel, &self.channels];
+        fields.into_iter().chain([&self.socket_id, &self.info]).all(Option::is_none)
+    }
+}
+
+fn json_text(text: &str) -> Option<Box<RawValue>> {
+    to_raw_value(text).ok()
+}
+
+impl<'a> EventFields<'a> {
+    /// The body has the first word.
+    fn or(self, given: &'a Given) -> Self {
+        let has_channels = self.channel.is_some() || self.channels.is_some();
+        let channels_of = |given: &'a Option<Box<RawValue>>| match has_channels {
+            true => None,
+            false => given.as_deref(),
+        };
+        Self {
+            name: self.name.or(given.name.as_deref()),
+            data: self.data.or(given.data.as_deref()),
+            channel: self.channel.or(channels_of(&given.channel)),
+            channels: self.channels.or(channels_of(&given.channels)),
+            socket_id: self.socket_id.or(given.socket_id.as_deref()),
+            info: self.info.or(given.info.as_deref()),
+        }
+    }
 }
 
 impl EventFields<'_> {

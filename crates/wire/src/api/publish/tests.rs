@@ -186,10 +186,12 @@ fn info_is_a_list_of_known_attributes() {
     assert_eq!(info("subscription_count,user_count"), Ok(both));
     assert_eq!(info("user_count"), Ok(InfoRequest { subscription_count: false, ..both }));
     assert!(info("").unwrap().is_empty());
+    assert!(info("user_count,cache").unwrap().cache);
     check_refused(
-        &json!({ "info": "cache" }),
+        &json!({ "info": "members" }),
         400,
-        "Unknown info attribute \"cache\": info can be user_count or subscription_count here",
+        "Unknown info attribute \"members\": info can be user_count, subscription_count or cache \
+         here",
     );
 }
 
@@ -248,4 +250,27 @@ proptest::proptest! {
         let _ = EventRequest::parse(text.as_bytes(), &PublishLimits::default());
         let _ = BatchRequest::parse(format!(r#"{{"batch":[{text}]}}"#).as_bytes(), &PublishLimits::default());
     }
+}
+
+#[test]
+fn p152_section_6_3_parameters_may_be_in_the_query_string() {
+    let limits = PublishLimits::default();
+    let parse =
+        |body: &str, query: &str| EventRequest::parse_with_query(body.as_bytes(), query, &limits);
+    let expected = EventRequest::parse(
+        br#"{"name":"e","data":"{\"a\":1}","channels":["a,b","c"],"socket_id":"1.2","info":"user_count,cache"}"#,
+        &limits,
+    );
+    let rest =
+        "name=e&data=%7B%22a%22%3A1%7D&socket_id=1.2&info[]=user_count&info[]=cache&auth_key=k";
+    for channels in ["channels[]=a,b&channels[]=c", "channels%5B0%5D=a%2Cb&channels%5B1%5D=c"] {
+        assert_eq!(parse("", &format!("{channels}&{rest}")), expected);
+    }
+    let commas = parse(r#"{"name":"e","data":"x"}"#, "channels=a,b").unwrap();
+    assert_eq!(commas.channels.len(), 2);
+    let body = parse(r#"{"name":"e","data":"x","channel":"b"}"#, "channels=a&name=f").unwrap();
+    assert_eq!((body.name.as_str(), body.channels[0].as_str()), ("e", "b"), "the body counts");
+    assert_eq!(parse("", "name=e&data="), Err(ApiError::MissingField { field: "channels" }));
+    assert_eq!(parse("", "auth_key=k"), Err(ApiError::MalformedBody));
+    assert_eq!(parse("[]", "name=e"), Err(ApiError::MalformedBody));
 }
