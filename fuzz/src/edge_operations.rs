@@ -15,7 +15,7 @@
 //! - nothing is left when all are gone.
 
 mod model;
-mod stream;
+pub(crate) mod stream;
 mod users;
 
 use std::sync::Arc;

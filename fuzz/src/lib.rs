@@ -22,6 +22,7 @@ mod names;
 mod partition_operations;
 mod pusher_message;
 mod query_strings;
+mod session_operations;
 mod ws_decoder;
 
 pub use api_bodies::api_bodies;
@@ -34,6 +35,7 @@ pub use names::names;
 pub use partition_operations::partition_operations;
 pub use pusher_message::pusher_message;
 pub use query_strings::query_strings;
+pub use session_operations::session_operations;
 pub use ws_decoder::ws_decoder;
 
 /// A fuzz target.
@@ -46,7 +48,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     Target { name: "ws_decoder", run: ws_decoder },
     Target { name: "pusher_message", run: pusher_message },
     Target { name: "names", run: names },
@@ -55,5 +57,6 @@ pub const TARGETS: [Target; 9] = [
     Target { name: "query_strings", run: query_strings },
     Target { name: "fallback_bodies", run: fallback_bodies },
     Target { name: "edge_operations", run: edge_operations },
+    Target { name: "session_operations", run: session_operations },
     Target { name: "partition_operations", run: partition_operations },
 ];

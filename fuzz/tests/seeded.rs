@@ -48,6 +48,11 @@ fn edge_operations() {
 }
 
 #[test]
+fn session_operations() {
+    run("session_operations");
+}
+
+#[test]
 fn partition_operations() {
     run("partition_operations");
 }

@@ -14,7 +14,7 @@ pub(super) struct Stream {
 
 /// What a client hears of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(crate) enum Heard {
     /// It is subscribed.
     Success(String),
     /// The event of that number.
@@ -66,7 +66,8 @@ impl Stream {
     }
 }
 
-fn heard(json: &[u8]) -> Option<Heard> {
+/// What an event says of a channel, if it is of those that count here.
+pub(crate) fn heard(json: &[u8]) -> Option<Heard> {
     let event: Value = serde_json::from_slice(json).expect("an event is JSON");
     let channel = || event["channel"].as_str().unwrap_or_default().to_owned();
     match event["event"].as_str().expect("an event has a name") {
