@@ -7,7 +7,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::error::ApiError;
 use super::info::{InfoRequest, OF_PUBLISHED};
-use super::query::parse_channel;
+use super::query::{Extraneous, parse_channel};
 use crate::auth::query::{Plus, Query, array_name};
 use crate::{ChannelName, SocketId, json};
 
@@ -50,13 +50,14 @@ pub struct BatchRequest {
 
 impl EventRequest {
     /// Parses a `POST /apps/{id}/events`, which may say in its query string what its body does not
-    /// (`docs/protocol.md` 6.3).
+    /// (`docs/protocol.md` 6.3). What it says beyond that is refused as in queries, for whoever
+    /// misspells a parameter should hear of it.
     pub fn parse_with_query(
         body: &[u8],
         query: &str,
         limits: &PublishLimits,
     ) -> Result<Self, ApiError> {
-        let given = Given::parse(query);
+        let given = Given::parse(query)?;
         if given.is_empty() {
             return Self::parse(body, limits);
         }
@@ -155,8 +156,8 @@ struct Given {
 impl Given {
     /// Lists come as `channels[]=a&channels[]=b`, as `channels[0]=a&channels[1]=b`, or as
     /// `channels=a,b`; a name with a comma in it needs one of the first two.
-    fn parse(raw: &str) -> Self {
-        let mut given = Self::default();
+    fn parse(raw: &str) -> Result<Self, ApiError> {
+        let (mut given, mut extraneous) = (Self::default(), Extraneous::default());
         let (mut channels, mut info) = (Vec::new(), Vec::new());
         for (name, value) in Query::parse(raw, Plus::IsPlus).texts() {
             let element_of = array_name(name.as_bytes());
@@ -168,12 +169,13 @@ impl Given {
                 ("channels", _) => channels.extend(value.split(',').map(str::to_owned)),
                 (_, Some(b"channels")) => channels.push(value.into_owned()),
                 ("info", _) | (_, Some(b"info")) => info.push(value.into_owned()),
-                _ => {}
+                _ => extraneous.note(&name),
             }
         }
+        extraneous.refuse()?;
         given.channels = (!channels.is_empty()).then(|| to_raw_value(&channels).ok()).flatten();
         given.info = (!info.is_empty()).then(|| json_text(&info.join(","))).flatten();
-        given
+        Ok(given)
     }
 
     fn is_empty(&self) -> bool {

@@ -82,21 +82,39 @@ struct Parameters {
 impl Parameters {
     fn parse(raw: &str, known: &[&str]) -> Result<Self, ApiError> {
         let mut parameters = Self::default();
-        let mut extraneous: Vec<String> = Vec::new();
+        let mut extraneous = Extraneous::default();
         for (name, value) in Query::parse(raw, Plus::IsPlus).texts() {
             match plain(&name) {
                 PREFIX if known.contains(&PREFIX) => {
                     parameters.prefix.get_or_insert_with(|| value.into_owned());
                 }
                 INFO if known.contains(&INFO) => parameters.info += &format!("{value},"),
-                name if OF_SIGNATURES.contains(&name) => {}
-                _ if extraneous.len() == MOST_NAMED || extraneous.iter().any(|n| *n == name) => {}
-                _ => extraneous.push(shortened(&name)),
+                _ => extraneous.note(&name),
             }
         }
-        match extraneous.is_empty() {
-            true => Ok(parameters),
-            false => Err(ApiError::Extraneous { names: extraneous.join(", ") }),
+        extraneous.refuse()?;
+        Ok(parameters)
+    }
+}
+
+/// The parameters that mean nothing to whoever reads a query string.
+#[derive(Default)]
+pub(super) struct Extraneous(Vec<String>);
+
+impl Extraneous {
+    /// Takes down a parameter that is not known, unless it belongs to the signature.
+    pub(super) fn note(&mut self, name: &str) {
+        let is_known = OF_SIGNATURES.contains(&name) || self.0.iter().any(|noted| noted == name);
+        if !is_known && self.0.len() < MOST_NAMED {
+            self.0.push(shortened(name));
+        }
+    }
+
+    /// Refuses the request if there are any.
+    pub(super) fn refuse(self) -> Result<(), ApiError> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => Err(ApiError::Extraneous { names: self.0.join(", ") }),
         }
     }
 }

@@ -274,3 +274,15 @@ fn p152_section_6_3_parameters_may_be_in_the_query_string() {
     assert_eq!(parse("", "auth_key=k"), Err(ApiError::MalformedBody));
     assert_eq!(parse("[]", "name=e"), Err(ApiError::MalformedBody));
 }
+
+#[test]
+fn section_6_5_parameters_of_a_publish_that_mean_nothing_are_refused() {
+    let limits = PublishLimits::default();
+    let parse = |query: &str| {
+        let body = br#"{"name":"e","data":"x","channel":"a"}"#;
+        EventRequest::parse_with_query(body, query, &limits).map(|event| event.name)
+    };
+    assert_eq!(parse("AUTH_KEY=k&auth_timestamp=1&auth_version=1.0&body_md5=x").unwrap(), "e");
+    let names = "chanels[], x".to_owned();
+    assert_eq!(parse("chanels[]=a&x=1&x=2&info="), Err(ApiError::Extraneous { names }));
+}
