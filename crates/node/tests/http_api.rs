@@ -8,9 +8,10 @@ use rollcall_engine::App;
 use rollcall_node::NodeConfig;
 use rollcall_wire::auth::Key;
 use serde_json::{Value, json};
-use support::{TestNode, Told, app, read_response, signed, within};
+use support::{TestNode, Told, app, read_response, signed};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 #[tokio::test]
 async fn p34_p37_p157_p161_a_signed_event_reaches_the_subscribers_of_every_shard() {
@@ -170,9 +171,41 @@ async fn unknown_paths_and_methods_of_the_api_answer_in_json() {
 async fn a_head_that_never_ends_ends_its_connection() {
     let node = TestNode::start(1).await;
     let mut stream = TcpStream::connect(node.address).await.unwrap();
-    stream.write_all(b"GET /up HTTP/1.1\r\nHost: te").await.unwrap();
-    let mut answer = Vec::new();
-    within(stream.read_to_end(&mut answer)).await.unwrap();
+    assert_eq!(seconds_until_end(&mut stream, b"GET /up HTTP/1.1\r\nHost: te").await, 10);
+    // One that says nothing is no better.
+    let mut stream = TcpStream::connect(node.address).await.unwrap();
+    assert_eq!(seconds_until_end(&mut stream, b"").await, 10);
+}
+
+/// Pools keep connections for a minute or so.
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_kept_for_its_next_request_but_not_for_half_of_one() {
+    let node = TestNode::start(1).await;
+    let whole = b"GET /up HTTP/1.1\r\nHost: test\r\n\r\n";
+    let mut stream = TcpStream::connect(node.address).await.unwrap();
+    answer_to(&mut stream, whole).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    answer_to(&mut stream, whole).await;
+    assert_eq!(seconds_until_end(&mut stream, b"").await, 75);
+    let mut stream = TcpStream::connect(node.address).await.unwrap();
+    answer_to(&mut stream, whole).await;
+    assert_eq!(seconds_until_end(&mut stream, b"GET /up HT").await, 10);
+}
+
+/// Sends a request and takes the answer, which comes in one piece.
+async fn answer_to(stream: &mut TcpStream, request: &[u8]) {
+    stream.write_all(request).await.expect("it is open");
+    let mut answer = [0; 1024];
+    let length = stream.read(&mut answer).await.expect("it is open");
+    assert!(answer[..length].starts_with(b"HTTP/1.1 200 OK\r\n"));
+}
+
+/// Sends what is given and awaits the end, for as long as it takes by the clock of the runtime.
+async fn seconds_until_end(stream: &mut TcpStream, beginning: &[u8]) -> u64 {
+    stream.write_all(beginning).await.expect("it is open");
+    let start = Instant::now();
+    let _ = stream.read_to_end(&mut Vec::new()).await;
+    start.elapsed().as_secs()
 }
 
 #[tokio::test]

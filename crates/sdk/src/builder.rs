@@ -221,9 +221,10 @@ fn http_client(timeout: Duration) -> Result<reqwest::Client, BuildError> {
     client.build().map_err(|_| BuildError::NoTls)
 }
 
-/// Less than the 10 seconds after which a server closes a connection that asks nothing: a request
-/// on one that is just being closed would fail, and must not be sent twice.
-const IDLE: Duration = Duration::from_secs(5);
+/// Less than the 75 seconds after which a server, or the minute after which many a proxy, closes a
+/// connection that asks nothing: a request on one that is just being closed would fail, and must not
+/// be sent twice.
+const IDLE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {

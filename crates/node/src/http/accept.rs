@@ -21,7 +21,7 @@ use tower::Service;
 use tracing::{debug, warn};
 
 use super::paths;
-use super::patience::Patient;
+use super::patience::{Patient, Turns};
 use super::places::{Place, Places};
 use super::router::WithTls;
 use super::visitor::Visitor;
@@ -142,12 +142,17 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut draining = acceptor.node.draining();
-    let place = Mutex::new(Some(place));
-    let service = service_fn(|request| respond(&acceptor, request, peer, take(&place)));
+    let (place, turns) = (Mutex::new(Some(place)), Turns::default());
+    let service = service_fn(async |request| {
+        turns.pass();
+        let response = respond(&acceptor, request, peer, take(&place)).await;
+        turns.pass();
+        response
+    });
     let keep_alive = !*draining.borrow_and_update();
     let connection = http()
         .keep_alive(keep_alive)
-        .serve_connection(Patient::new(stream), service)
+        .serve_connection(Patient::new(stream, turns.clone()), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
@@ -206,7 +211,7 @@ async fn respond(
 
 fn http() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(MAX_HEAD);
+    builder.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(MAX_HEAD);
     builder
 }
 
@@ -216,9 +221,10 @@ fn is_of_the_peer(error: &std::io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionReset)
 }
 
-/// How long the head of a request may take, the wait for the next one on a kept connection
-/// included.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a kept connection may wait for its next request and have it whole. Client libraries keep
+/// connections for about a minute, and a request on one that is just being closed fails.
+/// What is slow, once it has begun, ends earlier: see [`Patient`].
+const IDLE: Duration = Duration::from_secs(75);
 
 /// How long a connection has to begin its first request once the node drains.
 const LAST_CHANCE: Duration = Duration::from_millis(500);
