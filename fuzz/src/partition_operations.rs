@@ -270,6 +270,7 @@ impl World {
                 PartitionEffect::Kept(_) | PartitionEffect::Dropped(_) => {
                     unreachable!("none of the channels keeps an event")
                 }
+                PartitionEffect::Untold(..) => unreachable!("no app stops asking"),
                 PartitionEffect::Owe(owed) => {
                     self.model.owed(&owed);
                     self.partition.handle_committed(owed.seq);

@@ -16,7 +16,7 @@ use rollcall_wire::pusher;
 
 use crate::app::{App, AppId};
 use crate::cache::{Cache, Kept};
-use crate::hooks::Owed;
+use crate::hooks::{HookClass, Owed};
 use crate::ids::{ChannelKey, EdgeId, InterceptId, PartitionIndex, Ticket, UserId, WatchId};
 use crate::message::{
     Answer, Audience, ClientEvent, FromPartition, Intercepted, Join, KeptEvent, Leave,
@@ -80,6 +80,9 @@ pub enum PartitionEffect {
     /// An event to be written down, of which nobody is shown anything before
     /// [`Partition::handle_committed`] confirms it.
     Owe(Owed),
+    /// What a back end was told of a channel, by events of this class, does not count any more:
+    /// nobody asks for them. Nobody waits for it.
+    Untold(ChannelKey, HookClass),
 }
 
 impl Partition {

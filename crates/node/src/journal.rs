@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rollcall_engine::{AppId, ChannelKey, HookEvent, KeptEvent, Owed, PartitionIndex};
-use rollcall_store::{CachedEvent, JournalEntry, NewOwedEvent, Told};
+use rollcall_engine::{AppId, ChannelKey, HookClass, HookEvent, KeptEvent, Owed, PartitionIndex};
+use rollcall_store::{CachedEvent, JournalEntry, NewOwedEvent, Told, ToldClass};
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::clock::Clock;
@@ -91,6 +91,19 @@ impl Pen {
     pub(crate) fn forget_kept(&self, channel: &ChannelKey) {
         let (app, channel) = (channel.app.to_string(), channel.name.as_str().to_owned());
         self.put(JournalEntry::Uncached { app, channel }, None);
+    }
+
+    /// What was told of a channel by events of a class does not count any more. Nobody waits for
+    /// it.
+    pub(crate) fn untell(&self, channel: &ChannelKey, class: HookClass) {
+        let class = match class {
+            HookClass::ChannelExistence => ToldClass::Channels,
+            HookClass::Presence => ToldClass::Members,
+            // Nothing of these lasts.
+            HookClass::ClientEvents | HookClass::CacheMiss | HookClass::SubscriptionCount => return,
+        };
+        let (app, channel) = (channel.app.to_string(), channel.name.as_str().to_owned());
+        self.put(JournalEntry::Untold { app, channel, class }, None);
     }
 
     fn put(&self, entry: JournalEntry, confirm: Option<(PartitionIndex, u64)>) -> bool {
@@ -192,7 +205,9 @@ fn cost(entry: &JournalEntry) -> usize {
     let content = match entry {
         JournalEntry::Owed(owed) => owed.event.len() + owed.channel.len(),
         JournalEntry::Cached(cached) => cached.data.len() + cached.event.len(),
-        JournalEntry::Uncached { .. } | JournalEntry::Forgotten { .. } => 0,
+        JournalEntry::Uncached { .. }
+        | JournalEntry::Forgotten { .. }
+        | JournalEntry::Untold { .. } => 0,
     };
     size_of::<Entry>() + content
 }

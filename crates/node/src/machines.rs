@@ -291,6 +291,7 @@ impl Machines {
                 PartitionEffect::Intercepted(id, event) => self.divert(id, event),
                 PartitionEffect::Watched(id, change) => self.tell_watcher(id, change),
                 PartitionEffect::Owe(owed) => self.owe(&owed),
+                PartitionEffect::Untold(channel, class) => self.pen.untell(&channel, class),
                 PartitionEffect::Kept(kept) => self.pen.keep(&kept),
                 PartitionEffect::Dropped(channel) => self.pen.forget_kept(&channel),
             }

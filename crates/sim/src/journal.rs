@@ -3,16 +3,22 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use rollcall_engine::{ChannelKey, HookEvent, KeptEvent, Owed, Time, Told};
+use rollcall_engine::{ChannelKey, HookClass, HookEvent, KeptEvent, Owed, Time, Told};
 
 /// What was written down, and what waits.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    waiting: VecDeque<Owed>,
+    waiting: VecDeque<Entry>,
     pace: Pace,
     told: BTreeMap<String, (ChannelKey, Told)>,
     /// The last event of each cache channel, and until when it counts.
     kept: BTreeMap<String, (KeptEvent, Time)>,
+}
+
+#[derive(Debug)]
+enum Entry {
+    Owed(Owed),
+    Untold(ChannelKey, HookClass),
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +34,12 @@ enum Pace {
 
 impl Journal {
     pub(crate) fn push(&mut self, owed: Owed) {
-        self.waiting.push_back(owed);
+        self.waiting.push_back(Entry::Owed(owed));
+    }
+
+    /// What was told does not count any more, once what was owed before is written down.
+    pub(crate) fn untell(&mut self, channel: ChannelKey, class: HookClass) {
+        self.waiting.push_back(Entry::Untold(channel, class));
     }
 
     /// What is written down next by itself.
@@ -36,11 +47,17 @@ impl Journal {
         if self.pace == Pace::Instant { self.write_one() } else { None }
     }
 
-    /// Writes down what waited longest.
+    /// Writes down what waited longest, up to the first event that is owed.
     pub(crate) fn write_one(&mut self) -> Option<Owed> {
-        let owed = self.waiting.pop_front()?;
-        self.note(&owed);
-        Some(owed)
+        loop {
+            match self.waiting.pop_front()? {
+                Entry::Owed(owed) => {
+                    self.note(&owed);
+                    return Some(owed);
+                }
+                Entry::Untold(channel, class) => self.note_untold(&channel, class),
+            }
+        }
     }
 
     pub(crate) fn stop(&mut self) {
@@ -99,6 +116,15 @@ impl Journal {
         }
         if *told == Told::default() {
             self.told.remove(&name);
+        }
+    }
+
+    fn note_untold(&mut self, channel: &ChannelKey, class: HookClass) {
+        let Some((_, told)) = self.told.get_mut(channel.name.as_str()) else { return };
+        match class {
+            HookClass::ChannelExistence => told.occupied = false,
+            HookClass::Presence => told.members.clear(),
+            _ => {}
         }
     }
 }

@@ -405,6 +405,7 @@ impl World {
                 }
                 PartitionEffect::Watched(_, change) => self.told.push(Told::Watched(change)),
                 PartitionEffect::Owe(owed) => self.journal.push(owed),
+                PartitionEffect::Untold(channel, class) => self.journal.untell(channel, class),
                 PartitionEffect::Kept(kept) => self.journal.keep(self.now, kept),
                 PartitionEffect::Dropped(channel) => self.journal.forget_kept(&channel),
             }

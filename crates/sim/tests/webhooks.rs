@@ -592,3 +592,44 @@ fn a_node_that_stops_tells_no_departures_before_it_is_back() {
         "#,
     );
 }
+
+#[test]
+fn what_nobody_asked_for_any_more_is_not_remembered_over_a_restart() {
+    check(
+        r#"
+        app webhooks=1
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+            hooks < channel_occupied presence-team
+            hooks < member_added presence-team ana
+        # Channels alone, members alone, and everything again, with nobody there.
+        app webhooks=2
+        app webhooks=4
+            hooks < member_added presence-team ana
+        app webhooks=2
+            hooks < channel_occupied presence-team
+        app webhooks=8
+        a1 drops
+        wait 10s
+        app webhooks=1
+        restart
+        wait 10s
+        # The same for an app that was removed.
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+            hooks < channel_occupied presence-team
+            hooks < member_added presence-team ana
+        app is removed
+            a1 < close 4001 No app has this key. Check the key and the host
+            a1 < eof
+        wait 10s
+        app webhooks=1
+        restart
+        wait 10s
+        "#,
+    );
+}

@@ -24,6 +24,15 @@ pub enum JournalEntry {
         /// Of what.
         class: ToldClass,
     },
+    /// The same for one channel.
+    Untold {
+        /// Whose.
+        app: String,
+        /// Where.
+        channel: String,
+        /// Of what.
+        class: ToldClass,
+    },
     /// A channel's cached event is no more.
     Uncached {
         /// Whose.
@@ -175,6 +184,13 @@ async fn write(
             tell(transaction, owed).await
         }
         JournalEntry::Forgotten { app, class } => forget(transaction, app, *class).await,
+        JournalEntry::Untold { app, channel, class } => {
+            let statement = match class {
+                ToldClass::Channels => VACATED,
+                ToldClass::Members => EMPTIED,
+            };
+            on_channel(transaction, statement, app, channel).await
+        }
         JournalEntry::Cached(cached) => cache(transaction, cached).await,
         JournalEntry::Uncached { app, channel } => {
             on_channel(transaction, UNCACHE, app, channel).await
@@ -306,4 +322,5 @@ const ADDED: &str = "INSERT INTO told_members (app_id, channel, user_id) VALUES 
                      ON CONFLICT DO NOTHING";
 const REMOVED: &str =
     "DELETE FROM told_members WHERE app_id = $1 AND channel = $2 AND user_id = $3";
+const EMPTIED: &str = "DELETE FROM told_members WHERE app_id = $1 AND channel = $2";
 const UNCACHE: &str = "DELETE FROM cached_events WHERE app_id = $1 AND channel = $2";

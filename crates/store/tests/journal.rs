@@ -90,6 +90,31 @@ async fn what_was_told_is_the_sum_of_what_is_owed() {
 }
 
 #[tokio::test]
+async fn what_was_told_of_one_channel_is_forgotten_class_by_class() {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).await.unwrap();
+    let names = ["presence-a", "presence-b"];
+    for name in names {
+        let entries = [
+            owed(name, "channel_occupied", Told::Occupied),
+            owed(name, "member_added", Told::Added("ana".to_owned())),
+        ];
+        store.write_journal(&entries).await.unwrap();
+    }
+    let untold = |channel: &str, class| JournalEntry::Untold {
+        app: "1".to_owned(),
+        channel: channel.to_owned(),
+        class,
+    };
+    let entries =
+        [untold("presence-a", ToldClass::Channels), untold("presence-b", ToldClass::Members)];
+    store.write_journal(&entries).await.unwrap();
+    let mut rows = store.told().await.unwrap();
+    rows.sort_by_key(|row| row.channel.clone());
+    assert_eq!(rows, [told("presence-a", Some("ana")), told("presence-b", None)]);
+}
+
+#[tokio::test]
 async fn p86_a_cached_event_is_kept_until_it_expires_or_another_comes() {
     let scratch = Scratch::new();
     let store = Store::open(scratch.path()).await.unwrap();

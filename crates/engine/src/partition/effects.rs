@@ -1,12 +1,13 @@
 //! What a partition wants done, in order: what is ready, and what it owes the back ends of apps.
 //!
-//! An event that is owed goes out at once, to be written down. What shows it to anybody is withheld
-//! by its channel (`ledger.rs`) until [`Partition::handle_committed`](super::Partition) names it.
+//! An event that is owed goes out at once, to be written down, and so does what does not count any
+//! more. What shows an event to anybody is withheld by its channel (`ledger.rs`) until
+//! [`Partition::handle_committed`](super::Partition) names it.
 
 use std::collections::VecDeque;
 
 use super::PartitionEffect;
-use crate::hooks::{HookEvent, Owed};
+use crate::hooks::{HookClass, HookEvent, Owed};
 use crate::ids::ChannelKey;
 use crate::time::Time;
 
@@ -14,8 +15,9 @@ use crate::time::Time;
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     ready: VecDeque<PartitionEffect>,
-    /// Goes out before anything that is ready, since it is what others wait for.
-    owed: VecDeque<Owed>,
+    /// What is to be written down, in order. It goes out before anything that is ready, since that
+    /// may wait for it.
+    written: VecDeque<PartitionEffect>,
     /// Numbers what is owed.
     seq: u64,
     /// Up to where what is owed was written down.
@@ -39,7 +41,11 @@ impl PartitionEffect {
             Self::ToEdge(_, mail) => mail.cost(),
             Self::Intercepted(_, event) => event.data.len(),
             Self::Kept(kept) => kept.event.len() + kept.data.len(),
-            Self::Answer(..) | Self::Watched(..) | Self::Dropped(_) | Self::Owe(_) => 0,
+            Self::Answer(..)
+            | Self::Watched(..)
+            | Self::Dropped(_)
+            | Self::Owe(_)
+            | Self::Untold(..) => 0,
         };
         size_of::<Self>() + content
     }
@@ -51,8 +57,7 @@ impl Effects {
     }
 
     pub(super) fn pop_front(&mut self) -> Option<PartitionEffect> {
-        let owed = self.owed.pop_front().map(PartitionEffect::Owe);
-        owed.or_else(|| self.ready.pop_front())
+        self.written.pop_front().or_else(|| self.ready.pop_front())
     }
 
     /// Something happens to one channel.
@@ -84,9 +89,15 @@ impl Effects {
     /// Has an event of a channel written down; the number by which that is confirmed.
     pub(super) fn owe(&mut self, channel: &ChannelKey, event: HookEvent) -> u64 {
         self.seq += 1;
-        self.owed.push_back(Owed { seq: self.seq, channel: channel.clone(), event });
+        let owed = Owed { seq: self.seq, channel: channel.clone(), event };
+        self.written.push_back(PartitionEffect::Owe(owed));
         self.waiting.push_back((self.seq, channel.clone()));
         self.seq
+    }
+
+    /// What a back end was told of a channel does not count any more.
+    pub(super) fn untell(&mut self, channel: &ChannelKey, class: HookClass) {
+        self.written.push_back(PartitionEffect::Untold(channel.clone(), class));
     }
 
     /// Whether what has this number was written down.

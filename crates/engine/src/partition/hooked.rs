@@ -77,7 +77,7 @@ impl Partition {
             .channels_of(&app.id, |channel| channel.ledger.is_some() || !app.webhooks.is_empty())
         {
             let Some(channel) = self.channels.get_mut(&key) else { continue };
-            channel.open_ledger(&key, app);
+            channel.open_ledger(&key, app, &mut self.effects);
             self.effects.begin();
             self.settle(&key);
         }
@@ -88,7 +88,7 @@ impl Partition {
         for key in self.channels_of(app, |channel| channel.ledger.is_some()) {
             let Some(channel) = self.channels.get_mut(&key) else { continue };
             if let Some(ledger) = channel.ledger.take() {
-                ledger.release_all(&mut self.effects);
+                ledger.release_all(&key, &mut self.effects);
             }
             self.effects.begin();
             self.settle(&key);
@@ -128,10 +128,10 @@ impl Channel {
     }
 
     /// Puts the webhooks of an app in force; everybody who is there is compared with what was told.
-    fn open_ledger(&mut self, key: &ChannelKey, app: &Arc<App>) {
+    fn open_ledger(&mut self, key: &ChannelKey, app: &Arc<App>, effects: &mut Effects) {
         self.keep_ledger(key, app);
         let Some(ledger) = &mut self.ledger else { return };
-        ledger.obey(app);
+        ledger.obey(key, app, effects);
         for (user, _) in self.presence.iter().flat_map(|presence| presence.roster.members()) {
             ledger.compare(user);
         }

@@ -106,13 +106,26 @@ impl Ledger {
 
     /// Takes new settings. What nobody asks for any more counts as never told: should somebody ask
     /// again, they hear what is so by then.
-    pub(super) fn obey(&mut self, app: &Arc<App>) {
+    pub(super) fn obey(&mut self, key: &ChannelKey, app: &Arc<App>, effects: &mut Effects) {
         self.app = Arc::clone(app);
-        if !app.hooks(HookClass::ChannelExistence) {
+        self.untell(key, |class| !app.hooks(class), effects);
+    }
+
+    /// Forgets what was told by events of some classes, here and on disk: else a restart would
+    /// bring it back, and tell the end of what nobody heard the beginning of.
+    fn untell(
+        &mut self,
+        key: &ChannelKey,
+        which: impl Fn(HookClass) -> bool,
+        effects: &mut Effects,
+    ) {
+        if self.told.occupied && which(HookClass::ChannelExistence) {
             self.told.occupied = false;
+            effects.untell(key, HookClass::ChannelExistence);
         }
-        if !app.hooks(HookClass::Presence) {
+        if !self.told.members.is_empty() && which(HookClass::Presence) {
             self.told.members.clear();
+            effects.untell(key, HookClass::Presence);
         }
     }
 
@@ -271,7 +284,8 @@ impl Ledger {
     }
 
     /// Lets out everything: the app is gone, and nobody is owed anything.
-    pub(super) fn release_all(self, effects: &mut Effects) {
+    pub(super) fn release_all(mut self, key: &ChannelKey, effects: &mut Effects) {
+        self.untell(key, |_| true, effects);
         self.withheld.effects.into_iter().for_each(|(_, effect)| effects.let_out(effect));
     }
 }
