@@ -15,7 +15,7 @@ use crate::client::{Client, MasterKey};
 pub struct Builder {
     app_id: String,
     keys: Vec<Key>,
-    url: String,
+    url: Result<String, BuildError>,
     master_key: Result<Option<MasterKey>, BuildError>,
     timeout: Duration,
     http: Option<reqwest::Client>,
@@ -24,6 +24,10 @@ pub struct Builder {
 /// Why settings make no client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuildError {
+    /// The app's id, its key or the key's secret is empty.
+    NoCredentials,
+    /// The name of the cluster is not one of small letters, digits and `-`.
+    BadCluster,
     /// The URL is not `http://` or `https://`, a host, and perhaps a port and a path.
     BadUrl,
     /// The master key is not base64 of exactly 32 bytes.
@@ -37,7 +41,7 @@ impl Builder {
         Self {
             app_id: app_id.to_owned(),
             keys: vec![Key { key: key.to_owned(), secret: secret.to_owned() }],
-            url: "http://127.0.0.1:9000".to_owned(),
+            url: Ok("http://127.0.0.1:9000".to_owned()),
             master_key: Ok(None),
             timeout: Duration::from_secs(10),
             http: None,
@@ -60,7 +64,7 @@ impl Builder {
     /// # Ok::<(), rollcall_server::BuildError>(())
     /// ```
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = url.into();
+        self.url = Ok(url.into());
         self
     }
 
@@ -73,8 +77,13 @@ impl Builder {
     /// assert_eq!(client.url(), "https://api-eu.pusher.com");
     /// # Ok::<(), rollcall_server::BuildError>(())
     /// ```
-    pub fn cluster(self, cluster: &str) -> Self {
-        self.url(format!("https://api-{cluster}.pusher.com"))
+    pub fn cluster(mut self, cluster: &str) -> Self {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        self.url = match !cluster.is_empty() && cluster.bytes().all(fits) {
+            true => Ok(format!("https://api-{cluster}.pusher.com")),
+            false => Err(BuildError::BadCluster),
+        };
+        self
     }
 
     /// One more key of the app, with which nothing is signed, but whose webhooks are authentic.
@@ -160,7 +169,8 @@ impl Builder {
         self
     }
 
-    /// The client, or what is wrong with the settings. Nothing is sent.
+    /// The client, or what is wrong with the settings. Nothing is sent. If the process has not chosen
+    /// what rustls makes TLS with, it is ring from then on.
     ///
     /// ```
     /// use rollcall_server::{BuildError, Client};
@@ -169,10 +179,14 @@ impl Builder {
     /// assert_eq!(wrong.unwrap_err(), BuildError::BadUrl);
     /// ```
     pub fn build(self) -> Result<Client, BuildError> {
+        let told = self.keys.iter().flat_map(|Key { key, secret }| [key, secret]);
+        if told.chain([&self.app_id]).any(String::is_empty) {
+            return Err(BuildError::NoCredentials);
+        }
         Ok(Client {
             app_id: self.app_id.into(),
             keys: self.keys.into(),
-            url: base_url(&self.url).ok_or(BuildError::BadUrl)?.into(),
+            url: base_url(&self.url?).ok_or(BuildError::BadUrl)?.into(),
             master_key: self.master_key?,
             http: match self.http {
                 Some(http) => http,
@@ -185,6 +199,11 @@ impl Builder {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::NoCredentials => {
+                "the app's id, key and secret must not be empty; `rollcall apps show ID --secret` \
+                 prints them"
+            }
+            Self::BadCluster => "a cluster is named by small letters, digits and -, such as eu",
             Self::BadUrl => {
                 "the URL must be http:// or https://, a host, and perhaps a port and a path, such \
                  as http://127.0.0.1:9000"
@@ -256,6 +275,20 @@ mod tests {
             let client = Client::builder("1", "key", "secret").cluster(cluster).build().unwrap();
             assert_eq!(client.url(), url);
         }
+    }
+
+    #[test]
+    fn what_is_no_cluster_and_what_is_no_credential_is_told() {
+        for cluster in ["", "eu/../x", "eu.example.com", "EU"] {
+            let built = Client::builder("1", "key", "secret").cluster(cluster).build();
+            assert_eq!(built.unwrap_err(), BuildError::BadCluster, "{cluster}");
+        }
+        for [id, key, secret] in [["", "key", "secret"], ["1", "", "secret"], ["1", "key", ""]] {
+            let built = Client::builder(id, key, secret).build();
+            assert_eq!(built.unwrap_err(), BuildError::NoCredentials);
+        }
+        let built = Client::builder("1", "key", "secret").accept_key("old", "").build();
+        assert_eq!(built.unwrap_err(), BuildError::NoCredentials);
     }
 
     #[test]

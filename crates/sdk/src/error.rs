@@ -1,7 +1,8 @@
 //! Why something could not be signed, or was not done.
 
-use std::fmt;
+use std::error::Error as _;
 use std::time::Duration;
+use std::{fmt, iter};
 
 use rollcall_wire::{ChannelNameError, MalformedSocketId};
 
@@ -32,6 +33,8 @@ pub enum Error {
     NotAlone,
     /// The channel is encrypted, and the client has no master key.
     NoMasterKey,
+    /// A user's id is empty, or consists of one or two dots, which no URL can carry.
+    UserId,
     /// The system gave no random bytes to encrypt with.
     NoRandomness,
     /// What was to be sent cannot be written as JSON.
@@ -97,9 +100,10 @@ impl fmt::Display for Error {
                 "an encrypted channel must be published to alone: its data are encrypted for it",
             ),
             Self::NoMasterKey => f.write_str(NO_MASTER_KEY),
+            Self::UserId => f.write_str("a user's id must not be empty, nor . or .."),
             Self::NoRandomness => f.write_str("the system gives no random bytes to encrypt with"),
             Self::Data(error) => write!(f, "the data cannot be written as JSON: {error}"),
-            Self::Unreachable(error) => write!(f, "the server was not reached: {error}"),
+            Self::Unreachable(error) => write!(f, "the server was not reached: {}", cause(error)),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::UnreadableAnswer => {
                 f.write_str("the answer is not one of a Channels server; check the URL")
@@ -110,7 +114,11 @@ impl fmt::Display for Error {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server refuses it ({}): {}", self.status, self.message)
+        write!(f, "the server refuses it ({}): {}", self.status, self.message)?;
+        match self.retry_after {
+            Some(wait) => write!(f, "; try again in {} s", wait.as_secs()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -156,6 +164,16 @@ impl From<reqwest::Error> for Error {
         // The URL carries the signature, which is nobody's business.
         Self::Unreachable(error.without_url())
     }
+}
+
+/// What reqwest keeps behind its own sentence, which is the same for a wrong port, a wrong name and a
+/// certificate that nobody vouches for.
+fn cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it did not answer in time; see Builder::timeout".to_owned();
+    }
+    let innermost = iter::successors(error.source(), |&error| error.source()).last();
+    innermost.map_or_else(|| error.to_string(), |error| error.to_string())
 }
 
 const NO_MASTER_KEY: &str = "encrypted channels need a master key: Builder::master_key";

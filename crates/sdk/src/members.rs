@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::request::encoded;
+use crate::request::{encoded, encoded_user};
 
 impl Client {
     /// Replaces a member's info, for everybody who is there and for whoever comes later.
@@ -41,7 +41,7 @@ impl Client {
     }
 
     async fn patch_member(&self, channel: &str, user_id: &str, info: Value) -> Result<(), Error> {
-        let path = format!("channels/{}/members/{}", encoded(channel), encoded(user_id));
+        let path = format!("channels/{}/members/{}", encoded(channel), encoded_user(user_id)?);
         let body = json!({ "user_info": info });
         let _: IgnoredAny = self.send(Method::PATCH, &path, "", body.to_string()).await?;
         Ok(())

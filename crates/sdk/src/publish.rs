@@ -93,6 +93,9 @@ impl Client {
     /// # Ok(()) }) }
     /// ```
     pub async fn send_to_user(&self, user_id: &str, event: &Event) -> Result<(), Error> {
+        if user_id.is_empty() {
+            return Err(Error::UserId);
+        }
         self.publish(&[&format!("#server-to-user-{user_id}")], event).await.map(drop)
     }
 

@@ -65,6 +65,14 @@ pub(crate) fn encoded(text: &str) -> String {
     encoded
 }
 
+/// A user's id as a segment of a path. URLs lose segments of dots, encoded or not.
+pub(crate) fn encoded_user(id: &str) -> Result<String, Error> {
+    match id {
+        "" | "." | ".." => Err(Error::UserId),
+        id => Ok(encoded(id)),
+    }
+}
+
 async fn answer<T: DeserializeOwned>(response: Response) -> Result<T, Error> {
     let status = response.status();
     let retry_after = retry_after(&response);
@@ -93,14 +101,16 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// What the server says: the `error` of its JSON, or its first line.
+/// What the server says: the sentence in its JSON, or its first line.
 fn sentence(body: &[u8]) -> String {
+    /// Outside of the API, `error` is a word for programs, and the sentence is in `message`.
     #[derive(Deserialize)]
     struct Fields {
         error: String,
+        message: Option<String>,
     }
     match serde_json::from_slice(body) {
-        Ok(Fields { error }) => error,
+        Ok(Fields { error, message }) => message.unwrap_or(error),
         Err(_) => {
             let text = String::from_utf8_lossy(body);
             text.lines().next().unwrap_or_default().chars().take(MAX_SENTENCE).collect()
@@ -129,6 +139,7 @@ mod tests {
     fn a_sentence_is_found_in_json_and_in_plain_text() {
         for (body, expected) in [
             (r#"{"error":"Unknown auth_key"}"#, "Unknown auth_key"),
+            (r#"{"error":"not_found","message":"Nothing is here."}"#, "Nothing is here."),
             ("Unknown auth_key\n", "Unknown auth_key"),
             ("[]", "[]"),
             ("", ""),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::request::encoded;
+use crate::request::encoded_user;
 
 impl Client {
     /// Closes every connection that is signed in as this user. Who is not to come back must not be
@@ -18,7 +18,7 @@ impl Client {
     /// # Ok(()) }) }
     /// ```
     pub async fn terminate_user(&self, user_id: &str) -> Result<(), Error> {
-        let path = format!("users/{}/terminate_connections", encoded(user_id));
+        let path = format!("users/{}/terminate_connections", encoded_user(user_id)?);
         let _: IgnoredAny = self.post(&path, &json!({})).await?;
         Ok(())
     }

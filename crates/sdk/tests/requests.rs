@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use rollcall_server::{Attributes, Client, Error, Event, Info};
@@ -185,6 +186,8 @@ async fn a_refusal_tells_the_status_the_sentence_and_when_to_come_back() {
     let refusal = error.refusal().unwrap();
     assert_eq!((refusal.status, &*refusal.message), (429, "too many requests"));
     assert_eq!(refusal.retry_after, Some(Duration::from_secs(7)));
+    let told = "the server refuses it (429): too many requests; try again in 7 s";
+    assert_eq!(error.to_string(), told);
 }
 
 #[tokio::test]
@@ -212,7 +215,23 @@ async fn a_server_that_is_away_is_told_without_the_signature() {
     drop(server);
     let error = client(&url).trigger("a", "b", &1).await.unwrap_err();
     assert!(matches!(error, Error::Unreachable(_)));
+    assert!(error.to_string().contains("refused"), "{error}");
     assert!(!format!("{error} {error:?}").contains("auth_signature"), "{error:?}");
+}
+
+#[tokio::test]
+async fn why_a_server_was_not_reached_is_told() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let hasty = Client::builder("1001", "app-key", "app-secret").url(url);
+    let hasty = hasty.timeout(Duration::from_millis(50)).build().unwrap();
+    let error = hasty.trigger("a", "b", &1).await.unwrap_err();
+    assert!(error.to_string().contains("in time"), "{error}");
+
+    let plain = Server::start(Answer::ok("{}"));
+    let secure = client(&plain.url.replace("http:", "https:"));
+    let error = secure.trigger("a", "b", &1).await.unwrap_err();
+    assert!(!error.to_string().contains("error sending request"), "{error}");
 }
 
 #[tokio::test]
@@ -222,6 +241,13 @@ async fn nothing_invalid_is_sent() {
     for channel in ["", "a/b", "#other", &"x".repeat(201)] {
         assert!(matches!(client.trigger(channel, "e", &1).await, Err(Error::Channel(_))));
     }
+    for user in ["", ".", ".."] {
+        assert!(matches!(client.terminate_user(user).await, Err(Error::UserId)));
+        let changed = client.set_member_info("presence-a", user, &json!({})).await;
+        assert!(matches!(changed, Err(Error::UserId)));
+    }
+    let nobody = client.send_to_user("", &Event::text("e", "1")).await;
+    assert!(matches!(nobody, Err(Error::UserId)));
     let unwritable = std::collections::BTreeMap::from([(vec![1], 1)]);
     assert!(matches!(client.trigger("a", "e", &unwritable).await, Err(Error::Data(_))));
     assert_eq!(server.requests().len(), 0);
