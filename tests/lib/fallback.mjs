@@ -9,16 +9,16 @@ export const TRANSPORTS = {
 };
 
 /** A person whose browser has no WebSocket at all, and can use only this transport. */
-export async function withoutWebSocket(t, browser, server, transport) {
-  const person = await overHttp(t, browser, server);
+export async function withoutWebSocket(t, browser, server, transport, options = {}) {
+  const person = await overHttp(t, browser, server, options);
   await person.context.addInitScript(() => delete window.WebSocket);
   await TRANSPORTS[transport](person.context);
   return person;
 }
 
 /** A person whose frames are noted also where they come over HTTP. */
-export async function overHttp(t, browser, server) {
-  const person = await profile(t, browser, server);
+export async function overHttp(t, browser, server, options = {}) {
+  const person = await profile(t, browser, server, options);
   await person.context.exposeBinding('noteFrame', ({ page }, text) => person.frames.push({ page, ...JSON.parse(text) }));
   await person.context.addInitScript(noteFrames);
   return person;
