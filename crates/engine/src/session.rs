@@ -218,9 +218,10 @@ impl Connection {
         self.probed = None;
     }
 
-    /// It was asked for a sign of life.
+    /// It was asked for a sign of life. The first time counts: over HTTP it is asked again and again,
+    /// and would have as long as it likes.
     pub(crate) fn was_probed(&mut self, now: Time) {
-        self.probed = Some(now);
+        self.probed.get_or_insert(now);
     }
 
     /// Whether its app still waits for it to show that it may be here.

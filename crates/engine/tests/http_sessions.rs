@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rollcall_engine::message::{Audience, Departure};
 use rollcall_engine::{
-    App, ChannelKey, ConnId, Edge, EdgeEffect, EdgeId, FromPartition, HttpTransport, Opening,
-    Receive, ReceiveId, Security, Sent, SessionName, Time, ToPartition,
+    App, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition, HttpTransport,
+    Opening, Receive, ReceiveId, Security, Sent, SessionName, Time, ToPartition,
 };
 use rollcall_wire::auth::Key;
 use rollcall_wire::frame::Frame;
@@ -180,6 +180,17 @@ fn p127_p130_p132_a_stream_lives_on_heartbeats_and_is_never_ended() {
     assert_eq!(stream.heard(), [""; 0], "p128 an empty send is not answered");
     stream.wait(34);
     assert_eq!(stream.heard(), ["h"]);
+    stream.wait(1);
+    assert_eq!(stream.heard(), [close(CloseCode::PongNotReceived), "(hang-up)".to_owned()]);
+}
+
+#[test]
+fn p132_a_stream_that_may_be_silent_for_longer_than_a_heartbeat_is_missed_all_the_same() {
+    let mut stream = Session::opened(Streaming);
+    let app = App { strict_compat: true, ..App::clone(&stream.app) };
+    stream.edge.handle_command(stream.now, EdgeCommand::ReplaceApp(Arc::new(app)));
+    stream.wait(54);
+    assert_eq!(stream.heard(), ["h", "h"]);
     stream.wait(1);
     assert_eq!(stream.heard(), [close(CloseCode::PongNotReceived), "(hang-up)".to_owned()]);
 }
