@@ -20,6 +20,7 @@ pub(crate) struct Referee {
     held: Held,
     journal: Journal,
     back_end: BackEnd,
+    asked: Asked,
     drained: bool,
     /// The connection that each client has or had last.
     players: BTreeMap<String, Player>,
@@ -67,6 +68,17 @@ enum Journal {
     Waits,
 }
 
+/// Whether the back end asked for webhooks all the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Unknown,
+    Always,
+    /// It did so again after it had not: it began with what was so then.
+    Again,
+    /// It did so while events waited that it had asked for before.
+    Confused,
+}
+
 type Verdict = Result<(), String>;
 
 impl Referee {
@@ -78,6 +90,7 @@ impl Referee {
             held: Held::No,
             journal: Journal::Writes,
             back_end: BackEnd::default(),
+            asked: Asked::Unknown,
             drained: false,
             players: BTreeMap::new(),
             retired: Vec::new(),
@@ -92,6 +105,9 @@ impl Referee {
         self.prepare(command);
         let lines = self.stage.perform(command);
         self.meet(command);
+        if matches!(command, Command::App(_)) {
+            self.obey();
+        }
         for arrival in self.stage.world().take_arrivals() {
             match arrival {
                 Arrival::Mail(at, mail) => self.model.arrive(at, &mail),
@@ -101,7 +117,10 @@ impl Referee {
         let now = self.stage.world().now();
         self.model.pass(now);
         for line in lines.iter().filter(|line| line.who == "hooks") {
-            self.back_end.hear(line)?;
+            match self.back_end.hear(line) {
+                Err(why) if self.asked != Asked::Confused => return Err(why),
+                _ => {}
+            }
         }
         for line in &lines {
             self.hear(line)?;
@@ -166,6 +185,18 @@ impl Referee {
         }
     }
 
+    /// Notes that settings changed. Who asks no more forgets all that it was told.
+    fn obey(&mut self) {
+        self.asked = match (self.asked, self.journal) {
+            (Asked::Unknown, _) => Asked::Always,
+            (Asked::Confused, _) | (_, Journal::Waits) => Asked::Confused,
+            (Asked::Always | Asked::Again, Journal::Writes) => Asked::Again,
+        };
+        if self.stage.app().webhooks.is_empty() {
+            self.back_end = BackEnd::default();
+        }
+    }
+
     /// Notes a new connection.
     fn meet(&mut self, command: &Command) {
         let Command::Client(name, Action::Connects(_)) = command else { return };
@@ -186,6 +217,8 @@ impl Referee {
         let Some(player) = self.players.get_mut(&line.who) else { return Ok(()) };
         let heard = match &line.channel {
             _ if text.starts_with("watchlist ") => player.watcher.hear(text),
+            // Before it asked again, nobody had to be told of whom others saw.
+            Some(channel) if self.asked != Asked::Always => player.hear(channel, text),
             Some(channel) if self.stage.app().webhooks.is_empty() => player.hear(channel, text),
             Some(channel) => self
                 .back_end
@@ -231,7 +264,8 @@ impl Referee {
 
     /// In the end a back end knows what is so, unless departures are for the next start to tell.
     fn check_back_end(&mut self) -> Verdict {
-        if self.stage.app().webhooks.is_empty() || self.drained {
+        let is_confused = self.asked == Asked::Confused;
+        if self.stage.app().webhooks.is_empty() || self.drained || is_confused {
             return Ok(());
         }
         let app = self.stage.app().id.clone();
