@@ -24,6 +24,8 @@ pub struct Model {
     channels: BTreeMap<String, Channel>,
     periods: BTreeMap<(Address, String), Vec<Period>>,
     sockets: BTreeMap<SocketId, Address>,
+    /// Whether subscribers are told how many they are.
+    counts: bool,
 }
 
 /// How much of what it must hear a client must have heard by now.
@@ -44,8 +46,6 @@ struct Channel {
     roster: Roster,
     /// The last event published on a cache channel, and until when it is kept.
     last: Option<(String, Time)>,
-    /// Whether subscribers are told how many they are.
-    counts: bool,
 }
 
 type Subscriber = (Address, Option<String>);
@@ -67,6 +67,16 @@ impl Model {
     /// Learns which connection has a public name.
     pub fn meet(&mut self, socket: SocketId, connection: Address) {
         self.sockets.insert(socket, connection);
+    }
+
+    /// The settings of the app changed. Who begins to be counted is told at once.
+    pub fn obey(&mut self, app: &App) {
+        if std::mem::replace(&mut self.counts, app.subscription_counting) == self.counts {
+            return;
+        }
+        for name in self.channels.keys().cloned().collect::<Vec<_>>() {
+            self.tell_count(&name);
+        }
     }
 
     /// Mail reached a partition.
@@ -195,10 +205,7 @@ impl Model {
         };
         let period = Period { lines, phase: Phase::Open };
         self.periods.entry((who, name.to_owned())).or_default().push(period);
-        if join.member.is_none() {
-            self.channel(name).counts = join.app.subscription_counting;
-            self.tell_count(name);
-        }
+        self.tell_count(name);
     }
 
     fn refuse(&mut self, who: Address, name: &str, max: usize) {
@@ -232,9 +239,9 @@ impl Model {
 
     /// Nobody here is one of more than a hundred.
     fn tell_count(&mut self, name: &str) {
-        let channel = self.channel(name);
-        if channel.counts {
-            let line = format!("subscription_count {name} {}", channel.subscribers.len());
+        if self.counts && !name.starts_with("presence-") {
+            let line =
+                format!("subscription_count {name} {}", self.channel(name).subscribers.len());
             self.tell(name, &line, |_| true);
         }
     }

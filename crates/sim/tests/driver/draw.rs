@@ -77,7 +77,7 @@ fn command() -> impl Strategy<Value = Command> {
         6 => (1..5usize).prop_map(Command::JournalWrites),
         4 => Just(Command::JournalGoesOn),
         1 => Just(Command::Drain),
-        2 => (0..=1u64).prop_map(webhooks),
+        3 => (select(&["webhooks", "counting"][..]), 0..=1u64).prop_map(setting),
         1 => select(&USERS[..]).prop_map(|user| Command::Terminate { user: user.to_owned() }),
         2 => (select(&CLIENTS[..]), select(&[4009, 4200][..])).prop_map(|(client, code)| {
             Command::Disconnect { client: client.to_owned(), code }
@@ -93,8 +93,8 @@ fn command() -> impl Strategy<Value = Command> {
 }
 
 /// A setting that changes while everybody is there.
-fn webhooks(value: u64) -> Command {
-    Command::App(vec![Setting::new("webhooks", value).expect("the setting exists")])
+fn setting((name, value): (&str, u64)) -> Command {
+    Command::App(vec![Setting::new(name, value).expect("the setting exists")])
 }
 
 fn by_client() -> impl Strategy<Value = Command> {

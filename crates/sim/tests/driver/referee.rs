@@ -185,7 +185,7 @@ impl Referee {
         }
     }
 
-    /// Notes that settings changed. Who asks no more forgets all that it was told.
+    /// Notes that settings changed. A back end that asks no more forgets what it was told.
     fn obey(&mut self) {
         self.asked = match (self.asked, self.journal) {
             (Asked::Unknown, _) => Asked::Always,
@@ -195,6 +195,7 @@ impl Referee {
         if self.stage.app().webhooks.is_empty() {
             self.back_end = BackEnd::default();
         }
+        self.model.obey(self.stage.app());
     }
 
     /// Notes a new connection.
