@@ -153,9 +153,10 @@ impl Node {
             () = stop => Ok(()),
         };
         if served.is_ok() {
-            self.drain(&listener, acceptor, closed).await;
+            self.drain(listener, acceptor, closed).await;
+        } else {
+            drop(listener);
         }
-        drop(listener);
         self.stop().await;
         served
     }
@@ -164,7 +165,7 @@ impl Node {
     /// meanwhile, to be told to go elsewhere too (docs/protocol.md item 188).
     async fn drain(
         &self,
-        listener: &TcpListener,
+        listener: TcpListener,
         acceptor: Acceptor,
         mut closed: mpsc::Receiver<Infallible>,
     ) {
@@ -172,10 +173,11 @@ impl Node {
         let (newcomers, mut newcomers_closed) = acceptor.successor();
         let nobody_left = async {
             tokio::select! {
-                never = accept(listener, &newcomers) => match never {},
+                never = accept(&listener, &newcomers) => match never {},
                 () = async { closed.recv().await; self.handle.emptied().await } => {}
             }
-            drop(newcomers);
+            // Who comes now is not left to wait for an answer.
+            drop((listener, newcomers));
             newcomers_closed.recv().await;
             self.handle.emptied().await;
         };

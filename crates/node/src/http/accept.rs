@@ -2,11 +2,12 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -15,8 +16,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::{Instant, timeout};
 use tower::Service;
 use tracing::{debug, warn};
 
@@ -108,22 +109,26 @@ async fn unless(lost: oneshot::Receiver<()>, served: impl Future<Output = ()>) {
     }
 }
 
-/// The life of one HTTP connection. It waits for the connection to end, or for the node to drain,
-/// after which the request in flight is the last.
+/// The life of one connection. It waits for its first words, for the connection to end, or for the
+/// node to drain, after which the request in flight is the last.
 async fn serve(acceptor: Acceptor, stream: TcpStream, peer: SocketAddr, place: Place) {
     let _ = stream.set_nodelay(true);
+    let waiting = Waiting::new(place);
     let greeted = match &acceptor.tls {
-        Some(tls) => tls.greet(stream).await,
+        Some(tls) => tokio::select! {
+            greeted = tls.greet(stream) => greeted,
+            () = last_chance(&acceptor.node, &waiting) => return,
+        },
         None => Ok(Greeted::Plain(stream)),
     };
     match greeted {
         Ok(Greeted::Plain(stream)) => {
             let visitor = Visitor::over_tcp(peer.ip());
-            converse(acceptor, stream, Peer { address: peer, visitor }, place).await;
+            converse(acceptor, stream, Peer { address: peer, visitor }, waiting).await;
         }
         Ok(Greeted::Tls(stream)) => {
             let visitor = Visitor::over_tls(peer.ip());
-            converse(acceptor, *stream, Peer { address: peer, visitor }, place).await;
+            converse(acceptor, *stream, Peer { address: peer, visitor }, waiting).await;
         }
         Err(error) => debug!(%error, %peer, "a TLS handshake failed"),
     }
@@ -137,34 +142,29 @@ struct Peer {
     visitor: Visitor,
 }
 
-async fn converse<S>(acceptor: Acceptor, stream: S, peer: Peer, place: Place)
+async fn converse<S>(acceptor: Acceptor, stream: S, peer: Peer, waiting: Waiting)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let mut draining = acceptor.node.draining();
-    let (place, turns) = (Mutex::new(Some(place)), Turns::default());
+    let turns = Turns::default();
     let service = service_fn(async |request| {
         turns.pass();
-        let response = respond(&acceptor, request, peer, take(&place)).await;
+        let response = respond(&acceptor, request, peer, waiting.take()).await;
         turns.pass();
         response
     });
-    let keep_alive = !*draining.borrow_and_update();
-    let connection = http()
-        .keep_alive(keep_alive)
-        .serve_connection(Patient::new(stream, turns.clone()), service)
-        .with_upgrades();
+    let connection =
+        http().serve_connection(Patient::new(stream, turns.clone()), service).with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
-        ended = &mut connection => ended,
-        _ = draining.changed() => {
-            connection.as_mut().graceful_shutdown();
-            match tokio::time::timeout(LAST_CHANCE, connection.as_mut()).await {
-                Ok(ended) => ended,
-                // Browsers open connections that they may need; nobody waits for those.
-                Err(_) if is_waiting(&place) => return,
-                Err(_) => connection.await,
+        ended = connection.as_mut() => ended,
+        () = last_chance(&acceptor.node, &waiting) => {
+            // Browsers open connections that they may need; nobody waits for those.
+            if waiting.is_on() {
+                return;
             }
+            connection.as_mut().graceful_shutdown();
+            connection.await
         }
     };
     if let Err(error) = ended {
@@ -172,15 +172,47 @@ where
     }
 }
 
-/// The place of a connection, until its first request is here.
-type Waiting = Mutex<Option<Place>>;
-
-fn take(place: &Waiting) -> Option<Place> {
-    place.lock().unwrap_or_else(PoisonError::into_inner).take()
+/// Waits for the node to drain, and then for the first request if there was none: before it, hyper
+/// would close the connection without a look at what has come. A connection has only so long for it.
+async fn last_chance(node: &NodeHandle, waiting: &Waiting) {
+    // The node outlives its connections' tasks.
+    let _ = node.draining().wait_for(|&draining| draining).await;
+    let _ = timeout(LAST_CHANCE, waiting.ended()).await;
 }
 
-fn is_waiting(place: &Waiting) -> bool {
-    place.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+/// A connection's wait for its first request.
+#[derive(Debug)]
+struct Waiting {
+    /// Its place meanwhile.
+    place: Mutex<Option<Place>>,
+    end: Notify,
+}
+
+impl Waiting {
+    fn new(place: Place) -> Self {
+        Self { place: Mutex::new(Some(place)), end: Notify::new() }
+    }
+
+    /// The first request is here, and takes the place along; later ones find none.
+    fn take(&self) -> Option<Place> {
+        let place = self.lock().take();
+        self.end.notify_one();
+        place
+    }
+
+    fn is_on(&self) -> bool {
+        self.lock().is_some()
+    }
+
+    async fn ended(&self) {
+        if self.is_on() {
+            self.end.notified().await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Place>> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Answers one request. The first one gives back the connection's place.
@@ -204,9 +236,12 @@ async fn respond(
     if let Some(uri) = paths::canonical(request.uri()) {
         *request.uri_mut() = uri;
     }
-    let response = acceptor.router.clone().call(request).await;
+    let mut response = acceptor.router.clone().call(request).await?;
     drop(place);
-    response
+    if acceptor.node.is_draining() && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }
 
 fn http() -> http1::Builder {
@@ -226,7 +261,7 @@ fn is_of_the_peer(error: &std::io::Error) -> bool {
 /// What is slow, once it has begun, ends earlier: see [`Patient`].
 const IDLE: Duration = Duration::from_secs(75);
 
-/// How long a connection has to begin its first request once the node drains.
+/// How long a connection has to begin its first request once the node drains, and to shake hands.
 const LAST_CHANCE: Duration = Duration::from_millis(500);
 
 /// The largest head of a request.
@@ -240,7 +275,55 @@ const COMPLAINT_PAUSE: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio::task::JoinHandle;
+
+    use super::super::tests::idle_node;
     use super::*;
+
+    /// A connection of a node that drains already, or does so when told.
+    async fn visit(node: &NodeHandle) -> (DuplexStream, JoinHandle<()>) {
+        let router = super::super::router(node.clone(), Router::new());
+        let (acceptor, _) = Acceptor::new(router, 1, node.clone(), None);
+        let (near, far) = tokio::io::duplex(1024);
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let peer = Peer { address, visitor: Visitor::over_tcp(address.ip()) };
+        let waiting = Waiting::new(acceptor.places.take().0);
+        let served = tokio::spawn(converse(acceptor, near, peer, waiting));
+        tokio::task::yield_now().await;
+        (far, served)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn p188_who_was_just_accepted_is_answered_when_the_node_drains() {
+        let (node, _inboxes) = idle_node();
+        let (mut client, served) = visit(&node).await;
+        node.drain();
+        tokio::time::advance(LAST_CHANCE / 2).await;
+        client.write_all(b"GET /up HTTP/1.1\r\nHost: test\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 503") && answer.contains("connection: close"),
+            "{answer}"
+        );
+        served.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_nothing_while_the_node_drains_is_not_waited_for() {
+        let (node, _inboxes) = idle_node();
+        let (mut before, early) = visit(&node).await;
+        node.drain();
+        let (mut after, late) = visit(&node).await;
+        for client in [&mut before, &mut after] {
+            client.write_all(b"GET /up").await.unwrap();
+        }
+        let start = Instant::now();
+        early.await.unwrap();
+        late.await.unwrap();
+        assert!(start.elapsed() <= LAST_CHANCE * 2);
+    }
 
     #[test]
     fn the_log_is_told_at_once_and_then_once_a_minute() {

@@ -29,7 +29,7 @@ fn key() -> Key {
 }
 
 /// A node without threads, whose mailbox takes one message before it is congested.
-fn idle_node() -> (NodeHandle, Vec<Inbox>) {
+pub(super) fn idle_node() -> (NodeHandle, Vec<Inbox>) {
     let apps = Apps::new(vec![App::new("1", vec![key()])]).unwrap();
     let (mailboxes, inboxes) = Mailboxes::new(1, 1);
     let socket_ids = SocketIds::draw().unwrap();
