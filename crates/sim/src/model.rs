@@ -239,7 +239,7 @@ impl Model {
 
     /// Nobody here is one of more than a hundred.
     fn tell_count(&mut self, name: &str) {
-        if self.counts && !name.starts_with("presence-") {
+        if self.counts && !name.starts_with('#') && !name.starts_with("presence-") {
             let line =
                 format!("subscription_count {name} {}", self.channel(name).subscribers.len());
             self.tell(name, &line, |_| true);

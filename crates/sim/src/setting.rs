@@ -77,6 +77,7 @@ const SETTINGS: &[(&str, Apply)] = &[
     ("max-pending", |app, value| app.max_pending_bytes = value as usize),
     ("max-payload", |app, value| app.limits.payload_bytes = value as usize),
     ("channel-name", |app, value| app.limits.channel_name = value as usize),
+    ("event-name", |app, value| app.limits.event_name = value as usize),
     ("cache", |app, value| app.cache_ttl = Duration::from_secs(value)),
     ("cache-bytes", |app, value| app.limits.cache_bytes = value as usize),
     ("event-rate", |app, value| app.limits.client_events_per_second = value as u32),

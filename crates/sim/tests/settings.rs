@@ -56,6 +56,62 @@ fn the_rate_of_client_events_obeys_at_once() {
 }
 
 #[test]
+fn p190_the_lengths_of_names_obey_on_open_connections() {
+    check(
+        r#"
+        app client-events=1
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        a1 joins private-long
+            a1 < subscription_succeeded private-long
+        b1 joins private-long
+            b1 < subscription_succeeded private-long
+        app channel-name=9 event-name=8
+        a1 joins private-other
+            a1 < subscription_error private-other InvalidChannel 400 Invalid channel name: a channel name must not be longer than 9 characters
+            a1 < error null Invalid channel name: a channel name must not be longer than 9 characters
+        a1 triggers client-xy on private-long 1
+            a1 < error null Client event rejected - its name is longer than 8 characters
+        # What is there stays, and can be used and left.
+        a1 triggers client-x on private-long 2
+            b1 < client-x on private-long: 2
+        a1 leaves private-long
+        publish e on private-long data 3
+            b1 < e on private-long: 3
+        app channel-name=164 event-name=200
+        a1 joins private-other
+            a1 < subscription_succeeded private-other
+        b1 triggers client-a-long-name on private-long 4
+        "#,
+    );
+}
+
+#[test]
+fn p189_p190_what_a_client_may_owe_obeys_at_once() {
+    let (big, owed) = ("x".repeat(600), "y".repeat(600));
+    check(&format!(
+        "
+a1 connects
+    a1 < connection_established 30s
+a1 joins news
+    a1 < subscription_succeeded news
+a1 stops reading
+publish e on news data {big}
+publish e on news data {owed}
+app max-pending=5000
+publish e on news data {owed}
+app max-pending=1000
+publish e on news data {owed}
+a1 reads
+    a1 < close 4100 Client reads too slowly
+    a1 < eof
+"
+    ));
+}
+
+#[test]
 fn member_updates_and_mirror_obey_at_the_next_change() {
     check(
         r#"

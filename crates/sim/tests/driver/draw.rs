@@ -18,6 +18,8 @@ const CLIENTS: [&str; 6] = ["a1", "a2", "b1", "b2", "c1", "c2"];
 const PRESENCE: [&str; 3] = ["presence-x", "presence-y", "presence-cache-y"];
 const CHANNELS: [&str; 6] =
     ["presence-x", "presence-y", "presence-cache-y", "private-z", "news", "cache-news"];
+/// What back ends send to one user.
+const OWN: [&str; 3] = ["#server-to-user-ana", "#server-to-user-bo", "#server-to-user-cy"];
 const USERS: [&str; 3] = ["ana", "bo", "cy"];
 
 /// All lists.
@@ -106,7 +108,9 @@ fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         8 => Just(Action::Connects(7)),
         16 => joins(),
+        4 => joins_as_user(),
         6 => channel().prop_map(Action::Leaves),
+        1 => select(&OWN[..]).prop_map(|channel| Action::Leaves(channel.to_owned())),
         5 => signs_in(),
         6 => (select(&CHANNELS[..4]), 0..100u32).prop_map(|(channel, n)| {
             Action::Triggers("client-x".to_owned(), channel.to_owned(), Some(n.to_string()))
@@ -132,6 +136,12 @@ fn joins() -> impl Strategy<Value = Action> {
     })
 }
 
+/// With nothing to say who it is but how it signed in, if it did.
+fn joins_as_user() -> impl Strategy<Value = Action> {
+    let channel = prop_oneof![select(&PRESENCE[..]), select(&OWN[..])];
+    channel.prop_map(|channel| Action::Joins(channel.to_owned(), Claim::default()))
+}
+
 fn signs_in() -> impl Strategy<Value = Action> {
     let watched = proptest::sample::subsequence(&USERS[..], 0..=USERS.len());
     (watched, select(&USERS[..])).prop_map(|(watched, user)| {
@@ -155,7 +165,8 @@ fn publish() -> impl Strategy<Value = Command> {
         1 => select(&USERS[..]).prop_map(|u| Except::User(u.to_owned())),
     ];
     let size = prop_oneof![4 => Just(0usize), 1 => Just(700usize)];
-    (select(&CHANNELS[..]), except, 0..1000u32, size).prop_map(|(channel, except, n, size)| {
+    let channel = prop_oneof![6 => select(&CHANNELS[..]), 1 => select(&OWN[..])];
+    (channel, except, 0..1000u32, size).prop_map(|(channel, except, n, size)| {
         let (event, channel) = ("e".to_owned(), channel.to_owned());
         Command::Publish { event, channel, except, data: format!("{n}{}", "x".repeat(size)) }
     })

@@ -35,6 +35,8 @@ struct Player {
     heard: BTreeMap<String, Vec<String>>,
     /// The channels it asked for and did not leave, with the member it is there.
     wanted: BTreeMap<String, Option<String>>,
+    /// Channels that it asked for, and was not signed in as whoever may be there.
+    forbidden: BTreeSet<String>,
     /// Channels it left, of which nothing may come until it asks again.
     left: BTreeSet<String>,
     /// Channels with the members that it may no longer be there.
@@ -272,8 +274,10 @@ impl Referee {
         let app = self.stage.app().id.clone();
         let world = self.stage.world();
         let listed: Vec<_> = world.list(&app, "").into_iter().map(|channel| channel.name).collect();
+        // What is sent to one user is nobody's channel.
         let truth: BTreeMap<String, BTreeSet<String>> = listed
             .into_iter()
+            .filter(|name| !name.as_str().starts_with('#'))
             .map(|name| {
                 let facts = world.describe(&ChannelKey { app: app.clone(), name: name.clone() });
                 let users = facts.users.into_iter().flatten().map(|user| user.to_string());
@@ -340,6 +344,7 @@ impl Player {
             address,
             heard: BTreeMap::new(),
             wanted: BTreeMap::new(),
+            forbidden: BTreeSet::new(),
             left: BTreeSet::new(),
             revoked: BTreeSet::new(),
             watcher: Watcher::default(),
@@ -353,7 +358,7 @@ impl Player {
         match action {
             Action::Joins(channel, claim) if !self.over => {
                 self.left.remove(channel);
-                self.wanted.entry(channel.clone()).or_insert_with(|| claim.user.clone());
+                self.ask(channel, claim.user.as_deref());
             }
             Action::Leaves(channel) => {
                 self.wanted.remove(channel);
@@ -369,6 +374,27 @@ impl Player {
             Action::Ends | Action::Drops => self.over = true,
             _ => {}
         }
+    }
+
+    /// Asks for a channel as somebody, or as whom it signed in as.
+    fn ask(&mut self, channel: &str, user: Option<&str>) {
+        let signed_in = self.watcher.user();
+        let own = channel.strip_prefix("#server-to-user-");
+        let member = user.or(signed_in).filter(|_| channel.starts_with("presence-"));
+        let is_member = member.is_some() || !channel.starts_with("presence-");
+        if is_member && own.is_none_or(|own| signed_in == Some(own)) {
+            let member = member.map(str::to_owned);
+            self.wanted.entry(channel.to_owned()).or_insert(member);
+        } else {
+            self.forbidden.insert(channel.to_owned());
+        }
+    }
+
+    /// Whether it is told that it is nobody who may be there. Who reads late may not know yet whom
+    /// it signed in as.
+    fn is_forbidden(&self, channel: &str, text: &str) -> bool {
+        let may_be = self.reading == Reading::Doubtful || self.forbidden.contains(channel);
+        may_be && !text.contains(" LimitReached ") && !text.contains(" revoked")
     }
 
     /// It is closed if it is that member, and cannot become it otherwise.
@@ -404,6 +430,10 @@ impl Player {
         }
         if text.starts_with("subscription_succeeded ") && self.is_revoked(channel) {
             return Err(format!("heard {text:?} with a signature that was revoked"));
+        }
+        if text.starts_with("subscription_error ") && self.is_forbidden(channel, text) {
+            // The partition never knew of it, and what it had before it still has.
+            return Ok(());
         }
         if text.starts_with("subscription_error ") {
             // Who reads late may hear it after it left, when nobody knows any more as whom it asked.
