@@ -96,13 +96,23 @@ test('section 5: streaming and sends work over https', async () => {
 
 test('s10 pages are for TLS alone: over http one is sent there, over https cookies are secure', async () => {
   const plain = await send(server, 'GET', '/isLoggedIn?x=1');
-  assert.deepEqual([plain.status, plain.headers.location], [308, `https://${server.host}/isLoggedIn?x=1`]);
+  assert.deepEqual([plain.status, plain.headers.location], [307, `https://${server.host}/isLoggedIn?x=1`]);
   const body = JSON.stringify({ username: 'tess', status: 'x' });
   const answer = await fetch(`https://${server.host}/register`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
   assert.equal(answer.status, 200, await answer.text());
   const cookies = answer.headers.getSetCookie();
   assert.equal(cookies.length, 2);
   for (const cookie of cookies) assert.match(cookie, /^__Host-.*; Secure$/);
+});
+
+test('s10 who comes without TLS is sent below the prefix, and where the operator says that people come, whatever the request names', async (t) => {
+  const own = await startServer(t, {
+    config: { tls_cert: first.certFile, tls_key: first.keyFile, path_prefix: '/rt', public_url: 'https://who.example', apps: [MAIN] },
+  });
+  for (const [path, expected] of [['/rt/isLoggedIn?x=1', '/rt/isLoggedIn?x=1'], ['/isLoggedIn', '/rt/isLoggedIn'], ['/rt', '/rt/'], ['//evil.example/', '/rt//evil.example/']]) {
+    const { status, headers } = await send(own, 'GET', path, { headers: { Host: 'evil.example' } });
+    assert.deepEqual([status, headers.location], [307, `https://who.example${expected}`], path);
+  }
 });
 
 test('p189 a slow reader over TLS is closed with 4100, and the others lose nothing', async () => {

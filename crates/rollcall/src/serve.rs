@@ -96,7 +96,7 @@ async fn stopping(
 type Background = JoinHandle<Result<(), QueueError>>;
 
 fn status_settings(config: &Config, app: &App) -> StatusSettings {
-    let url = config.public_url.as_ref();
+    let url = config.front.public_url.as_ref();
     StatusSettings {
         app_id: app.id.to_string(),
         public_url: url.map(|url| PublicUrl::parse(url.origin()).expect("an origin is parsed")),
@@ -187,7 +187,7 @@ fn warn_of_own_pages(config: &Config, app: &App) {
 
 /// What is in front may know better, and then the cookies are secure; here nobody can tell.
 fn warn_of_plain_cookies(config: &Config) {
-    let is_https = config.public_url.as_ref().is_some_and(|url| url.is_https());
+    let is_https = config.front.public_url.as_ref().is_some_and(|url| url.is_https());
     let is_secure = is_https || config.tls_cert.is_some();
     if !is_secure && config.front.trusted_proxies == TrustedProxies::default() {
         warn!(

@@ -32,7 +32,7 @@ impl fmt::Display for Welcome<'_> {
                 writeln!(f, "  Your pages   {base}/ from {}", directory.display())?;
             }
         }
-        if config.public_url.is_some() {
+        if config.front.public_url.is_some() {
             writeln!(f, "  Listening    {}", self.address)?;
         }
         writeln!(f, "  App          {} (id {id})", app.name)?;
@@ -49,7 +49,7 @@ impl Welcome<'_> {
     fn base(&self) -> String {
         let prefix = &self.config.front.path_prefix;
         let scheme = if self.config.tls_cert.is_some() { "https" } else { "http" };
-        match &self.config.public_url {
+        match &self.config.front.public_url {
             Some(url) => format!("{url}{prefix}"),
             None => format!("{scheme}://{}{prefix}", reachable(self.address)),
         }

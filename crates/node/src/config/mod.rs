@@ -56,8 +56,6 @@ pub struct Config {
     pub shards: usize,
     /// The operator's own pages, served at `/` instead of the built-in one.
     pub pages: Option<PathBuf>,
-    /// Where people reach this server, when a proxy stands before it.
-    pub public_url: Option<PublicUrl>,
     /// The certificate for TLS, as PEM; none for a server without.
     pub tls_cert: Option<PathBuf>,
     /// Its private key, as PEM.
@@ -167,7 +165,6 @@ impl Default for Config {
             data: PathBuf::from("data"),
             shards: 0,
             pages: None,
-            public_url: None,
             tls_cert: None,
             tls_key: None,
             front: Front::default(),

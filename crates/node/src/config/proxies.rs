@@ -5,10 +5,13 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::setting::NotAllowed;
+use super::types::PublicUrl;
 
 /// What stands in front of the server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Front {
+    /// Where people reach the server, when that is not where it listens.
+    pub public_url: Option<PublicUrl>,
     /// The path that all paths have in front.
     pub path_prefix: PathPrefix,
     /// Who may say where a request comes from.
@@ -63,7 +66,8 @@ impl PathPrefix {
     }
 
     /// Segments that mean what they say, in browsers, proxies and signatures alike: no escapes, no
-    /// dots alone, and no slash at the end.
+    /// dots alone, and no slash at the end. The first is none of our own: where a proxy takes the
+    /// prefix off, nobody could tell `/apps/1` below it from the prefix and `/1`.
     pub(super) fn parse(text: &str) -> Result<Self, NotAllowed> {
         let legal = |segment: &str| {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
@@ -74,6 +78,7 @@ impl PathPrefix {
             None => text.is_empty(),
             Some(segments) => text.len() <= LONGEST_PREFIX && segments.split('/').all(legal),
         };
+        let fits = fits && !text.split('/').nth(1).is_some_and(|first| OWN.contains(&first));
         fits.then(|| Self(text.to_owned())).ok_or(NotAllowed)
     }
 }
@@ -122,6 +127,22 @@ fn decimal(text: &str) -> Result<u32, NotAllowed> {
 const MOST_PROXIES: usize = 256;
 
 const LONGEST_PREFIX: usize = 128;
+
+/// What the paths of the node and of the status page begin with.
+const OWN: [&str; 12] = [
+    "api",
+    "app",
+    "apps",
+    "assets",
+    "isLoggedIn",
+    "logout",
+    "metrics",
+    "register",
+    "timeline",
+    "up",
+    "users",
+    "usersystem",
+];
 
 #[cfg(test)]
 mod tests {
@@ -186,6 +207,12 @@ mod tests {
             ["/", "rt", "/rt/", "//rt", "/a//b", "/a/../b", "/.", "/%41", "/a b", "/ä", &long]
         {
             assert_eq!(PathPrefix::parse(text), Err(NotAllowed), "{text}");
+        }
+        for text in ["/app", "/apps", "/apps/x", "/up", "/api"] {
+            assert_eq!(PathPrefix::parse(text), Err(NotAllowed), "{text} is a path of ours");
+        }
+        for text in ["", "/application", "/x/apps", "/rollcall", "/pusher"] {
+            assert!(PathPrefix::parse(text).is_ok(), "{text}");
         }
         assert!(PathPrefix::parse(&long[..LONGEST_PREFIX]).is_ok());
     }

@@ -76,8 +76,8 @@ pub static SERVER: &[Setting<Config>] = &[
         kind: Kind::Text {
             allowed: "an http or https URL without a path, such as https://rollcall.example.com",
             set: |config, text| match text {
-                "" => set(&mut config.public_url, Ok(None)),
-                url => set(&mut config.public_url, PublicUrl::parse(url).map(Some)),
+                "" => set(&mut config.front.public_url, Ok(None)),
+                url => set(&mut config.front.public_url, PublicUrl::parse(url).map(Some)),
             },
         },
     },
@@ -111,7 +111,8 @@ pub static SERVER: &[Setting<Config>] = &[
               Requests with it and without it are served, since a proxy may take it off; pages and \
               redirects have it.",
         kind: Kind::Text {
-            allowed: "a path such as /rollcall, of letters, digits and the signs - . _ ~",
+            allowed: "a path such as /rollcall, of letters, digits and the signs - . _ ~, that does \
+                      not begin as a path of this server's does (/app, /apps, /api, …)",
             set: |config, path| set(&mut config.front.path_prefix, PathPrefix::parse(path)),
         },
     },

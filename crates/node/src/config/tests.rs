@@ -72,7 +72,7 @@ fn a_flag_is_read_by_its_record() {
     assert_eq!((config.listen.host(), config.listen.port()), ("::1", 0));
     assert_eq!(config.listen.to_string(), "[::1]:0");
     assert_eq!(config.pages, Some(PathBuf::from("site")));
-    let url = config.public_url.expect("given");
+    let url = config.front.public_url.expect("given");
     assert_eq!((url.origin(), url.is_https()), ("https://example.com", true));
     assert_eq!((config.log, config.status_app.as_deref()), (LogLevel::Debug, Some("7")));
 }
@@ -329,7 +329,8 @@ fn proxies_are_a_list_in_the_file_and_separated_by_commas_elsewhere() {
     assert_refused(
         "path_prefix = '/rt/'",
         "line 1: path_prefix must be a path such as /rollcall, of letters, digits and the signs \
-         - . _ ~, not \"/rt/\"",
+         - . _ ~, that does not begin as a path of this server's does (/app, /apps, /api, …), not \
+         \"/rt/\"",
     );
 }
 

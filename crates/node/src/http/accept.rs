@@ -24,7 +24,7 @@ use tracing::{debug, warn};
 use super::paths;
 use super::patience::{Patient, Turns};
 use super::places::{Place, Places};
-use super::router::WithTls;
+use super::router::WithoutTls;
 use super::visitor::Visitor;
 use crate::NodeHandle;
 use crate::config::Front;
@@ -222,13 +222,12 @@ async fn respond(
     peer: Peer,
     place: Option<Place>,
 ) -> Result<Response, Infallible> {
-    let Front { path_prefix, trusted_proxies } = acceptor.node.front();
+    let Front { path_prefix, trusted_proxies, .. } = acceptor.node.front();
     let visitor = peer.visitor.behind(request.headers(), trusted_proxies);
     request.extensions_mut().insert(ConnectInfo(peer.address));
     request.extensions_mut().insert(visitor);
     if acceptor.tls.is_some() && !visitor.is_secure() {
-        let uri = request.uri().clone();
-        request.extensions_mut().insert(WithTls(uri));
+        request.extensions_mut().insert(WithoutTls);
     }
     if let Some(uri) = paths::below(request.uri(), path_prefix) {
         *request.uri_mut() = uri;

@@ -2,20 +2,22 @@
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
 use super::{channels, counts, events, members, metrics, sessions, timeline, upgrade, users};
+use crate::config::Front;
 use crate::handle::NodeHandle;
 
 /// The engine's own routes; what they do not know is for `fallback`.
 pub fn router(node: NodeHandle, fallback: Router) -> Router {
     let counted = from_fn_with_state(node.clone(), counts::count);
     let strays = from_fn_with_state(node.clone(), upgrade::refuse_strays);
-    let fallback = fallback.layer(from_fn(send_to_tls)).layer(from_fn(keep_api_paths));
+    let tls = from_fn_with_state(node.clone(), send_to_tls);
+    let fallback = fallback.layer(tls).layer(from_fn(keep_api_paths));
     Router::new()
         .route(upgrade::PATH, get(upgrade::connect))
         .route("/apps/{app}/events", post(events::publish))
@@ -55,20 +57,34 @@ async fn keep_api_paths(request: Request, next: Next) -> Result<Response, HttpEr
     Ok(next.run(request).await)
 }
 
-/// Where a request that came without TLS would have it.
-#[derive(Debug, Clone)]
-pub(crate) struct WithTls(pub(crate) Uri);
+/// Marks a request that came without TLS where it could have had it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WithoutTls;
 
 /// Pages carry cookies, and are for TLS alone where there is a certificate. Clients and back ends
-/// may come without; their apps say whether they may.
-async fn send_to_tls(request: Request, next: Next) -> Result<Response, HttpError> {
-    let Some(WithTls(uri)) = request.extensions().get() else { return Ok(next.run(request).await) };
-    let place = host(request.headers()).and_then(|host| {
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        HeaderValue::try_from(format!("https://{host}{path}")).ok()
-    });
-    let place = place.ok_or(HttpError::UnknownPath)?;
-    Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, place)]).into_response())
+/// may come without; their apps say whether they may. Browsers keep a permanent redirect for good,
+/// even if the certificate goes, so this one is not.
+async fn send_to_tls(
+    State(node): State<NodeHandle>,
+    request: Request,
+    next: Next,
+) -> Result<Response, HttpError> {
+    if request.extensions().get::<WithoutTls>().is_none() {
+        return Ok(next.run(request).await);
+    }
+    let place = with_tls(node.front(), &request).ok_or(HttpError::UnknownPath)?;
+    Ok((StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, place)]).into_response())
+}
+
+/// Where a request would have TLS: where the operator says that people come, or else at the host
+/// that it names, whose certificate shows whether that is us.
+fn with_tls(front: &Front, request: &Request) -> Option<HeaderValue> {
+    let origin = match &front.public_url {
+        Some(url) if url.is_https() => url.origin().to_owned(),
+        _ => format!("https://{}", host(request.headers())?),
+    };
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    HeaderValue::try_from(format!("{origin}{}{path}", front.path_prefix)).ok()
 }
 
 /// A host that may stand in a URL, with its port.
