@@ -9,20 +9,33 @@ import { newCertificate, shownFingerprint } from './certificate.mjs';
 import { until } from './wait.mjs';
 
 const DOCUMENT = new URL('../../docs/proxies.md', import.meta.url);
+/** How many ports are tried. */
+const ATTEMPTS = 3;
 /** Debian has it where not everybody looks. */
 const PATH = `${process.env.PATH}:/usr/sbin`;
 
 /** Starts `nginx` or `caddy` with TLS before `server`, below `prefix` if there is one. Returns its port, host and url. */
 export async function startProxy(t, kind, server, prefix = '') {
+  // Somebody else may have taken the port in the meantime; then the program ends at once, or others answer there.
+  for (let left = ATTEMPTS; ; left -= 1) {
+    const proxy = await launchProxy(t, kind, server, prefix);
+    const state = await until(() => proxy.state(), () => `${kind} to listen; it said:\n${proxy.log}`);
+    if (state === 'up') return { port: proxy.port, host: `127.0.0.1:${proxy.port}`, url: `https://127.0.0.1:${proxy.port}${prefix}` };
+    if (left === 1) throw new Error(`${kind} does not start; it said:\n${proxy.log}`);
+  }
+}
+
+async function launchProxy(t, kind, server, prefix) {
   const dir = await mkdtemp(join(tmpdir(), `rollcall-${kind}-`));
   const [port, certificate] = [await freePort(), await newCertificate(dir)];
   const config = join(dir, 'config');
   await writeFile(config, await KINDS[kind].config({ dir, port, certificate, server, prefix }));
   const child = spawn(kind, KINDS[kind].args(dir, config), { env: { PATH, HOME: dir, XDG_DATA_HOME: dir, XDG_CONFIG_HOME: dir } });
-  let log = '';
-  child.stdout.on('data', (text) => (log += text));
-  child.stderr.on('data', (text) => (log += text));
-  const ended = new Promise((done) => child.on('close', done).on('error', (error) => done((log += error))));
+  const proxy = { port, log: '', ended: false };
+  proxy.state = async () => (proxy.ended ? 'ended' : (await shownFingerprint({ port })) === certificate.fingerprint && 'up');
+  child.stdout.on('data', (text) => (proxy.log += text));
+  child.stderr.on('data', (text) => (proxy.log += text));
+  const ended = new Promise((done) => child.on('close', done).on('error', (error) => done((proxy.log += error)))).then(() => (proxy.ended = true));
   const kill = () => child.kill('SIGKILL');
   process.on('exit', kill);
   t.after(async () => {
@@ -31,8 +44,6 @@ export async function startProxy(t, kind, server, prefix = '') {
     process.off('exit', kill);
     await rm(dir, { recursive: true, force: true, maxRetries: 3 });
   });
-  const proxy = { port, host: `127.0.0.1:${port}`, url: `https://127.0.0.1:${port}${prefix}` };
-  await until(async () => (await shownFingerprint(proxy)) === certificate.fingerprint, () => `${kind} to listen; it said:\n${log}`);
   return proxy;
 }
 
