@@ -1,8 +1,8 @@
 //! The back end of the 2018 status tutorial, with axum and `rollcall-server`: who registers with a
 //! name and a status appears on everybody's page. It forgets everybody when it ends.
 //!
-//! `cargo run -p rollcall-server --example tutorial -- DIR` serves the pages in DIR on port PORT.
-//! APP_ID, APP_KEY, APP_SECRET and ROLLCALL_URL say which app of which server they use.
+//! `cargo run -p rollcall-server --example tutorial -- DIR` serves the pages in DIR on port
+//! PORT, or 8080, for the app that APP_ID, APP_KEY, APP_SECRET and ROLLCALL_URL name.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -12,8 +12,7 @@ use axum::extract::{Form, Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, routing::get, routing::post};
 use rollcall_server::{ChannelAuth, Client, Member};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,8 +40,9 @@ struct Subscription {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let [id, key, secret] = ["APP_ID", "APP_KEY", "APP_SECRET"].map(env::var);
-    let rollcall = Client::builder(&id?, &key?, &secret?).url(env::var("ROLLCALL_URL")?).build()?;
+    let [id, key, secret, url] = ["APP_ID", "APP_KEY", "APP_SECRET", "ROLLCALL_URL"]
+        .map(|name| env::var(name).map_err(|_| format!("set the variable {name}")));
+    let rollcall = Client::builder(&id?, &key?, &secret?).url(url?).build()?;
     let pages = env::args().nth(1).ok_or("name the directory with the pages")?.into();
     let routes = Router::new()
         .route("/register", post(register))

@@ -169,7 +169,8 @@ impl Builder {
         self
     }
 
-    /// The client, or what is wrong with the settings. Nothing is sent. If the process has not chosen
+    /// The client, or what is wrong with the settings. Nothing is sent. Requests go through the proxy
+    /// that the environment names (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`), if it names one. If the process has not chosen
     /// what rustls makes TLS with, it is ring from then on.
     ///
     /// ```
