@@ -170,8 +170,8 @@ impl Builder {
     }
 
     /// The client, or what is wrong with the settings. Nothing is sent. Requests go through the proxy
-    /// that the environment names (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`), if it names one. If the process has not chosen
-    /// what rustls makes TLS with, it is ring from then on.
+    /// that the environment names (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`), if it names one. If the
+    /// process has not chosen what rustls makes TLS with, it is ring from then on.
     ///
     /// ```
     /// use rollcall_server::{BuildError, Client};
