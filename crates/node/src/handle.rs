@@ -18,7 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use rollcall_engine::{App, ChannelKey, EdgeCommand, UserId};
+use rollcall_engine::{App, AppId, ChannelKey, EdgeCommand, UserId};
 use rollcall_wire::{ChannelName, CloseCode, SocketId};
 use tokio::sync::{Mutex, Semaphore, oneshot, watch};
 
@@ -245,9 +245,9 @@ impl NodeHandle {
         is_indebted || self.0.mailboxes.are_congested()
     }
 
-    /// Whether nothing more is to be kept, since too much waits to be written down.
-    pub(crate) fn is_journal_full(&self) -> bool {
-        self.0.journal.is_full()
+    /// Whether nothing more is to be kept for an app, since too much waits to be written down.
+    pub(crate) fn is_journal_full(&self, app: &AppId) -> bool {
+        self.0.journal.is_full_for(app)
     }
 
     /// Seconds of the calendar.

@@ -4,19 +4,17 @@
 //! [`Journal`] is what an earlier run left behind, a [`Pen`] is how shards write, and `scribe.rs` is
 //! the task that does it. How what is owed is delivered is not known here.
 
+mod account;
 mod recovery;
 mod scribe;
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-
 use rollcall_engine::{AppId, ChannelKey, HookClass, HookEvent, KeptEvent, Owed, PartitionIndex};
 use rollcall_store::{CachedEvent, JournalEntry, NewOwedEvent, Told, ToldClass};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 
+pub(crate) use account::JournalAccount;
 pub use recovery::Journal;
 pub(crate) use recovery::{Memory, Recovered, Restored};
 pub(crate) use scribe::Scribe;
@@ -30,26 +28,10 @@ pub(crate) struct Pen {
     clock: Clock,
 }
 
-/// How much waits for the journal, and how far it has come. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct JournalAccount(Arc<Account>);
-
-#[derive(Debug)]
-struct Account {
-    /// Bytes that wait, withheld effects included.
-    waiting: AtomicUsize,
-    /// Apps whose endpoints are so far behind that nothing more is to be owed.
-    behind: RwLock<HashSet<AppId>>,
-    is_any_behind: AtomicBool,
-    /// Counts the transactions.
-    written: watch::Sender<u64>,
-    /// Wakes the courier.
-    owed: Notify,
-}
-
 /// One thing to write down.
 #[derive(Debug)]
 struct Entry {
+    app: AppId,
     entry: JournalEntry,
     /// Who waits for it, and by what number.
     confirm: Option<(PartitionIndex, u64)>,
@@ -69,8 +51,13 @@ impl Pen {
 
     /// Has an event written down; `false` if nothing is, so that nobody is to wait.
     pub(crate) fn owe(&self, owed: &Owed) -> bool {
+        let app = &owed.channel.app;
+        let entry = entry(owed, self.clock.unix_millis());
+        if self.entries.is_some() {
+            self.account.note_owed(app, 1, entry.event.len());
+        }
         let confirm = Some((owed.channel.partition(), owed.seq));
-        self.put(JournalEntry::Owed(entry(owed, self.clock.unix_millis())), confirm)
+        self.put(app, JournalEntry::Owed(entry), confirm)
     }
 
     /// Has what a cache channel keeps written down. Nobody waits for it.
@@ -84,13 +71,13 @@ impl Pen {
             data: data.to_string(),
             expires_at: self.clock.unix_millis().saturating_add(left),
         };
-        self.put(JournalEntry::Cached(cached), None);
+        self.put(&channel.app, JournalEntry::Cached(cached), None);
     }
 
     /// What was written down of a cache channel does not count any more.
     pub(crate) fn forget_kept(&self, channel: &ChannelKey) {
-        let (app, channel) = (channel.app.to_string(), channel.name.as_str().to_owned());
-        self.put(JournalEntry::Uncached { app, channel }, None);
+        let (app, name) = (channel.app.to_string(), channel.name.as_str().to_owned());
+        self.put(&channel.app, JournalEntry::Uncached { app, channel: name }, None);
     }
 
     /// What was told of a channel by events of a class does not count any more. Nobody waits for
@@ -102,75 +89,21 @@ impl Pen {
             // Nothing of these lasts.
             HookClass::ClientEvents | HookClass::CacheMiss | HookClass::SubscriptionCount => return,
         };
-        let (app, channel) = (channel.app.to_string(), channel.name.as_str().to_owned());
-        self.put(JournalEntry::Untold { app, channel, class }, None);
+        let (app, name) = (channel.app.to_string(), channel.name.as_str().to_owned());
+        self.put(&channel.app, JournalEntry::Untold { app, channel: name, class }, None);
     }
 
-    fn put(&self, entry: JournalEntry, confirm: Option<(PartitionIndex, u64)>) -> bool {
+    fn put(
+        &self,
+        app: &AppId,
+        entry: JournalEntry,
+        confirm: Option<(PartitionIndex, u64)>,
+    ) -> bool {
         let Some(entries) = &self.entries else { return false };
         let cost = cost(&entry);
-        self.account.add(cost);
+        self.account.note_waiting(app, cost);
         // The scribe outlives the shards.
-        entries.send(Entry { entry, confirm, cost }).is_ok()
-    }
-}
-
-impl JournalAccount {
-    fn new() -> Self {
-        Self(Arc::new(Account {
-            waiting: AtomicUsize::new(0),
-            behind: RwLock::default(),
-            is_any_behind: AtomicBool::new(false),
-            written: watch::Sender::new(0),
-            owed: Notify::new(),
-        }))
-    }
-
-    /// Whether so much waits that nothing more is to be owed for an app.
-    pub(crate) fn is_full_for(&self, app: &AppId) -> bool {
-        self.is_full() || self.is_behind(app)
-    }
-
-    /// Whether so much waits that nothing more is to be kept.
-    pub(crate) fn is_full(&self) -> bool {
-        self.0.waiting.load(Ordering::Relaxed) > MAX_WAITING
-    }
-
-    fn is_behind(&self, app: &AppId) -> bool {
-        self.is_any_behind()
-            && self.0.behind.read().unwrap_or_else(PoisonError::into_inner).contains(app)
-    }
-
-    fn is_any_behind(&self) -> bool {
-        self.0.is_any_behind.load(Ordering::Relaxed)
-    }
-
-    fn set_behind(&self, apps: HashSet<AppId>) {
-        self.0.is_any_behind.store(!apps.is_empty(), Ordering::Relaxed);
-        *self.0.behind.write().unwrap_or_else(PoisonError::into_inner) = apps;
-    }
-
-    /// Changes whenever something was written down.
-    pub(crate) fn written(&self) -> watch::Receiver<u64> {
-        self.0.written.subscribe()
-    }
-
-    /// Waits until something was written down since this was last waited for.
-    pub(crate) async fn something_owed(&self) {
-        self.0.owed.notified().await;
-    }
-
-    pub(crate) fn tell_written(&self) {
-        self.0.written.send_modify(|written| *written += 1);
-        self.0.owed.notify_one();
-    }
-
-    pub(crate) fn add(&self, bytes: usize) {
-        self.0.waiting.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    pub(crate) fn take(&self, bytes: usize) {
-        self.0.waiting.fetch_sub(bytes, Ordering::Relaxed);
+        entries.send(Entry { app: app.clone(), entry, confirm, cost }).is_ok()
     }
 }
 
@@ -211,7 +144,3 @@ fn cost(entry: &JournalEntry) -> usize {
     };
     size_of::<Entry>() + content
 }
-
-/// What may wait for the journal before the doors of apps with webhooks refuse, and publishes to cache
-/// channels.
-const MAX_WAITING: usize = 16 << 20;

@@ -100,6 +100,17 @@ pub struct OwedEvent {
     pub time_ms: UnixMillis,
 }
 
+/// How much an app is owed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwedOfApp {
+    /// Whose.
+    pub app_id: String,
+    /// So many events.
+    pub events: usize,
+    /// So many bytes of JSON.
+    pub bytes: usize,
+}
+
 /// What receivers were told of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldRow {
@@ -147,12 +158,20 @@ impl Store {
         Ok(events.fetch_all(&self.reads).await?)
     }
 
-    /// The apps that are owed more than so many events.
-    pub async fn apps_owed_more_than(&self, events: u32) -> Result<Vec<String>, StoreError> {
-        let apps = sqlx::query_scalar(
-            "SELECT app_id FROM owed_events GROUP BY app_id HAVING count(*) > $1",
-        );
-        Ok(apps.bind(events).fetch_all(&self.reads).await?)
+    /// How much each app is owed.
+    pub async fn owed_of_apps(&self) -> Result<Vec<OwedOfApp>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT app_id, count(*), sum(octet_length(event)) FROM owed_events GROUP BY app_id",
+        )
+        .fetch_all(&self.reads)
+        .await?;
+        let size = |number: i64| usize::try_from(number).unwrap_or_default();
+        let owed = |(app_id, events, bytes)| OwedOfApp {
+            app_id,
+            events: size(events),
+            bytes: size(bytes),
+        };
+        Ok(rows.into_iter().map(owed).collect())
     }
 
     /// What receivers were told so far, of all channels.

@@ -31,7 +31,9 @@ pub use delivery_entries::{DeliveryEntry, MOST_GIVEN_UP};
 pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
 pub use directory::DataDirectory;
 pub use error::{OpenError, StoreError};
-pub use journal::{CachedEvent, JournalEntry, NewOwedEvent, OwedEvent, Told, ToldClass, ToldRow};
+pub use journal::{
+    CachedEvent, JournalEntry, NewOwedEvent, OwedEvent, OwedOfApp, Told, ToldClass, ToldRow,
+};
 pub use mutations::MUTATION_MS;
 pub use open::Store;
 pub use registration::{

@@ -2,7 +2,9 @@
 
 mod common;
 
-use rollcall_store::{CachedEvent, JournalEntry, NewOwedEvent, Store, Told, ToldClass, ToldRow};
+use rollcall_store::{
+    CachedEvent, JournalEntry, NewOwedEvent, OwedOfApp, Store, Told, ToldClass, ToldRow,
+};
 
 use common::Scratch;
 
@@ -48,8 +50,9 @@ async fn events_are_owed_in_the_order_in_which_they_were_written() {
     assert_eq!(all.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), events);
     assert_eq!(all[0].event, r#"{"name":"channel_occupied","channel":"a"}"#);
     assert_eq!(store.owed_events(all[0].id, 1).await.unwrap(), all[1..2]);
-    assert_eq!(store.apps_owed_more_than(2).await.unwrap(), ["1"]);
-    assert!(store.apps_owed_more_than(3).await.unwrap().is_empty());
+    let bytes = all.iter().map(|event| event.event.len()).sum();
+    let sizes = [OwedOfApp { app_id: "1".to_owned(), events: 3, bytes }];
+    assert_eq!(store.owed_of_apps().await.unwrap(), sizes);
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ impl NodeHandle {
         let app = self.tenant(app).ok_or(PublishError::UnknownApp)?.app;
         let publish = check(&app, publication)?;
         self.refuse_if_busy(&app)?;
-        self.refuse_if_unwritten([&publish.channel.name])?;
+        self.refuse_if_unwritten(&app, [&publish.channel.name])?;
         self.0.mailboxes.send_to_partition(ToPartition::Publish(publish));
         Ok(())
     }
@@ -73,7 +73,7 @@ impl NodeHandle {
     ) -> Result<(), PublishError> {
         let app = &tenant.app;
         self.refuse_if_busy(app)?;
-        self.refuse_if_unwritten(events.iter().flat_map(|event| &event.channels))?;
+        self.refuse_if_unwritten(app, events.iter().flat_map(|event| &event.channels))?;
         if !tenant.take_messages(events.iter().map(messages).sum(), self.unix_seconds()) {
             return Err(PublishError::OverMessageQuota);
         }
@@ -96,10 +96,11 @@ impl NodeHandle {
     /// What cache channels keep is written down, so nothing new is kept while too much waits for that.
     fn refuse_if_unwritten<'a>(
         &self,
+        app: &App,
         channels: impl IntoIterator<Item = &'a ChannelName>,
     ) -> Result<(), PublishError> {
         let mut cached = channels.into_iter().filter(|channel| channel.kind().is_cache());
-        match cached.next().is_some() && self.is_journal_full() {
+        match cached.next().is_some() && self.is_journal_full(&app.id) {
             true => Err(PublishError::Busy),
             false => Ok(()),
         }

@@ -1,5 +1,7 @@
 //! What the courier of webhooks needs: to hear that there is something to deliver, and to count.
 
+use rollcall_engine::AppId;
+
 use super::NodeHandle;
 use crate::clock::Clock;
 use crate::webhooks::{WebhookCounters, WebhookCounts};
@@ -25,6 +27,11 @@ impl NodeHandle {
     /// Waits until the journal has committed something since this was last waited for.
     pub(crate) async fn something_owed(&self) {
         self.0.journal.something_owed().await;
+    }
+
+    /// An event of so many bytes is not in the journal any longer.
+    pub(crate) fn note_taken(&self, app: &AppId, bytes: usize) {
+        self.0.journal.note_taken(app, bytes);
     }
 
     /// Counts webhooks.

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_engine::{App, ChannelKey, HookClass, KeptEvent, Told, UserId};
+use rollcall_engine::{App, AppId, ChannelKey, HookClass, KeptEvent, Told, UserId};
 use rollcall_store::{
-    CachedEvent, JournalEntry, Store, StoreError, ToldClass, ToldRow, UnixMillis,
+    CachedEvent, JournalEntry, OwedOfApp, Store, StoreError, ToldClass, ToldRow, UnixMillis,
 };
 use rollcall_wire::ChannelName;
 
@@ -19,6 +19,8 @@ pub struct Journal {
     store: Store,
     told: Vec<ToldRow>,
     cached: Vec<CachedEvent>,
+    /// How much no endpoint's line has taken.
+    pub(super) owed: Vec<OwedOfApp>,
     /// The calendar when it was read.
     read_at: UnixMillis,
 }
@@ -29,7 +31,7 @@ pub(crate) struct Recovered {
     /// What back ends were told of channels, and what these kept.
     channels: Vec<Restored>,
     /// What they were told and do not ask for any more.
-    pub(super) outdated: Vec<JournalEntry>,
+    pub(super) outdated: Vec<(AppId, JournalEntry)>,
 }
 
 /// What is known of a channel.
@@ -53,9 +55,10 @@ impl Journal {
     /// Reads what the last run left.
     pub async fn open(store: Store) -> Result<Self, StoreError> {
         let told = store.told().await?;
+        let owed = store.owed_of_apps().await?;
         let read_at = Clock::start().unix_millis();
         let cached = store.cached_events(read_at).await?;
-        Ok(Self { store, told, cached, read_at })
+        Ok(Self { store, told, cached, owed, read_at })
     }
 
     /// What of it counts for these apps, and where the rest is to be written.
@@ -74,9 +77,10 @@ impl Journal {
         }
         outdated.sort_unstable();
         outdated.dedup();
-        let outdated =
-            outdated.into_iter().map(|(app, class)| JournalEntry::Forgotten { app, class });
-        let outdated = outdated.collect();
+        let forgotten = |(app, class): (String, ToldClass)| {
+            (AppId::new(&app), JournalEntry::Forgotten { app, class })
+        };
+        let outdated = outdated.into_iter().map(forgotten).collect();
         let told = channels.into_iter().map(|(channel, (app, told))| Restored {
             app,
             channel,

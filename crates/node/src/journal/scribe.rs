@@ -23,8 +23,6 @@ pub(crate) struct Scribe {
     entries: mpsc::UnboundedReceiver<Entry>,
     account: JournalAccount,
     mailboxes: Mailboxes,
-    /// Entries since it was looked at how much is owed.
-    unlooked: usize,
 }
 
 impl Scribe {
@@ -37,57 +35,29 @@ impl Scribe {
     ) -> (Pen, Recovered, Option<JoinHandle<()>>) {
         let Some(journal) = journal else { return (Pen::dry(clock), Recovered::default(), None) };
         let app = |id: &str| apps.of_id(id).map(|tenant| tenant.app.clone());
+        let account = JournalAccount::new();
+        for owed in &journal.owed {
+            account.note_owed(&AppId::new(&owed.app_id), owed.events, owed.bytes);
+        }
         let (mut recovered, store) = journal.recover(app);
         let (sender, entries) = mpsc::unbounded_channel();
-        let account = JournalAccount::new();
         let pen = Pen { entries: Some(sender), account: account.clone(), clock };
-        for entry in recovered.outdated.drain(..) {
-            pen.put(entry, None);
+        for (app, entry) in recovered.outdated.drain(..) {
+            pen.put(&app, entry, None);
         }
-        let scribe =
-            Self { store, entries, account, mailboxes: mailboxes.clone(), unlooked: LOOK_AFTER };
+        let scribe = Self { store, entries, account, mailboxes: mailboxes.clone() };
         (pen, recovered, Some(tokio::spawn(scribe.run())))
     }
 
     async fn run(mut self) {
-        while let Some(first) = self.next().await {
+        while let Some(first) = self.entries.recv().await {
             let batch = self.gather(first).await;
-            self.unlooked += batch.len();
-            let cost = batch.iter().map(|entry| entry.cost).sum();
+            let costs: Vec<_> = batch.iter().map(|e| (e.app.clone(), e.cost)).collect();
             let (entries, confirmations) = split(batch);
             self.write(&entries).await;
             self.account.tell_written();
             self.confirm(confirmations);
-            self.account.take(cost);
-            self.look_now_and_then().await;
-        }
-    }
-
-    /// The next entry. While an app is refused, it is looked at meanwhile whether it still has to
-    /// be: whoever is refused writes nothing.
-    async fn next(&mut self) -> Option<Entry> {
-        while self.account.is_any_behind() {
-            match timeout(LOOK_AGAIN, self.entries.recv()).await {
-                Ok(first) => return first,
-                Err(_) => self.look().await,
-            }
-        }
-        self.entries.recv().await
-    }
-
-    async fn look_now_and_then(&mut self) {
-        if self.unlooked >= LOOK_AFTER {
-            self.look().await;
-        }
-    }
-
-    /// Finds the apps whose endpoints do not keep up. Else what they are owed would fill the disk,
-    /// since the courier takes no more than it has room for.
-    async fn look(&mut self) {
-        self.unlooked = 0;
-        match self.store.apps_owed_more_than(MOST_OWED).await {
-            Ok(apps) => self.account.set_behind(apps.iter().map(|app| AppId::new(app)).collect()),
-            Err(problem) => error!(%problem, "nobody can tell how much is owed"),
+            costs.iter().for_each(|(app, cost)| self.account.note_written(app, *cost));
         }
     }
 
@@ -140,15 +110,6 @@ const GATHERING: Duration = Duration::from_millis(2);
 
 /// The most entries of one transaction, so that none takes long.
 const MOST: usize = 128;
-
-/// The most events that an app may be owed.
-const MOST_OWED: u32 = 200_000;
-
-/// After how many entries it is looked at how much is owed.
-const LOOK_AFTER: usize = 4096;
-
-/// How soon it is looked at again while an app is refused.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How soon a failed transaction is tried again.
 const RETRY: Duration = Duration::from_millis(250);

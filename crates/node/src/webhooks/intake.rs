@@ -81,6 +81,7 @@ impl Intake {
         if let Some(tenant) = courier.node.tenant(&event.app_id) {
             spread(courier, now, &tenant.app, &event);
         }
+        courier.node.note_taken(&app, event.event.len());
         courier.entries.push(DeliveryEntry::Spread { event: event.id });
     }
 }
