@@ -128,6 +128,25 @@ test('p79 p88 the stock client hears the last event and the count', async () => 
   assert.equal(channel.subscriptionCount, 1);
 });
 
+test('section 2.7: what is kept outlives a process that is killed, once the journal has written what came after', async (t) => {
+  // What the subscription to another channel owes is written behind what is kept, and before it is answered.
+  const app = { ...MAIN, webhooks: [{ url: 'http://127.0.0.1:9/', events: ['channel_existence'] }] };
+  const mine = await startServer(t, { config: { apps: [app] } });
+  const before = await connect(mine, { app });
+  await before.subscribe('cache-killed');
+  await before.expect('pusher:cache_miss', 'cache-killed');
+  for (const data of ['1', '2']) {
+    await publish(mine, app, 'cache-killed', 'tick', data);
+    await before.expect('tick', 'cache-killed');
+  }
+  await before.subscribe('other');
+  await mine.kill();
+  await mine.start();
+  const after = await connect(mine, { app });
+  await after.subscribe('cache-killed');
+  assert.equal((await after.expect('tick', 'cache-killed')).data, '2');
+});
+
 test('section 2.7: what is kept outlives the process, with its time', async (t) => {
   const mine = await startServer(t, { config: { apps: [MAIN] } });
   await publish(mine, MAIN, 'cache-kept', 'tick', '1');

@@ -290,7 +290,7 @@ impl Partition {
             let (app, kept) = (self.current(app), Kept { frame, data: Arc::clone(&data) });
             let gone = self.cache.keep(now, &app, &key.name, kept, app.cache_ttl);
             let kept = KeptEvent { channel: key, event, data, left: app.cache_ttl };
-            self.effects.push_back(PartitionEffect::Kept(kept));
+            self.effects.write_down(PartitionEffect::Kept(kept));
             self.drop_kept(&app.id, gone);
         }
     }

@@ -28,7 +28,7 @@ impl Partition {
     pub(super) fn drop_kept(&mut self, app: &AppId, gone: Vec<ChannelName>) {
         for name in gone {
             let channel = ChannelKey { app: app.clone(), name };
-            self.effects.push_back(PartitionEffect::Dropped(channel));
+            self.effects.write_down(PartitionEffect::Dropped(channel));
         }
     }
 }

@@ -60,6 +60,11 @@ impl Effects {
         self.written.pop_front().or_else(|| self.ready.pop_front())
     }
 
+    /// Has something written down, before anything else of the turn is done.
+    pub(super) fn write_down(&mut self, effect: PartitionEffect) {
+        self.written.push_back(effect);
+    }
+
     /// Something happens to one channel.
     pub(super) fn begin(&mut self) {
         self.mark = self.ready.len();
@@ -90,14 +95,14 @@ impl Effects {
     pub(super) fn owe(&mut self, channel: &ChannelKey, event: HookEvent) -> u64 {
         self.seq += 1;
         let owed = Owed { seq: self.seq, channel: channel.clone(), event };
-        self.written.push_back(PartitionEffect::Owe(owed));
+        self.write_down(PartitionEffect::Owe(owed));
         self.waiting.push_back((self.seq, channel.clone()));
         self.seq
     }
 
     /// What a back end was told of a channel does not count any more.
     pub(super) fn untell(&mut self, channel: &ChannelKey, class: HookClass) {
-        self.written.push_back(PartitionEffect::Untold(channel.clone(), class));
+        self.write_down(PartitionEffect::Untold(channel.clone(), class));
     }
 
     /// Whether what has this number was written down.
