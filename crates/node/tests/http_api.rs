@@ -184,7 +184,7 @@ async fn a_connection_is_kept_for_its_next_request_but_not_for_half_of_one() {
     let whole = b"GET /up HTTP/1.1\r\nHost: test\r\n\r\n";
     let mut stream = TcpStream::connect(node.address).await.unwrap();
     answer_to(&mut stream, whole).await;
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::advance(Duration::from_secs(60)).await;
     answer_to(&mut stream, whole).await;
     assert_eq!(seconds_until_end(&mut stream, b"").await, 75);
     let mut stream = TcpStream::connect(node.address).await.unwrap();
