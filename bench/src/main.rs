@@ -1,5 +1,6 @@
 //! What Rollcall costs: CPU per delivery and per thing told in a presence storm, beside a bare `send`
-//! loop, and memory per idle connection and per person who never reads.
+//! loop, how long a client event is on its way, and memory per idle connection and per person who
+//! never reads.
 //!
 //! One command measures everything and prints a table:
 //!
@@ -40,6 +41,7 @@ mod stamp;
 mod storm;
 mod tls;
 mod usage;
+mod waits;
 mod window;
 
 use std::path::PathBuf;
@@ -53,6 +55,7 @@ use crate::ratio::RatioPlan;
 use crate::report::Report;
 use crate::server::Cover;
 use crate::storm::StormPlan;
+use crate::waits::WaitPlan;
 
 /// Measures the release build of Rollcall and prints a table.
 #[derive(Debug, Parser)]
@@ -79,6 +82,7 @@ enum Measure {
     Ratio,
     Memory,
     Storm,
+    Waits,
 }
 
 /// The other processes, and what stands alone.
@@ -120,6 +124,10 @@ fn measure(options: &Options) -> Result<ExitCode, BenchError> {
     }
     if is_wanted(Measure::Storm) {
         report.add_storms(&storm::measure(&options.server, &storm)?);
+    }
+    if is_wanted(Measure::Waits) {
+        let plan = if options.quick { WaitPlan::quick() } else { WaitPlan::full() };
+        report.add_waits(&waits::measure(&options.server, &plan)?);
     }
     if is_wanted(Measure::Memory) {
         for cover in [Cover::Plain, Cover::Tls] {

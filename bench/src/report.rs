@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::memory::Memory;
 use crate::ratio::{Ratios, Round};
 use crate::server::Cover;
+use crate::waits::Waits;
 
 /// What was measured.
 #[derive(Debug, Default)]
@@ -45,6 +46,18 @@ impl Report {
             let figures = ratios.rounds.iter().map(|round| round.ratio());
             self.rows.push(Row::cost(name, figures, ratios.mode.limit));
             self.notes.push(costs(ratios));
+        }
+    }
+
+    /// Adds how long client events were on their way.
+    pub(crate) fn add_waits(&mut self, all: &[Waits]) {
+        for Waits { cover, times } in all {
+            let app = match cover {
+                Cover::Hooked => "an app with a webhook for them",
+                Cover::Plain | Cover::Tls => "an app without webhooks",
+            };
+            let name = format!("µs that a client event is on its way, {app}");
+            self.rows.push(Row::micros(name, times));
         }
     }
 
@@ -92,6 +105,21 @@ impl Row {
             most: text(most),
             limit: limit.map_or_else(none, |limit| limit.to_string()),
             verdict: limit.map_or(Verdict::None, |limit| Verdict::of(median <= limit)),
+        }
+    }
+
+    /// Time, of which the bare loop takes none.
+    fn micros(name: String, times: &[Duration]) -> Self {
+        let [least, median, most] = spread(times.iter().map(|time| time.as_secs_f64() * 1e6));
+        let text = |micros: f64| format!("{micros:.0}");
+        Self {
+            name,
+            bare: "–",
+            least: text(least),
+            median: text(median),
+            most: text(most),
+            limit: none(),
+            verdict: Verdict::None,
         }
     }
 

@@ -94,6 +94,11 @@ impl Server {
         &self.key.key
     }
 
+    /// The same with its secret.
+    pub(crate) fn app_key(&self) -> &Key {
+        &self.key
+    }
+
     /// The key of the app that is set as the status page's.
     pub(crate) fn lobby_key() -> Key {
         Key { key: LOBBY_KEY.to_owned(), secret: LOBBY_SECRET.to_owned() }
@@ -172,6 +177,8 @@ const CONFIG: &str = r#"
 id = "1001"
 name = "Benchmark"
 keys = [{ key = "bench-key", secret = "bench-secret" }]
+client_events = true
+limits = { client_events_per_second = 100000 }
 
 [[apps]]
 id = "1002"
