@@ -48,7 +48,8 @@ fn unknown_keys_bad_values_and_later_values_of_the_file() {
         (
             "path_prefix = '/chat/'",
             "rollcall.toml, line 1: path_prefix must be a path such as /rollcall, of letters, \
-             digits and the signs - . _ ~, not \"/chat/\"",
+             digits and the signs - . _ ~, that does not begin as a path of this server's does \
+             (/app, /apps, /api, …), not \"/chat/\"",
         ),
         (
             "tls_key = 'key.pem'",
