@@ -79,7 +79,8 @@ fn command() -> impl Strategy<Value = Command> {
         6 => (1..5usize).prop_map(Command::JournalWrites),
         4 => Just(Command::JournalGoesOn),
         1 => Just(Command::Drain),
-        3 => (select(&["webhooks", "counting"][..]), 0..=1u64).prop_map(setting),
+        4 => (select(&["webhooks", "counting", "watchlist-events"][..]), 0..=1u64)
+            .prop_map(setting),
         1 => select(&USERS[..]).prop_map(|user| Command::Terminate { user: user.to_owned() }),
         2 => (select(&CLIENTS[..]), select(&[4009, 4200][..])).prop_map(|(client, code)| {
             Command::Disconnect { client: client.to_owned(), code }

@@ -51,7 +51,7 @@ struct Player {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
+pub(crate) enum Reading {
     Always,
     /// It has stopped at some time, or reads so little at a time that a turn can overtake it.
     Doubtful,
@@ -197,6 +197,9 @@ impl Referee {
         if self.stage.app().webhooks.is_empty() {
             self.back_end = BackEnd::default();
         }
+        if !self.stage.app().watchlist_events {
+            self.players.values_mut().for_each(|player| player.watcher.forget(player.reading));
+        }
         self.model.obey(self.stage.app());
     }
 
@@ -301,6 +304,9 @@ impl Referee {
 
     /// Everybody knows who of those that they watch is signed in.
     fn check_watchers(&self) -> Verdict {
+        if !self.stage.app().watchlist_events {
+            return Ok(());
+        }
         // Who was reset before it read has not read why.
         let is_there = |name: &str, player: &Player| !player.over && self.stage.is_connected(name);
         let players = self.players.iter().filter(|(name, player)| is_there(name, player));

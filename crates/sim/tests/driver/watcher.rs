@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::referee::Reading;
+
 /// A client as a user.
 #[derive(Debug, Default)]
 pub(crate) struct Watcher {
@@ -12,6 +14,8 @@ pub(crate) struct Watcher {
     user: Option<(String, BTreeSet<String>)>,
     /// Who of them is there, once it was told.
     knows: BTreeMap<String, bool>,
+    /// Whether what it hears may be of a time before it was told nothing for a while.
+    is_late: bool,
 }
 
 impl Watcher {
@@ -28,6 +32,12 @@ impl Watcher {
         self.user.get_or_insert_with(|| (id, list.map(str::to_owned).collect()));
     }
 
+    /// From now on it is told nothing, but what is on its way to one who is late.
+    pub(crate) fn forget(&mut self, reading: Reading) {
+        self.knows.clear();
+        self.is_late |= reading == Reading::Doubtful;
+    }
+
     /// It hears of everybody first, and then of one at a time who is otherwise than before.
     pub(crate) fn hear(&mut self, text: &str) -> Result<(), String> {
         let told = told(text);
@@ -35,7 +45,7 @@ impl Watcher {
         let is_first = self.knows.is_empty() && list.is_some_and(|list| told.keys().eq(list));
         let is_change = told.len() == 1
             && told.iter().all(|(user, there)| self.knows.get(user) == Some(&!there));
-        if !is_first && !is_change {
+        if !is_first && !is_change && !self.is_late {
             return Err(format!("heard {text:?}, knows {:?}", self.knows));
         }
         self.knows.extend(told);
