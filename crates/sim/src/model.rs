@@ -79,6 +79,17 @@ impl Model {
         }
     }
 
+    /// The node died and started again: nobody is there, and of channels nothing is left but the
+    /// events that they keep.
+    pub fn restart(&mut self) {
+        self.periods.clear();
+        self.sockets.clear();
+        for channel in self.channels.values_mut() {
+            *channel = Channel { last: channel.last.take(), ..Channel::default() };
+        }
+        self.channels.retain(|_, channel| channel.last.is_some());
+    }
+
     /// Mail reached a partition.
     pub fn arrive(&mut self, now: Time, mail: &ToPartition) {
         self.pass(now);

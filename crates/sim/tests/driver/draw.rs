@@ -79,6 +79,7 @@ fn command() -> impl Strategy<Value = Command> {
         6 => (1..5usize).prop_map(Command::JournalWrites),
         4 => Just(Command::JournalGoesOn),
         1 => Just(Command::Drain),
+        1 => Just(Command::Restart),
         4 => (select(&["webhooks", "counting", "watchlist-events"][..]), 0..=1u64)
             .prop_map(setting),
         1 => select(&USERS[..]).prop_map(|user| Command::Terminate { user: user.to_owned() }),

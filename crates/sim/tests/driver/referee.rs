@@ -104,6 +104,9 @@ impl Referee {
     }
 
     fn perform(&mut self, command: &Command) -> Verdict {
+        if *command == Command::Restart {
+            self.restart()?;
+        }
         self.prepare(command);
         let lines = self.stage.perform(command);
         self.meet(command);
@@ -201,6 +204,21 @@ impl Referee {
             self.players.values_mut().for_each(|player| player.watcher.forget(player.reading));
         }
         self.model.obey(self.stage.app());
+    }
+
+    /// Nobody is there any more, and what was not written down never happened.
+    fn restart(&mut self) -> Verdict {
+        for player in self.players.values().chain(&self.retired) {
+            player.audit(&self.model, Audit::SoFar)?;
+        }
+        self.players.clear();
+        self.retired.clear();
+        self.model.restart();
+        (self.journal, self.drained) = (Journal::Writes, false);
+        if self.asked != Asked::Always {
+            self.asked = Asked::Confused;
+        }
+        Ok(())
     }
 
     /// Notes a new connection.
