@@ -38,7 +38,6 @@ pub(crate) use metrics::Metering;
 pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};
-pub(crate) use sessions::SendRefusal;
 pub use users::TerminateError;
 use webhooks::Hooks;
 

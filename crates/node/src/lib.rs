@@ -25,6 +25,7 @@ mod journal;
 mod machines;
 mod mail;
 mod pipe;
+mod sends;
 mod sessions;
 mod shard;
 mod socket_ids;

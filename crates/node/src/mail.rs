@@ -17,7 +17,7 @@ use rollcall_engine::{
     Receive, ReceiveId, Refusal, SessionName, ToPartition, WatchId,
 };
 use rustls::ServerConnection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::apps::ConnectionPermit;
 use crate::pipe::PipeWriter;
@@ -109,18 +109,18 @@ pub(crate) struct Newcomer {
 pub(crate) struct Sending {
     pub(crate) session: SessionName,
     pub(crate) frames: Vec<String>,
-    pub(crate) answer: oneshot::Sender<SendOutcome>,
+    /// What the frames take of the room for all sends under way.
+    pub(crate) room: OwnedSemaphorePermit,
+    pub(crate) answer: oneshot::Sender<Result<(), SendRefusal>>,
 }
 
-/// What became of it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum SendOutcome {
-    /// It was taken.
-    Taken,
+/// Why frames were not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SendRefusal {
     /// There is no such session.
     Unknown,
-    /// The connection is not listened to for now; here it is again.
-    Held(Vec<String>),
+    /// Too much waits to be taken already.
+    Busy,
 }
 
 /// New member info, and who waits for the outcome.
@@ -280,7 +280,7 @@ impl Mail {
                 let info = update.update.member.info.as_ref();
                 size_of::<Update>() + info.map_or(0, |info| info.len())
             }
-            Self::Send(sending) => sending.frames.iter().map(String::len).sum(),
+            Self::Send(sending) => sending.cost(),
             Self::Receive(_)
             | Self::OpenSession(_)
             | Self::ReceiveLost(..)
@@ -296,6 +296,18 @@ impl Mail {
             | Self::Stop => 0,
         };
         size_of::<Self>() + content
+    }
+}
+
+impl Sending {
+    /// About how many bytes it holds on to.
+    pub(crate) fn cost(&self) -> usize {
+        self.room.num_permits()
+    }
+
+    /// Says what became of it. Who asked may have gone.
+    pub(crate) fn settle(self, outcome: Result<(), SendRefusal>) {
+        let _ = self.answer.send(outcome);
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a shard does about sessions over HTTP: it gives their requests to the edge and their answers
 //! to the flush step. They have no socket here and no reader task; a session costs its state alone.
+//! What their clients say is in `sends.rs`.
 
-use rollcall_engine::{Attached, HttpTransport, Quota, Refusal, Sent, Time};
+use rollcall_engine::{Attached, HttpTransport, Quota, Refusal, Time};
 use rollcall_wire::CloseCode;
 
 use crate::apps::ConnectionPermit;
 use crate::conn::{Answer, Conn};
-use crate::mail::{Listener, Newcomer, SendOutcome, Sending, Verdict};
+use crate::mail::{Listener, Newcomer, Verdict};
 use crate::pipe::{PipeWriter, Room};
 use crate::shard::Shard;
 
@@ -29,6 +30,7 @@ impl Shard {
     /// A session begins, or is told why it does not.
     pub(crate) fn take_newcomer(&self, now: Time, newcomer: Newcomer) {
         let Newcomer { receive, pipe, verdict } = newcomer;
+        self.resume_sends_of(now, &receive.session);
         let transport = receive.transport;
         let edge = &mut self.machines.borrow_mut().edge;
         let (attached, permit) = match verdict {
@@ -49,19 +51,6 @@ impl Shard {
             Verdict::Refuse(refusal) => (edge.handle_session_refused(now, receive, &refusal), None),
         };
         self.hand_over(attached, pipe, transport, permit);
-    }
-
-    /// A client says something over HTTP.
-    pub(crate) fn take_sending(&self, now: Time, sending: Sending) {
-        let Sending { session, frames, answer } = sending;
-        let sent = self.machines.borrow_mut().edge.handle_sent(now, &session, &frames);
-        let outcome = match sent {
-            Sent::Taken => SendOutcome::Taken,
-            Sent::Unknown => SendOutcome::Unknown,
-            Sent::Held => SendOutcome::Held(frames),
-        };
-        // Who asked may have gone.
-        let _ = answer.send(outcome);
     }
 
     /// What the edge writes to a connection goes to this pipe from now on.

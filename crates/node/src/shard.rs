@@ -32,6 +32,7 @@ use crate::conn::{Conn, Wrote, attend};
 use crate::journal::{Pen, Restored};
 use crate::machines::{Farewell, Machines};
 use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
+use crate::sends::Sends;
 use crate::stats::{NodeStats, TurnTimes};
 
 /// What a shard is made of before its thread runs.
@@ -65,7 +66,9 @@ pub(crate) struct Shard {
     /// Readers that wait for a congested mailbox, or are held; each is here once, however often it
     /// was woken by something else meanwhile.
     waiting: RefCell<HashMap<ConnId, Waker>>,
-    /// When to look again whether they still have to, if a reader waits.
+    /// What sessions over HTTP sent that waits for the same.
+    pub(crate) sends: RefCell<Sends>,
+    /// When to look again whether they still have to, if a reader or a send waits.
     recheck: Cell<Option<Time>>,
     /// Reader tasks that have not ended, those of connections that the edge has forgotten included.
     readers: Cell<usize>,
@@ -144,6 +147,7 @@ impl Shard {
             clock,
             bell: Bell::default(),
             waiting: RefCell::default(),
+            sends: RefCell::default(),
             recheck: Cell::new(None),
             readers: Cell::new(0),
             sessions: Cell::new(0),
@@ -186,6 +190,7 @@ impl Shard {
         assert!(!self.broken.get(), "a reader panicked");
         let now = self.begin();
         self.machines.borrow_mut().handle_timeout(now);
+        self.resume_sends(now);
         for mail in batch.drain(..) {
             let cost = mail.cost();
             if self.take(now, mail, inbox) == Turn::Last {
@@ -249,9 +254,14 @@ impl Shard {
             Mail::TellWhenEmpty(asker) => self.awaiting_empty.borrow_mut().push(asker),
             Mail::Stop => return Turn::Last,
         }
+        self.carry_on(now);
+        Turn::Done
+    }
+
+    /// Has done what one thing that came in led to, before the next.
+    pub(crate) fn carry_on(&self, now: Time) {
         self.settle(now);
         self.flush_if_full(now);
-        Turn::Done
     }
 
     fn stats(&self, inbox: &Inbox) -> NodeStats {
@@ -369,13 +379,13 @@ impl Shard {
     /// Has the readers that wait look again. Not before the time: one that is held would ring the
     /// bell and be woken by its own ring.
     fn wake_waiting(&self, now: Time) {
-        if self.recheck.get().is_none_or(|due| now < due) {
+        if !self.is_recheck_due(now) {
             return;
         }
-        if self.is_congested() {
-            self.recheck.set(Some(now + RECHECK));
-        } else {
-            self.recheck.set(None);
+        let is_congested = self.is_congested();
+        let again = is_congested || !self.sends.borrow().is_empty();
+        self.recheck.set(again.then_some(now + RECHECK));
+        if !is_congested {
             self.waiting.borrow_mut().drain().for_each(|(_, reader)| reader.wake());
         }
     }
@@ -390,7 +400,7 @@ impl Shard {
     }
 }
 
-/// What the readers need.
+/// What the readers need, and sends that wait.
 impl Shard {
     /// Whether sockets are not to be read for now.
     pub(crate) fn is_congested(&self) -> bool {
@@ -405,11 +415,21 @@ impl Shard {
     /// Wakes a reader that may not read when it is time to ask again, and the mailboxes have room.
     pub(crate) fn wake_later(&self, id: ConnId, reader: &Waker) {
         self.waiting.borrow_mut().insert(id, reader.clone());
+        self.recheck_later(self.clock.now());
+    }
+
+    /// Looks in a moment whether what waits may go on.
+    pub(crate) fn recheck_later(&self, now: Time) {
         if self.recheck.get().is_none() {
-            self.recheck.set(Some(self.clock.now() + RECHECK));
+            self.recheck.set(Some(now + RECHECK));
             // The loop has to sleep shorter now.
             self.bell.ring();
         }
+    }
+
+    /// Whether that moment has come.
+    pub(crate) fn is_recheck_due(&self, now: Time) -> bool {
+        self.recheck.get().is_some_and(|due| due <= now)
     }
 
     /// Lends the buffer that all readers of the shard share.
@@ -505,7 +525,7 @@ impl Bell {
 /// What a reader takes at most in a turn.
 const SCRATCH: usize = 64 * 1024;
 
-/// How soon it is looked at again whether a reader has to wait.
+/// How soon it is looked at again whether a reader or a send has to wait.
 const RECHECK: Duration = Duration::from_millis(10);
 
 #[cfg(test)]

@@ -1,23 +1,14 @@
 //! Sessions over HTTP, from the door to the shard that keeps them (docs/protocol.md section 5).
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use rollcall_engine::{HttpTransport, Receive, ReceiveId, SessionName};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::NodeHandle;
 use super::door::{Caller, renew};
-use crate::mail::{Listener, Mail, Newcomer, SendOutcome, Sending};
+use crate::mail::{Listener, Mail, Newcomer, SendRefusal, Sending};
 use crate::pipe::{PipeBody, PipeWriter, pipe};
-
-/// Why frames were not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SendRefusal {
-    /// There is no such session.
-    Unknown,
-    /// The node has too much to do.
-    Busy,
-}
 
 impl NodeHandle {
     /// Lets a client hear its session, which begins with this if there is none of that name. What
@@ -37,23 +28,20 @@ impl NodeHandle {
         body
     }
 
-    /// Takes frames from the client of a session.
+    /// Takes frames from the client of a session: at once, or in their turn if its connection is not
+    /// listened to for now.
     pub(crate) async fn send(
         &self,
         session: SessionName,
-        mut frames: Vec<String>,
+        frames: Vec<String>,
     ) -> Result<(), SendRefusal> {
-        for _ in 0..SEND_TRIES {
-            if !self.0.mailboxes.are_congested() {
-                match self.try_send(&session, frames).await {
-                    SendOutcome::Taken => return Ok(()),
-                    SendOutcome::Unknown => return Err(SendRefusal::Unknown),
-                    SendOutcome::Held(again) => frames = again,
-                }
-            }
-            tokio::time::sleep(SEND_PAUSE).await;
-        }
-        Err(SendRefusal::Busy)
+        let room = self.room_for(&frames).ok_or(SendRefusal::Busy)?;
+        let (answer, outcome) = oneshot::channel();
+        let keeper = self.0.mailboxes.keeper(&session);
+        let sending = Sending { session, frames, room, answer };
+        self.0.mailboxes.send(keeper, Mail::Send(Box::new(sending)));
+        // A shard that has stopped has no sessions.
+        outcome.await.unwrap_or(Err(SendRefusal::Unknown))
     }
 
     /// The most bytes of a send request: a message of the largest size in which every character is
@@ -85,20 +73,16 @@ impl NodeHandle {
         });
     }
 
-    async fn try_send(&self, session: &SessionName, frames: Vec<String>) -> SendOutcome {
-        let (answer, outcome) = oneshot::channel();
-        let sending = Sending { session: session.clone(), frames, answer };
-        let keeper = self.0.mailboxes.keeper(session);
-        self.0.mailboxes.send(keeper, Mail::Send(Box::new(sending)));
-        outcome.await.unwrap_or(SendOutcome::Unknown)
+    /// The room that frames take until they are dealt with; short ones take more than their text.
+    fn room_for(&self, frames: &[String]) -> Option<OwnedSemaphorePermit> {
+        let text = frames.iter().map(|frame| size_of::<String>() + frame.len()).sum::<usize>();
+        let cost = u32::try_from(text + SEND_OVERHEAD).ok()?;
+        Arc::clone(&self.0.send_room).try_acquire_many_owned(cost).ok()
     }
 }
 
 /// The largest message under the default limits.
 const DEFAULT_MESSAGE: usize = 64 * 1024;
 
-/// How often frames are offered: for two seconds. A connection is held for one at most.
-const SEND_TRIES: usize = 100;
-
-/// How long frames wait between.
-const SEND_PAUSE: Duration = Duration::from_millis(20);
+/// What a send request takes beside its frames, in bytes: its name and its place in a queue.
+const SEND_OVERHEAD: usize = 1024;

@@ -20,7 +20,8 @@ use super::auth::read_body;
 use super::error::HttpError;
 use super::upgrade::{origin, parameter};
 use super::visitor::Visitor;
-use crate::handle::{Caller, NodeHandle, SendRefusal};
+use crate::handle::{Caller, NodeHandle};
+use crate::mail::SendRefusal;
 
 /// Where a stream is asked for.
 pub(crate) const STREAMING: &str = "/app/{key}/{server}/{session}/xhr_streaming";
@@ -87,9 +88,10 @@ async fn send(
 ) -> Result<Response<Body>, SendFailure> {
     let (key, session) = session(segments)?;
     let limit = node.max_send_bytes(&key);
-    let (body, _room) = read_body(request.into_body(), node.send_room(), limit).await?;
+    let (body, room) = read_body(request.into_body(), node.send_room(), limit).await?;
     let frames = fallback::parse_send(&body)?;
-    drop(body);
+    // From here on the frames take room themselves.
+    drop((body, room));
     node.send(session, frames).await?;
     Ok((StatusCode::NO_CONTENT, plain_text()).into_response())
 }

@@ -116,6 +116,19 @@ async fn when_the_bodies_under_way_take_all_room_http_answers_503() {
     assert_eq!(node.body_room().available_permits(), all);
 }
 
+#[tokio::test]
+async fn when_the_sends_under_way_take_all_room_http_answers_503() {
+    let (node, inboxes) = idle_node();
+    // Room for the body, but not for what its frames are.
+    let taken = node.send_room().available_permits() - 100;
+    let _taken = node.send_room().try_acquire_many(taken.try_into().unwrap()).unwrap();
+    let refused = call(&node, "POST", "/app/app-key/1/abc/xhr_send", r#"["{}"]"#).await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
+    assert_eq!(inboxes[0].held(), 0, "nothing was sent on");
+    assert_eq!(node.send_room().available_permits(), 100);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_app_takes_large_answers_from_its_share_of_them() {
     let (node, inboxes) = idle_node();

@@ -18,6 +18,8 @@ use crate::apps::Apps;
 use crate::conn::{Link, ScriptedLink};
 use crate::mail::Mail;
 
+mod sends;
+
 /// A shard without a thread.
 struct Bench {
     shard: Rc<Shard>,
