@@ -323,12 +323,12 @@ impl Tombstones {
 
     /// Remembers the last word of a session for as long as one may be away.
     fn set(&mut self, now: Time, session: SessionName, line: Line, visitor: Visitor) {
-        self.forget(now);
         self.remove(&session);
         let until = now + SESSION_GRACE;
         self.awaiting += usize::from(visitor == Visitor::Awaited);
         self.ends.push_back((until, session.clone()));
         self.stones.insert(session, Tombstone { line, until, visitor });
+        self.forget(now);
     }
 
     fn find(&mut self, now: Time, session: &SessionName) -> Option<Line> {
@@ -348,7 +348,7 @@ impl Tombstones {
     /// Forgets those that are old, and the oldest if there are too many.
     fn forget(&mut self, now: Time) {
         while let Some((until, _)) = self.ends.front()
-            && (*until <= now || self.ends.len() >= MAX_TOMBSTONES)
+            && (*until <= now || self.ends.len() > MAX_TOMBSTONES)
             && let Some((until, session)) = self.ends.pop_front()
         {
             // A session of the same name may have been closed again since.
