@@ -7,6 +7,7 @@ import { publish } from '../lib/api.mjs';
 import { nextEvent, pusherClient, pusherFor } from '../lib/pusher.mjs';
 import { startProtocolServer } from '../lib/protocol.mjs';
 import { open, request, session } from '../lib/session.mjs';
+import { authorize } from '../lib/sign.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until, within } from '../lib/wait.mjs';
 
@@ -219,6 +220,20 @@ test('p143 a session is excluded by its socket id and held to the rate of client
   await own.send(...Array.from({ length: 11 }, () => event));
   const error = await answer.frame();
   assert.equal(error.data.code, 4301);
+});
+
+test('section 5.8: what a session sends while it is not listened to, for it churns, is taken when that ends', async () => {
+  const { session: own, answer } = await open(server);
+  const [channel, member] = ['presence-churned', JSON.stringify({ user_id: 'ana' })];
+  const auth = authorize(keyOf(MAIN), own.id, channel, member);
+  const round = [
+    { event: 'pusher:subscribe', data: { channel, auth, channel_data: member } },
+    { event: 'pusher:unsubscribe', data: { channel } },
+  ];
+  await own.send(...Array(10).fill(round).flat());
+  const sent = await within(own.send({ event: 'pusher:ping', data: {} }), 'the end of the hold');
+  assert.equal(sent.status, 204);
+  await own.take(answer, 'pusher:pong');
 });
 
 test('p144 every spelling of the path reaches the session', async () => {
