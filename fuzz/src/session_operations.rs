@@ -70,14 +70,15 @@ impl World {
         let transport = input.pick(&[HttpTransport::Streaming, HttpTransport::Polling]);
         self.requests += 1;
         let id = ReceiveId(self.requests);
-        let receive = Receive { session: name(place), id, transport };
+        let security = Security::Plain;
+        let receive = Receive { session: name(place), id, transport, security };
         let attached = self.edge.handle_receive(self.now, &receive).unwrap_or_else(|| {
             self.sockets += 1;
             let opening = Opening {
                 socket: SocketId::new(self.sockets, 1),
                 app: Arc::clone(app()),
                 protocol: Protocol::V7,
-                security: Security::Plain,
+                security,
             };
             self.edge.handle_session_opened(self.now, receive.clone(), opening)
         });
@@ -87,14 +88,14 @@ impl World {
     fn send(&mut self, input: &mut Input<'_>, event: &str) {
         let (place, channel) = (input.below(SESSIONS), input.pick(&CHANNELS));
         let message = format!(r#"{{"event":"{event}","data":{{"channel":"{channel}"}}}}"#);
-        self.edge.handle_sent(self.now, &name(place), &[message]);
+        self.edge.handle_sent(self.now, &name(place), Security::Plain, &[message]);
     }
 
     /// A sign of life, or anything.
     fn send_any(&mut self, input: &mut Input<'_>) {
         let place = input.below(SESSIONS);
         let frames = (0..input.below(3)).map(|_| input.text(40)).collect::<Vec<_>>();
-        self.edge.handle_sent(self.now, &name(place), &frames);
+        self.edge.handle_sent(self.now, &name(place), Security::Plain, &frames);
     }
 
     fn answer(&mut self, input: &mut Input<'_>) {

@@ -1,6 +1,8 @@
 // TLS by the program itself: wss, https and the HTTP transports on the port that plain clients use too.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -78,19 +80,36 @@ test('large and many messages arrive whole and in order over TLS', async () => {
 
 test('section 5: streaming and sends work over https', async () => {
   const base = `/pusher/app/${keyOf(MAIN).key}/123/abcdefgh`;
-  const post = (path, body) => {
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-    const request = https.request({ host: '127.0.0.1', port: server.port, method: 'POST', path: base + path, headers });
-    request.end(body);
-    return new Promise((resolve, reject) => request.on('response', resolve).on('error', reject));
-  };
-  const stream = await post('/xhr_streaming?protocol=7&t=1&n=1', '');
-  let heard = '';
-  stream.on('data', (bytes) => (heard += bytes));
-  await until(() => heard.includes('connection_established'), 'the session to open');
+  const stream = await post(https, `${base}/xhr_streaming?protocol=7&t=1&n=1`);
+  const heard = listen(stream);
+  await until(() => heard().includes('connection_established'), 'the session to open');
   const frames = JSON.stringify([JSON.stringify({ event: 'pusher:subscribe', data: { channel: 'tls-stream' } })]);
-  assert.equal((await post('/xhr_send?t=1&n=2', frames)).statusCode, 204);
-  await until(() => heard.includes('subscription_succeeded'), 'the success frame');
+  assert.equal((await post(https, `${base}/xhr_send?t=1&n=2`, frames)).statusCode, 204);
+  await until(() => heard().includes('subscription_succeeded'), 'the success frame');
+  stream.destroy();
+});
+
+test('p11 a request without TLS gets nothing of a session over https, and does it no harm', async () => {
+  const base = `/pusher/app/${keyOf(GUARDED).key}/123/p11guard`;
+  const stream = await post(https, `${base}/xhr_streaming?protocol=7&t=1&n=1`);
+  const heard = listen(stream);
+  await until(() => heard().includes('connection_established'), 'the session to open');
+  for (const transport of ['xhr_streaming', 'xhr']) {
+    const plain = await post(http, `${base}/${transport}?protocol=7&t=1&n=2`);
+    const text = listen(plain);
+    await within(once(plain, 'end'), 'the end of the answer');
+    assert.match(text(), /^(h{2048}\n)?c\[4000,"[^"]+"\]\n$/);
+  }
+  const ping = JSON.stringify([JSON.stringify({ event: 'pusher:ping', data: {} })]);
+  const refused = await post(http, `${base}/xhr_send?t=1&n=3`, ping);
+  const why = listen(refused);
+  await within(once(refused, 'end'), 'the end of the answer');
+  assert.equal(refused.statusCode, 403);
+  assert.match(why(), /https/);
+  const subscribe = JSON.stringify([JSON.stringify({ event: 'pusher:subscribe', data: { channel: 'p11' } })]);
+  assert.equal((await post(https, `${base}/xhr_send?t=1&n=4`, subscribe)).statusCode, 204);
+  await until(() => heard().includes('subscription_succeeded'), 'the success frame');
+  assert.ok(!heard().includes('pusher:pong'), 'the ping without TLS was not taken');
   stream.destroy();
 });
 
@@ -182,3 +201,18 @@ test('a changed certificate counts for the next connection, a wrong one does not
   await publish(own, MAIN, 'reload', 'still', '1');
   await witness.expect('still');
 });
+
+/** Posts over http or https; resolves with the answer as soon as it begins. */
+function post(by, path, body = '') {
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+  const request = by.request({ host: '127.0.0.1', port: server.port, method: 'POST', path, headers });
+  request.end(body);
+  return new Promise((resolve, reject) => request.on('response', resolve).on('error', reject));
+}
+
+/** Reads an answer as it comes; what it returns tells what came so far. */
+function listen(answer) {
+  let text = '';
+  answer.on('data', (bytes) => (text += bytes));
+  return () => text;
+}

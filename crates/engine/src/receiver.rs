@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use rollcall_wire::fallback::{Line, ROTATION_UNITS};
 
+use crate::edge::Security;
 use crate::time::Time;
 
 /// Names a session: the app's key and the two segments that its client made up.
@@ -40,6 +41,8 @@ pub struct Receive {
     pub id: ReceiveId,
     /// How it is answered.
     pub transport: HttpTransport,
+    /// Whether others on its way could listen.
+    pub security: Security,
 }
 
 /// What a session is owed, and who takes it.

@@ -76,7 +76,7 @@ pub(crate) struct Identity {
     pub(crate) socket: SocketId,
     /// The settings of its app.
     pub(crate) app: Arc<App>,
-    /// Whether others on its way could listen.
+    /// Whether others on its way could listen; over HTTP, on that of its latest receive request.
     pub(crate) security: Security,
 }
 

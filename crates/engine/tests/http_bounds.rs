@@ -102,7 +102,8 @@ fn section_5_9_the_last_words_of_the_latest_ten_thousand_sessions_are_remembered
 
 fn poll(number: u32) -> Receive {
     let session = SessionName::new("k", "1", &number.to_string());
-    Receive { session, id: ReceiveId(number.into()), transport: HttpTransport::Polling }
+    let (id, security) = (ReceiveId(number.into()), Security::Plain);
+    Receive { session, id, transport: HttpTransport::Polling, security }
 }
 
 fn close(code: CloseCode) -> String {

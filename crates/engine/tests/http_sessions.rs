@@ -22,6 +22,8 @@ struct Session {
     now: Time,
     app: Arc<App>,
     conn: Option<ConnId>,
+    /// How the requests come.
+    security: Security,
     requests: u64,
     /// What the requests were given that nobody asked for yet.
     heard: Vec<String>,
@@ -31,12 +33,17 @@ struct Session {
 
 impl Session {
     fn opened(transport: HttpTransport) -> Self {
+        Self::opened_by(Security::Plain, transport)
+    }
+
+    fn opened_by(security: Security, transport: HttpTransport) -> Self {
         let key = Key { key: "k".to_owned(), secret: "s".to_owned() };
         let mut session = Self {
             edge: Edge::new(EdgeId(0), [1, 2, 3, 4]),
             now: Time::ZERO,
             app: Arc::new(App::new("1", vec![key])),
             conn: None,
+            security,
             requests: 0,
             heard: Vec::new(),
             left: Vec::new(),
@@ -50,13 +57,14 @@ impl Session {
     /// A receive request arrives; says what the one before is given last, if it superseded one.
     fn ask(&mut self, transport: HttpTransport) -> &'static [u8] {
         self.requests += 1;
-        let receive = Receive { session: name(), id: ReceiveId(self.requests), transport };
+        let (id, security) = (ReceiveId(self.requests), self.security);
+        let receive = Receive { session: name(), id, transport, security };
         let attached = self.edge.handle_receive(self.now, &receive).unwrap_or_else(|| {
             let opening = Opening {
                 socket: SocketId::new(1, self.requests as u32),
                 app: Arc::clone(&self.app),
                 protocol: Protocol::V7,
-                security: Security::Plain,
+                security,
             };
             self.edge.handle_session_opened(self.now, receive, opening)
         });
@@ -73,9 +81,16 @@ impl Session {
 
     fn send(&mut self, frame: &str) -> Sent {
         let frames: Vec<_> = (!frame.is_empty()).then(|| frame.to_owned()).into_iter().collect();
-        let sent = self.edge.handle_sent(self.now, &name(), &frames);
+        let sent = self.edge.handle_sent(self.now, &name(), self.security, &frames);
         self.settle();
         sent
+    }
+
+    /// From now on the app takes only what comes over TLS.
+    fn force_tls(&mut self) {
+        let app = App { force_tls: true, ..App::clone(&self.app) };
+        self.edge.handle_command(self.now, EdgeCommand::ReplaceApp(Arc::new(app)));
+        self.settle();
     }
 
     /// An event for the channel, of so many characters.
@@ -308,4 +323,51 @@ fn p189_a_stream_that_is_read_may_owe_more_than_one_that_is_not() {
     session.wait(6);
     session.publish(9_000);
     assert!(session.heard().contains(&close(CloseCode::SlowReader)), "it does not");
+}
+
+#[test]
+fn p11_a_request_without_tls_is_told_that_the_app_forces_it_and_is_nothing_to_the_session() {
+    for transport in [Streaming, Polling] {
+        let mut session = Session::opened_by(Security::Tls, transport);
+        // The first of two polls is answered at once, the second is held.
+        (0..2).for_each(|_| assert_eq!(session.ask(transport), b""));
+        session.force_tls();
+        session.heard.clear();
+        session.security = Security::Plain;
+        assert_eq!(session.ask(transport), b"", "no request is superseded");
+        let told = [close(CloseCode::TlsRequired), "(hang-up)".to_owned()];
+        assert!(session.heard().ends_with(&told));
+        session.lose();
+        assert_eq!(session.send(r#"{"event":"pusher:ping"}"#), Sent::Insecure);
+        session.publish(10);
+        assert_eq!(session.heard()[0], "a 15", "who came over TLS goes on");
+        session.security = Security::Tls;
+        assert_eq!(session.send(r#"{"event":"pusher:ping"}"#), Sent::Taken);
+    }
+}
+
+#[test]
+fn p11_a_request_without_tls_keeps_no_session_that_needs_it() {
+    let mut session = Session::opened_by(Security::Tls, Streaming);
+    session.force_tls();
+    session.lose();
+    session.wait(5);
+    session.security = Security::Plain;
+    session.ask(Streaming);
+    session.wait(3);
+    assert_eq!(session.left, [Duration::from_secs(8)]);
+}
+
+#[test]
+fn p11_an_app_that_begins_to_force_tls_judges_a_session_by_its_latest_request() {
+    for (first, latest) in [(Security::Tls, Security::Plain), (Security::Plain, Security::Tls)] {
+        let mut session = Session::opened_by(first, Streaming);
+        session.security = latest;
+        session.ask(Streaming);
+        session.heard.clear();
+        session.force_tls();
+        let closed = [close(CloseCode::TlsRequired), "(hang-up)".to_owned()];
+        let heard = session.heard();
+        assert_eq!(heard == closed, latest == Security::Plain, "{heard:?}");
+    }
 }

@@ -9,7 +9,8 @@ use rollcall_wire::SocketId;
 use rollcall_wire::protocol::Protocol;
 
 fn receive(id: u64, transport: HttpTransport) -> Receive {
-    Receive { session: SessionName::new("key", "1", "abc"), id: ReceiveId(id), transport }
+    let (session, security) = (SessionName::new("key", "1", "abc"), Security::Plain);
+    Receive { session, id: ReceiveId(id), transport, security }
 }
 
 /// Found by `session_operations` of the fuzz targets.

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use rollcall_engine::{
     Answer, AppId, ChannelFacts, ChannelKey, EdgeCommand, EdgeId, FromPartition, InterceptId,
     Intercepted, LastEvent, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex,
-    Receive, ReceiveId, Refusal, SessionName, ToPartition, WatchId,
+    Receive, ReceiveId, Refusal, Security, SessionName, ToPartition, WatchId,
 };
 use rustls::ServerConnection;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -108,6 +108,8 @@ pub(crate) struct Newcomer {
 #[derive(Debug)]
 pub(crate) struct Sending {
     pub(crate) session: SessionName,
+    /// Whether others on its way could listen.
+    pub(crate) security: Security,
     pub(crate) frames: Vec<String>,
     /// What the frames take of the room for all sends under way.
     pub(crate) room: OwnedSemaphorePermit,
@@ -119,6 +121,8 @@ pub(crate) struct Sending {
 pub(crate) enum SendRefusal {
     /// There is no such session.
     Unknown,
+    /// It came without TLS, which the app forces.
+    Insecure,
     /// Too much waits to be taken already.
     Busy,
 }

@@ -71,9 +71,10 @@ impl Shard {
     /// Gives a send to the edge and answers it; gives it back if its connection is held.
     fn offer(&self, now: Time, sending: Sending) -> Option<Sending> {
         let edge = &mut self.machines.borrow_mut().edge;
-        match edge.handle_sent(now, &sending.session, &sending.frames) {
+        match edge.handle_sent(now, &sending.session, sending.security, &sending.frames) {
             Sent::Taken => sending.settle(Ok(())),
             Sent::Unknown => sending.settle(Err(SendRefusal::Unknown)),
+            Sent::Insecure => sending.settle(Err(SendRefusal::Insecure)),
             Sent::Held => return Some(sending),
         }
         None

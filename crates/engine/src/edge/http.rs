@@ -10,7 +10,7 @@ use rollcall_wire::close::CloseCode;
 use rollcall_wire::fallback::{HEARTBEAT, Line};
 use rollcall_wire::pusher;
 
-use super::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, mark_dirty};
+use super::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security, mark_dirty};
 use crate::HashMap;
 use crate::app::App;
 use crate::ids::ConnId;
@@ -18,7 +18,7 @@ use crate::message::Departure;
 use crate::receiver::{
     HEARTBEAT_INTERVAL, HttpTransport, Receive, ReceiveId, Receiver, SESSION_GRACE, SessionName,
 };
-use crate::session::{Connection, Identity};
+use crate::session::{Connection, Identity, Phase};
 use crate::time::Time;
 
 /// Where a receive request got to.
@@ -38,6 +38,8 @@ pub enum Sent {
     Taken,
     /// There is no such session.
     Unknown,
+    /// It came without TLS, which the app forces.
+    Insecure,
     /// The connection is not listened to for now; try again in a moment.
     Held,
 }
@@ -69,13 +71,18 @@ enum Visitor {
 
 impl Edge {
     /// A client wants to hear its session. `None` if there is none of that name: the door has to
-    /// judge whether there may be.
+    /// judge whether there may be. A request that comes without TLS where the app forces it is told
+    /// so, and is nothing to the session: else it could end that of somebody who is careful.
     pub fn handle_receive(&mut self, now: Time, receive: &Receive) -> Option<Attached> {
         let Some(conn) = self.open_session(&receive.session) else {
             return self.repeat_close(now, receive);
         };
+        if !self.is_secure_enough(conn, receive.security) {
+            return Some(self.refuse_insecure(now, receive));
+        }
         let connection = self.connections.get_mut(conn)?;
         connection.heard(now);
+        connection.came_by(receive.security);
         let heartbeat = now + connection.heartbeat_interval();
         let receiver = connection.outbox.receiver.as_mut()?;
         let superseded = receiver.attach(receive, heartbeat);
@@ -165,8 +172,17 @@ impl Edge {
     }
 
     /// A client sends frames, or none as a sign of life.
-    pub fn handle_sent(&mut self, now: Time, session: &SessionName, frames: &[String]) -> Sent {
+    pub fn handle_sent(
+        &mut self,
+        now: Time,
+        session: &SessionName,
+        security: Security,
+        frames: &[String],
+    ) -> Sent {
         let Some(conn) = self.open_session(session) else { return Sent::Unknown };
+        if !self.is_secure_enough(conn, security) {
+            return Sent::Insecure;
+        }
         if self.is_held(now, conn) {
             return Sent::Held;
         }
@@ -200,6 +216,12 @@ impl Edge {
     /// The connection of a session that is not closing.
     fn open_session(&self, session: &SessionName) -> Option<ConnId> {
         self.sessions.get(session).copied().filter(|&conn| self.is_open(conn))
+    }
+
+    /// Whether the app of a session takes a request that is so protected.
+    fn is_secure_enough(&self, conn: ConnId, security: Security) -> bool {
+        let identity = self.connections.get(conn).and_then(Connection::identity);
+        identity.is_none_or(|identity| security.suffices(&identity.app))
     }
 
     /// A polling client asks for a sign of life, which the poll that it holds, or the next, brings.
@@ -299,12 +321,23 @@ impl Edge {
     /// Says once more that a session was closed.
     fn repeat_close(&mut self, now: Time, receive: &Receive) -> Option<Attached> {
         let line = self.tombstones.find(now, &receive.session)?;
-        let code = CloseCode::Normal;
-        let refusal = Refusal { protocol: None, code, reason: None };
+        Some(self.answer_with(now, receive, line))
+    }
+
+    /// Says that the app forces TLS to a client whose session is open.
+    fn refuse_insecure(&mut self, now: Time, receive: &Receive) -> Attached {
+        let code = CloseCode::TlsRequired;
+        self.stats.closes.count(code);
+        self.answer_with(now, receive, Line::close(code.code(), code.reason()))
+    }
+
+    /// Answers a receive request with its last line and nothing else.
+    fn answer_with(&mut self, now: Time, receive: &Receive, line: Line) -> Attached {
+        let refusal = Refusal { protocol: None, code: CloseCode::Normal, reason: None };
         let conn = self.insert_closing(now, receive.clone(), &refusal);
         self.owe_line(conn, line);
         self.arm(conn);
-        Some(Attached { conn, farewell: b"" })
+        Attached { conn, farewell: b"" }
     }
 
     /// A connection that lives only to say why there is none.
@@ -360,6 +393,14 @@ impl Tombstones {
 }
 
 impl Connection {
+    /// Its client is heard from now on by a request that is so protected: an app that begins to force
+    /// TLS judges it by that.
+    fn came_by(&mut self, security: Security) {
+        if let Phase::Open(identity) = &mut self.phase {
+            identity.security = security;
+        }
+    }
+
     /// How often its receive requests are given a sign of life.
     fn heartbeat_interval(&self) -> Duration {
         self.identity().map_or(HEARTBEAT_INTERVAL, |identity| heartbeat_interval(&identity.app))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rollcall_engine::{HttpTransport, Receive, ReceiveId, SessionName};
+use rollcall_engine::{HttpTransport, Receive, ReceiveId, Security, SessionName};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::NodeHandle;
@@ -20,7 +20,7 @@ impl NodeHandle {
         caller: Caller<'_>,
     ) -> PipeBody {
         let id = ReceiveId(self.fresh_name());
-        let receive = Receive { session, id, transport };
+        let receive = Receive { session, id, transport, security: caller.security };
         let (writer, body) = pipe(&receive, &self.0.mailboxes);
         if let Some(writer) = self.attach(&receive, writer).await {
             self.open_session(receive, writer, caller);
@@ -33,12 +33,13 @@ impl NodeHandle {
     pub(crate) async fn send(
         &self,
         session: SessionName,
+        security: Security,
         frames: Vec<String>,
     ) -> Result<(), SendRefusal> {
         let room = self.room_for(&frames).ok_or(SendRefusal::Busy)?;
         let (answer, outcome) = oneshot::channel();
         let keeper = self.0.mailboxes.keeper(&session);
-        let sending = Sending { session, frames, room, answer };
+        let sending = Sending { session, security, frames, room, answer };
         self.0.mailboxes.send(keeper, Mail::Send(Box::new(sending)));
         // A shard that has stopped has no sessions.
         outcome.await.unwrap_or(Err(SendRefusal::Unknown))

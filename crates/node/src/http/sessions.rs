@@ -83,6 +83,7 @@ async fn receive(
 
 async fn send(
     State(node): State<NodeHandle>,
+    visitor: Visitor,
     segments: Segments,
     request: Request,
 ) -> Result<Response<Body>, SendFailure> {
@@ -92,7 +93,7 @@ async fn send(
     let frames = fallback::parse_send(&body)?;
     // From here on the frames take room themselves.
     drop((body, room));
-    node.send(session, frames).await?;
+    node.send(session, visitor.security(), frames).await?;
     Ok((StatusCode::NO_CONTENT, plain_text()).into_response())
 }
 
@@ -159,6 +160,7 @@ impl IntoResponse for SendFailure {
             Self::Http(error) => return error.into_response(),
             Self::Body(error) => (StatusCode::BAD_REQUEST, error.message()),
             Self::Refused(SendRefusal::Unknown) => (StatusCode::NOT_FOUND, UNKNOWN_SESSION),
+            Self::Refused(SendRefusal::Insecure) => (StatusCode::FORBIDDEN, TLS_FORCED),
             Self::Refused(SendRefusal::Busy) => {
                 return HttpError::NoRoom.into_response();
             }
@@ -189,5 +191,8 @@ impl From<SendRefusal> for SendFailure {
 const MAX_SEGMENT: usize = 128;
 
 const NOT_KEPT: &str = "no-store, no-cache, no-transform, must-revalidate, max-age=0";
+
+const TLS_FORCED: &str =
+    "This app takes nothing without TLS: its setting force_tls is true. Send this over https.";
 
 const UNKNOWN_SESSION: &str = "There is no such session. It begins with a receive request.";

@@ -45,7 +45,8 @@ impl Speaker {
         let (answer, outcome) = oneshot::channel();
         let cost = frames.iter().map(String::len).sum::<usize>();
         let room = Arc::new(Semaphore::new(cost)).try_acquire_many_owned(cost as u32).unwrap();
-        let sending = Sending { session: name(), frames, room, answer };
+        let (session, security) = (name(), Security::Plain);
+        let sending = Sending { session, security, frames, room, answer };
         self.take(now, Mail::Send(Box::new(sending)));
         outcome
     }
@@ -170,14 +171,15 @@ fn name() -> SessionName {
 /// The session begins, with the socket of that number.
 fn open(bench: &Bench, number: u32) -> PipeBody {
     let id = ReceiveId(number.into());
-    let receive = Receive { session: name(), id, transport: HttpTransport::Streaming };
+    let (transport, security) = (HttpTransport::Streaming, Security::Plain);
+    let receive = Receive { session: name(), id, transport, security };
     let (pipe, stream) = pipe(&receive, &bench.shard.mailboxes);
     let apps = Apps::new(vec![App::clone(&bench.app)]).unwrap();
     let opening = Opening {
         socket: SocketId::new(1, number),
         app: Arc::clone(&bench.app),
         protocol: Protocol::V7,
-        security: Security::Plain,
+        security,
     };
     let permit = apps.of_id("1").unwrap().take_place().unwrap();
     let newcomer = Newcomer { receive, pipe, verdict: Verdict::Admit(opening, permit) };
