@@ -10,7 +10,7 @@
 //! how a pure machine delivers in a nanosecond.
 //!
 //! `dispatch.rs` has what clients say, `users.rs` signing in, `closing.rs` how connections end,
-//! `http.rs` those over HTTP, `session.rs` the life of one.
+//! `http.rs` those over HTTP, `query.rs` what may be asked of them, `session.rs` the life of one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -41,11 +41,13 @@ use crate::{HashMap, HashSeed, hash_map};
 mod closing;
 mod dispatch;
 mod http;
+mod query;
 mod settings;
 mod users;
 
 use http::Tombstones;
 pub use http::{Attached, Sent};
+pub use query::ConnectionFacts;
 use settings::Standing;
 
 /// A palette this long should be flushed before more is handled.
@@ -501,10 +503,17 @@ impl Edge {
     }
 
     fn probe(&mut self, now: Time, conn: ConnId) {
+        self.ping(now, conn);
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.was_probed(now);
+        }
+    }
+
+    fn ping(&mut self, now: Time, conn: ConnId) {
         let span = self.palette.write(|out| ws::write_ping(out, b""));
         self.owe_control(conn, span);
         if let Some(connection) = self.connections.get_mut(conn) {
-            connection.was_probed(now);
+            connection.was_pinged(now);
         }
     }
 

@@ -109,6 +109,11 @@ impl Subscriptions {
         self.all.get(id)
     }
 
+    /// What a subscription is of.
+    pub(crate) fn channel(&self, subscription: &Subscription) -> Option<&ChannelKey> {
+        self.channels.get(subscription.channel).map(|subscribers| &subscribers.key)
+    }
+
     /// A connection's subscription of a channel: at most one.
     pub(crate) fn of(&self, conn: ConnId, key: &ChannelKey) -> Option<SubscriptionId> {
         self.by_conn.get(&(conn, self.slot(key)?)).copied()

@@ -32,7 +32,9 @@ mod untold;
 mod users;
 
 pub use app::{App, AppId, Limits, PresenceSettings, Quota};
-pub use edge::{Attached, Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security, Sent};
+pub use edge::{
+    Attached, ConnectionFacts, Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security, Sent,
+};
 pub use hooks::{HookClass, HookEvent, Owed, Webhook};
 pub use ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, PARTITIONS, PartitionIndex, SubscriptionId, Ticket,

@@ -34,6 +34,9 @@ pub(crate) struct Outbox {
     backlog: Option<Box<Backlog>>,
     /// Over HTTP, what is owed instead: lines, and who takes them.
     pub(crate) receiver: Option<Box<Receiver>>,
+    /// Messages that it ever owed, control frames and signs of life aside. Counted here because a
+    /// delivery touches nothing else of a connection.
+    messages: u64,
 }
 
 /// What a connection is owed, as slices.
@@ -75,6 +78,7 @@ impl Outbox {
     /// Owes one more frame of this turn, which lies in `span` of the palette.
     #[inline]
     pub(crate) fn owe(&mut self, span: Span, frame: &Frame) {
+        self.messages += 1;
         match &mut self.receiver {
             None => self.push(span),
             Some(receiver) => owe_line(receiver, frame),
@@ -189,6 +193,11 @@ impl Outbox {
         if let Some(backlog) = &mut self.backlog {
             backlog.keep_cut();
         }
+    }
+
+    /// How many messages it ever owed.
+    pub(crate) fn messages(&self) -> u64 {
+        self.messages
     }
 
     /// How many bytes earlier turns left.

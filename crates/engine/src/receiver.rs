@@ -182,6 +182,11 @@ impl Receiver {
         }
     }
 
+    /// How its client receives.
+    pub(crate) fn transport(&self) -> HttpTransport {
+        self.request.transport()
+    }
+
     /// Whether a poll is held, or will be, for want of anything to say.
     pub(crate) fn is_idle_poll(&self) -> bool {
         self.request.transport() == HttpTransport::Polling && self.queue.is_empty()

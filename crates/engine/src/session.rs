@@ -48,6 +48,10 @@ pub(crate) struct Connection {
     departures: LastSecond,
     /// What it is owed.
     pub(crate) outbox: Outbox,
+    /// Text messages taken from it.
+    pub(crate) messages_in: u64,
+    /// How long its latest answer to a ping of ours took.
+    pub(crate) rtt: Option<Duration>,
     /// As whom it is signed in.
     pub(crate) user: Option<Box<SignedIn>>,
     /// Since when its app waits for it to sign in, or to join what needs a signature.
@@ -58,6 +62,8 @@ pub(crate) struct Connection {
     pub(crate) armed: Option<Time>,
     last_inbound: Time,
     probed: Option<Time>,
+    /// When it was sent the ping that it has not answered.
+    pinged: Option<Time>,
 }
 
 /// Where a connection is in its life.
@@ -163,12 +169,15 @@ impl Connection {
             client_events: LastSecond::default(),
             departures: LastSecond::default(),
             outbox: Outbox::default(),
+            messages_in: 0,
+            rtt: None,
             user: None,
             unauthorized_since: None,
             revoked: Vec::new(),
             armed: None,
             last_inbound: now,
             probed: None,
+            pinged: None,
         }
     }
 
@@ -222,6 +231,24 @@ impl Connection {
     /// and would have as long as it likes.
     pub(crate) fn was_probed(&mut self, now: Time) {
         self.probed.get_or_insert(now);
+    }
+
+    /// It was sent a ping. Of several that are not answered the first counts: a peer may answer them
+    /// all with one pong, and a time that is too long is better than one that never was.
+    pub(crate) fn was_pinged(&mut self, now: Time) {
+        self.pinged.get_or_insert(now);
+    }
+
+    /// It sent a pong, which need not be an answer.
+    pub(crate) fn ponged(&mut self, now: Time) {
+        if let Some(pinged) = self.pinged.take() {
+            self.rtt = Some(now - pinged);
+        }
+    }
+
+    /// Whether a ping of ours is on its way, or its answer.
+    pub(crate) fn is_pinged(&self) -> bool {
+        self.pinged.is_some()
     }
 
     /// Whether its app still waits for it to show that it may be here.

@@ -15,7 +15,7 @@ pub struct MalformedSocketId;
 
 impl SocketId {
     /// The id with these halves; whoever draws them makes them random and unique.
-    pub fn new(a: u32, b: u32) -> Self {
+    pub const fn new(a: u32, b: u32) -> Self {
         Self { a, b }
     }
 

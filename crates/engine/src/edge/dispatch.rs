@@ -77,7 +77,14 @@ impl Edge {
                 let span = self.palette.write(|out| ws::write_pong(out, payload));
                 self.owe_control(conn, span);
             }
-            Message::Pong(_) | Message::Close { .. } => {}
+            Message::Pong(_) => self.handle_pong(now, conn),
+            Message::Close { .. } => {}
+        }
+    }
+
+    fn handle_pong(&mut self, now: Time, conn: ConnId) {
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.ponged(now);
         }
     }
 
@@ -87,6 +94,9 @@ impl Edge {
 
     pub(super) fn handle_text(&mut self, now: Time, conn: ConnId, identity: &Identity, text: &str) {
         self.stats.messages_in += 1;
+        if let Some(connection) = self.connections.get_mut(conn) {
+            connection.messages_in += 1;
+        }
         match pusher::parse(text) {
             Ok(ClientMessage::Ping) => self.tell(conn, pusher::pong),
             Ok(ClientMessage::Pong) => {}
