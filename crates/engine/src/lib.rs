@@ -41,11 +41,11 @@ pub use ids::{
     UserId, WatchId,
 };
 pub use message::{
-    Answer, ChannelFacts, ClientEvent, EdgeCommand, FromPartition, Intercepted, Join, KeptEvent,
-    LastEvent, Leave, ListedChannel, Member, MemberChange, MemberUpdate, Publish, ToPartition,
-    UserStatus,
+    Answer, ChannelFacts, ClientEvent, EdgeCommand, FromPartition, GraceEnd, Impersonation,
+    Intercepted, Join, KeptEvent, LastEvent, Leave, ListedChannel, Member, MemberChange,
+    MemberUpdate, Publish, ToPartition, UserStatus,
 };
-pub use partition::{Partition, PartitionEffect, Told};
+pub use partition::{MemberFacts, Partition, PartitionEffect, RosterFacts, Told};
 pub use receiver::{HttpTransport, Receive, ReceiveId, SessionName};
 pub use stats::{CodeCounts, EdgeStats, EndCounts, ErrorCounts, PartitionStats};
 pub use time::Time;

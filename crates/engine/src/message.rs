@@ -29,6 +29,8 @@ pub enum ToPartition {
     Publish(Publish),
     /// A client event from a subscribed connection.
     ClientEvent(ClientEvent),
+    /// A client event in somebody's name, from no connection.
+    Impersonate(Impersonation),
     /// New member info from a back end, or from the node itself.
     UpdateMember(MemberUpdate),
     /// From now on `event` on the channel is diverted instead of fanned out.
@@ -185,6 +187,20 @@ pub struct ClientEvent {
     pub data: String,
 }
 
+/// An event that is told as a client event, though the node itself says it. It is published: limits
+/// of clients, diversions and webhooks of client events do not concern it.
+#[derive(Debug, Clone)]
+pub struct Impersonation {
+    /// Where.
+    pub channel: ChannelKey,
+    /// Begins with `client-`.
+    pub event: String,
+    /// As it reaches subscribers.
+    pub data: String,
+    /// In whose name, on a presence channel.
+    pub user: Option<UserId>,
+}
+
 /// New member info (docs/status.md 3.4).
 #[derive(Debug, Clone)]
 pub struct MemberUpdate {
@@ -325,6 +341,17 @@ pub enum Answer {
     NotAMember,
 }
 
+/// What became of a grace that was to end at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GraceEnd {
+    /// Whoever was absent is a member no longer.
+    Ended,
+    /// The member is connected, so there is no grace.
+    Connected,
+    /// Nobody of that id is on the channel.
+    NotAMember,
+}
+
 /// What is so of a channel (docs/protocol.md 6.5).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChannelFacts {
@@ -407,6 +434,7 @@ impl ToPartition {
             Self::Leave(leave) | Self::UserWent(leave) => &leave.channel,
             Self::Publish(publish) => &publish.channel,
             Self::ClientEvent(event) => &event.channel,
+            Self::Impersonate(event) => &event.channel,
             Self::UpdateMember(update) => &update.channel,
             Self::Intercept { channel, .. }
             | Self::InterceptHandled { channel, .. }
@@ -425,6 +453,7 @@ impl ToPartition {
             }
             Self::Publish(publish) => publish.data.len() + publish.event.len(),
             Self::ClientEvent(event) => event.data.len() + event.event.len(),
+            Self::Impersonate(event) => event.data.len() + event.event.len(),
             Self::UpdateMember(update) => update.member.info.as_ref().map_or(0, |i| i.len()),
             Self::Leave(_)
             | Self::Intercept { .. }

@@ -33,6 +33,7 @@ mod counting;
 mod effects;
 mod hooked;
 mod ledger;
+mod operator;
 mod presence;
 mod query;
 mod users;
@@ -41,6 +42,7 @@ use channel::{Channel, Intercept};
 use effects::Effects;
 pub use ledger::Told;
 use presence::Departed;
+pub use query::{MemberFacts, RosterFacts};
 use users::Users;
 
 /// A slice of the channels.
@@ -115,6 +117,7 @@ impl Partition {
             ToPartition::Leave(leave) => self.leave(now, &leave),
             ToPartition::Publish(publish) => self.publish(now, publish),
             ToPartition::ClientEvent(event) => self.client_event(event),
+            ToPartition::Impersonate(event) => self.impersonate(&event),
             ToPartition::UpdateMember(update) => self.update_member(now, update),
             ToPartition::Intercept { id, channel, event, capacity } => {
                 let intercept = Intercept { id, event, capacity, under_way: 0, seq: 0 };

@@ -165,6 +165,12 @@ impl Roster {
         None
     }
 
+    /// Ends the grace of an absent member at once. `None` if the user is no member, or is there.
+    pub(crate) fn end_grace(&mut self, now: Time, user: &UserId) -> Option<Change> {
+        let is_absent = self.members.get(user)?.connections.is_empty();
+        is_absent.then(|| self.remove(now, user)).flatten()
+    }
+
     /// When [`Roster::expire`] has something to do.
     pub(crate) fn deadline(&self) -> Option<Time> {
         let grace = self.graces.as_ref().and_then(Timers::next);
@@ -219,6 +225,21 @@ impl Roster {
 }
 
 impl Entry {
+    /// The revision of the info, if it has one.
+    pub(crate) fn rev(&self) -> Option<u64> {
+        self.rev
+    }
+
+    /// Which connections keep the user there.
+    pub(crate) fn connections(&self) -> &[(EdgeId, ConnId)] {
+        &self.connections
+    }
+
+    /// When the user goes, if only the grace keeps it there.
+    pub(crate) fn leaves_at(&self) -> Option<Time> {
+        self.leaves_at
+    }
+
     /// One more connection of a user who is there. The info of the first stays in force, unless
     /// none was left: then the user came back, and what the newcomer brings is newer, if its
     /// revision does not say otherwise.

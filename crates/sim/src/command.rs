@@ -40,6 +40,24 @@ pub enum Command {
         /// The JSON object, or nothing.
         info: Option<String>,
     },
+    /// An operator ends the grace of an absent member.
+    Clear {
+        /// Whose.
+        user: String,
+        /// Where.
+        channel: String,
+    },
+    /// An operator says something in somebody's name.
+    Impersonate {
+        /// Whose.
+        user: String,
+        /// The event's name.
+        event: String,
+        /// Where.
+        channel: String,
+        /// What.
+        data: String,
+    },
     /// The node diverts a client event.
     Intercept {
         /// Which.
@@ -210,6 +228,8 @@ impl Command {
             }
             "publish" => publish(&mut words)?,
             "update" => update(&mut words)?,
+            "clear" => clear(&mut words)?,
+            "impersonate" => impersonate(&mut words)?,
             "intercept" => intercept(&mut words)?,
             "handled" => Self::Handled { channel: on_channel(&mut words)? },
             "watch" => Self::Watch { channel: text(&mut words, "a channel")? },
@@ -257,6 +277,18 @@ fn publish(words: &mut Words<'_>) -> Result<Command, ParseError> {
     words.expect("data")?;
     let data = words.rest().unwrap_or_default().to_owned();
     Ok(Command::Publish { event, channel, except, data })
+}
+
+fn clear(words: &mut Words<'_>) -> Result<Command, ParseError> {
+    Ok(Command::Clear { user: text(words, "a user")?, channel: on_channel(words)? })
+}
+
+fn impersonate(words: &mut Words<'_>) -> Result<Command, ParseError> {
+    let (user, event) = (text(words, "a user")?, text(words, "an event")?);
+    let channel = on_channel(words)?;
+    words.expect("data")?;
+    let data = words.rest().unwrap_or_default().to_owned();
+    Ok(Command::Impersonate { user, event, channel, data })
 }
 
 fn update(words: &mut Words<'_>) -> Result<Command, ParseError> {
@@ -407,6 +439,10 @@ impl fmt::Display for Command {
             Self::Update { user, channel, rev, info } => {
                 write!(f, "update {user} on {channel}")?;
                 write!(f, "{}{}", opt(" rev ", rev.as_ref()), opt(" ", info.as_ref()))
+            }
+            Self::Clear { user, channel } => write!(f, "clear {user} on {channel}"),
+            Self::Impersonate { user, event, channel, data } => {
+                write!(f, "impersonate {user} {event} on {channel} data {data}")
             }
             Self::Intercept { event, channel, capacity } => {
                 write!(f, "intercept {event} on {channel} capacity {capacity}")

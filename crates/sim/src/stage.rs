@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rollcall_engine::message::{Except as Excluded, Member};
 use rollcall_engine::{
-    App, ChannelKey, EdgeCommand, Ending, InterceptId, MemberUpdate, Opening, Publish, Refusal,
-    Security, Ticket, Time, ToPartition, UserId, WatchId,
+    App, ChannelKey, EdgeCommand, Ending, Impersonation, InterceptId, MemberUpdate, Opening,
+    Publish, Refusal, Security, Ticket, Time, ToPartition, UserId, WatchId,
 };
 use rollcall_wire::auth;
 use rollcall_wire::channel::ChannelName;
@@ -151,6 +151,10 @@ impl Stage {
             Command::Update { user, channel, rev, info } => {
                 self.update(user, channel, *rev, info.as_deref());
             }
+            Command::Clear { user, channel } => self.clear(user, channel),
+            Command::Impersonate { user, event, channel, data } => {
+                self.impersonate(user, event, channel, data);
+            }
             Command::Intercept { event, channel, capacity } => {
                 let (id, capacity) = (InterceptId(1), *capacity);
                 let (channel, event) = (self.channel(channel), event.clone());
@@ -213,6 +217,19 @@ impl Stage {
             channel: self.channel(channel),
             member,
         }));
+    }
+
+    fn clear(&mut self, user: &str, channel: &str) {
+        let end = self.world.end_grace(&self.channel(channel), &UserId::new(user));
+        self.push("node", None, format!("< {end:?}"));
+    }
+
+    fn impersonate(&mut self, user: &str, event: &str, channel: &str, data: &str) {
+        let channel = self.channel(channel);
+        let user = channel.name.kind().is_presence().then(|| UserId::new(user));
+        let (event, data) = (event.to_owned(), data.to_owned());
+        let event = Impersonation { channel, event, data, user };
+        self.world.post(ToPartition::Impersonate(event));
     }
 
     fn describe(&mut self, channel: &str) {

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use rollcall_engine::{
     Answer, App, AppId, ChannelFacts, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId,
-    EdgeStats, Ending, Hangup, Intercepted, ListedChannel, MemberChange, Opening, Owed, PARTITIONS,
-    Partition, PartitionEffect, PartitionIndex, PartitionStats, Refusal, Time, ToPartition,
+    EdgeStats, Ending, GraceEnd, Hangup, Intercepted, ListedChannel, MemberChange, Opening, Owed,
+    PARTITIONS, Partition, PartitionEffect, PartitionIndex, PartitionStats, Refusal, Time,
+    ToPartition, UserId,
 };
 
 use crate::chance::Chance;
@@ -166,6 +167,14 @@ impl World {
         for edge in &mut self.edges {
             edge.handle_command(self.now, command.clone());
         }
+    }
+
+    /// Ends the grace of an absent member, in a turn of its own.
+    pub fn end_grace(&mut self, channel: &ChannelKey, user: &UserId) -> GraceEnd {
+        let index = usize::from(channel.partition().0);
+        let end = self.partitions[index].end_grace(self.now, channel, user);
+        self.tell();
+        end
     }
 
     /// What is so of a channel.

@@ -326,3 +326,35 @@ fn what_the_node_publishes_can_except_all_connections_of_a_user() {
         "#,
     );
 }
+
+#[test]
+fn what_an_operator_says_in_a_members_name_reaches_everybody_as_a_client_event() {
+    check(
+        r#"
+        app webhooks=1
+        intercept client-said on presence-room capacity 1
+        a1 connects
+            a1 < connection_established 30s
+        b1 connects
+            b1 < connection_established 30s
+        a1 joins presence-room as ana
+            a1 < subscription_succeeded presence-room [ana] #1
+            hooks < channel_occupied presence-room
+            hooks < member_added presence-room ana
+        b1 joins presence-room as bo
+            a1 < member_added presence-room bo #2
+            b1 < subscription_succeeded presence-room [ana bo] #2
+            hooks < member_added presence-room bo
+        # Ana herself hears it, for none of her connections said it; and nobody's room is taken.
+        impersonate ana client-said on presence-room data {"n":1}
+            a1 < client-said on presence-room from ana: {"n":1}
+            b1 < client-said on presence-room from ana: {"n":1}
+        a1 joins private-room
+            a1 < subscription_succeeded private-room
+            hooks < channel_occupied private-room
+        impersonate ana client-said on private-room data {}
+            a1 < client-said on private-room: {}
+        impersonate ana client-said on private-empty data {}
+        "#,
+    );
+}

@@ -217,3 +217,85 @@ fn a_channel_whose_last_member_is_in_its_grace_is_still_occupied() {
         "#,
     );
 }
+
+#[test]
+fn an_operator_ends_the_grace_of_who_is_absent_and_of_nobody_else() {
+    check(
+        r#"
+        app webhooks=1 grace=20
+        watch presence-team
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+            hooks < channel_occupied presence-team
+            hooks < member_added presence-team ana
+            node < Joined("ana")
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins presence-team as bo
+            a1 < member_added presence-team bo #2
+            b1 < subscription_succeeded presence-team [ana bo] #2
+            hooks < member_added presence-team bo
+            node < Joined("bo")
+        clear bo on presence-team
+            node < Connected
+        clear cy on presence-team
+            node < NotAMember
+        clear bo on presence-other
+            node < NotAMember
+        b1 drops
+        wait 5s
+        clear bo on presence-team
+            a1 < member_removed presence-team bo #3
+            hooks < member_removed presence-team bo
+            node < Ended
+            node < Left("bo")
+        clear bo on presence-team
+            node < NotAMember
+        # What was to end the grace finds nobody.
+        wait 20s
+        describe presence-team
+            node < occupied 1 ["ana"]
+        # The last one's end is the channel's.
+        a1 drops
+        wait 4s
+        clear ana on presence-team
+            hooks < member_removed presence-team ana
+            hooks < channel_vacated presence-team
+            node < Ended
+            node < Left("ana")
+        describe presence-team
+            node < empty 0 []
+        "#,
+    );
+}
+
+#[test]
+fn who_comes_back_after_an_operator_ended_the_grace_joins_anew() {
+    check(
+        r#"
+        app grace=20
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins presence-team as bo
+            a1 < member_added presence-team bo #2
+            b1 < subscription_succeeded presence-team [ana bo] #2
+        b1 drops
+        clear bo on presence-team
+            a1 < member_removed presence-team bo #3
+            node < Ended
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins presence-team as bo
+            a1 < member_added presence-team bo #4
+            b1 < subscription_succeeded presence-team [ana bo] #4
+        # The timer of the grace that was ended is none of his.
+        wait 20s
+        "#,
+    );
+}

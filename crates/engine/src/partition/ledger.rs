@@ -144,6 +144,12 @@ impl Ledger {
         self.timers.arm(due, Deadline::Member(user.clone()));
     }
 
+    /// Somebody who is gone is not waited for any longer.
+    pub(super) fn give_up(&mut self, user: &UserId) {
+        self.gone_at.remove(user);
+        self.changed.insert(user.clone());
+    }
+
     /// A member is to be compared with what was told.
     pub(super) fn compare(&mut self, user: &UserId) {
         self.changed.insert(user.clone());

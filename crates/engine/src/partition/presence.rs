@@ -11,7 +11,7 @@ use super::effects::Effects;
 use crate::app::App;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId, UserId, WatchId};
 use crate::message::{Answer, Audience, ConnList, JoinRefusal, Leave, Member, MemberChange};
-use crate::roster::{Roster, Update};
+use crate::roster::{Change, Roster, Update};
 use crate::time::Time;
 use crate::untold::{Difference, Newcomers, Untold};
 
@@ -121,6 +121,11 @@ impl Presence {
             gone(&change.user);
             self.untold.note(change);
         }
+    }
+
+    /// Something happened to a member, which is told when the turn ends.
+    pub(super) fn note(&mut self, change: Change) {
+        self.untold.note(change);
     }
 
     pub(super) fn deadline(&self) -> Option<Time> {

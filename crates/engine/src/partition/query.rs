@@ -3,14 +3,42 @@
 //! subscribers or not yet.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Partition;
 use super::channel::{Channel, Counted};
 use crate::app::AppId;
-use crate::ids::{ChannelKey, UserId};
+use crate::ids::{ChannelKey, ConnId, EdgeId, UserId};
 use crate::message::{ChannelFacts, LastEvent, ListedChannel};
+use crate::roster::Entry;
 use crate::stats::PartitionStats;
 use crate::time::Time;
+
+/// Who is on a channel, and what keeps them there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RosterFacts {
+    /// Subscribed connections.
+    pub subscriptions: usize,
+    /// How many members there are. On presence channels only.
+    pub total: Option<usize>,
+    /// The first of them, in the order of their ids.
+    pub members: Vec<MemberFacts>,
+}
+
+/// One member of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberFacts {
+    /// Who.
+    pub user: UserId,
+    /// What others see.
+    pub info: Option<Arc<str>>,
+    /// The revision of the info, if it has one.
+    pub rev: Option<u64>,
+    /// The connections of the member, of all edges; the first of them, if there are very many.
+    pub connections: Vec<(EdgeId, ConnId)>,
+    /// How long until the member goes, if only the grace keeps it there.
+    pub leaves_in: Option<Duration>,
+}
 
 impl Partition {
     /// What is so of a channel; one that nobody knows is not occupied.
@@ -33,6 +61,15 @@ impl Partition {
             subscriptions: channel.map_or(0, Channel::subscriptions),
             users: is_presence.then(|| channel.map_or(0, Channel::members)),
         }
+    }
+
+    /// Who is on a channel: at most so many, with what keeps them there.
+    pub fn roster(&self, now: Time, key: &ChannelKey, most: usize) -> RosterFacts {
+        let ListedChannel { subscriptions, users: total, .. } = self.counts(key);
+        let presence = self.channels.get(key).and_then(|channel| channel.presence.as_ref());
+        let members = presence.into_iter().flat_map(|presence| presence.roster.members());
+        let members = members.take(most).map(|(user, entry)| MemberFacts::of(now, user, entry));
+        RosterFacts { subscriptions, total, members: members.collect() }
     }
 
     /// What a cache channel keeps, if it keeps anything.
@@ -66,6 +103,19 @@ impl Partition {
     }
 }
 
+impl MemberFacts {
+    fn of(now: Time, user: &UserId, entry: &Entry) -> Self {
+        let connections = entry.connections();
+        Self {
+            user: user.clone(),
+            info: entry.info.clone(),
+            rev: entry.rev(),
+            connections: connections.iter().take(MAX_MEMBER_CONNECTIONS).copied().collect(),
+            leaves_in: entry.leaves_at().map(|at| at - now),
+        }
+    }
+}
+
 impl Channel {
     /// Corrects the partition's counters by what has changed here.
     pub(super) fn count_into(&mut self, stats: &mut PartitionStats) {
@@ -95,3 +145,6 @@ impl Channel {
         members.map(|(user, _)| user.clone()).collect()
     }
 }
+
+/// How many connections of one member are told of. Nobody has that many tabs; a program may.
+const MAX_MEMBER_CONNECTIONS: usize = 100;
