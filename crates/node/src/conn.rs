@@ -23,6 +23,7 @@ use self::tls::TlsLink;
 
 use crate::apps::ConnectionPermit;
 use crate::pipe::{PipeWriter, Room};
+use crate::provenance::Provenance;
 use crate::shard::{Attendance, Shard};
 
 mod tls;
@@ -33,9 +34,18 @@ pub(crate) struct Conn {
     /// The place in the app's quota. It is dropped before the link, so that a peer that has seen
     /// the end can come back.
     permit: RefCell<Option<ConnectionPermit>>,
+    /// Where it came from; none if it is only told why it cannot stay.
+    provenance: Option<Box<Provenance>>,
     link: Link,
     errand: Cell<Errand>,
     reader: RefCell<Option<Waker>>,
+}
+
+/// What a connection has from the door; nothing if it is only told why it cannot stay.
+#[derive(Debug, Default)]
+pub(crate) struct Papers {
+    pub(crate) permit: Option<ConnectionPermit>,
+    pub(crate) provenance: Option<Box<Provenance>>,
 }
 
 /// What carries the bytes of a connection.
@@ -112,29 +122,32 @@ enum Event {
 
 impl Conn {
     /// A connection over a TCP socket, and the half that its reader task needs.
-    pub(crate) fn plain(
-        stream: TcpStream,
-        permit: Option<ConnectionPermit>,
-    ) -> (Rc<Self>, OwnedReadHalf) {
+    pub(crate) fn plain(stream: TcpStream, papers: Papers) -> (Rc<Self>, OwnedReadHalf) {
         let (read, write) = stream.into_split();
-        (Rc::new(Self::new(Link::Plain(write), permit)), read)
+        (Rc::new(Self::new(Link::Plain(write), papers)), read)
     }
 
     /// A connection over a TCP socket with TLS, which has shaken hands.
     pub(crate) fn tls(
         stream: TcpStream,
         tls: ServerConnection,
-        permit: Option<ConnectionPermit>,
+        papers: Papers,
     ) -> (Rc<Self>, OwnedReadHalf) {
         let (read, write) = stream.into_split();
         let link = Link::Tls(Box::new(TlsLink::new(write, tls)));
-        (Rc::new(Self::new(link, permit)), read)
+        (Rc::new(Self::new(link, papers)), read)
     }
 
     /// A connection over any link.
-    pub(crate) fn new(link: Link, permit: Option<ConnectionPermit>) -> Self {
+    pub(crate) fn new(link: Link, papers: Papers) -> Self {
         let (errand, reader) = (Cell::new(Errand::None), RefCell::new(None));
-        Self { permit: RefCell::new(permit), link, errand, reader }
+        let Papers { permit, provenance } = papers;
+        Self { permit: RefCell::new(permit), provenance, link, errand, reader }
+    }
+
+    /// Where it came from.
+    pub(crate) fn provenance(&self) -> Option<&Provenance> {
+        self.provenance.as_deref()
     }
 
     /// It counts in the quota of its app from now on; `false` if there is no place.
@@ -143,8 +156,8 @@ impl Conn {
     }
 
     /// A session over HTTP.
-    pub(crate) fn session(answer: Answer, permit: Option<ConnectionPermit>) -> Rc<Self> {
-        Rc::new(Self::new(Link::Answer(RefCell::new(Some(answer))), permit))
+    pub(crate) fn session(answer: Answer, papers: Papers) -> Rc<Self> {
+        Rc::new(Self::new(Link::Answer(RefCell::new(Some(answer))), papers))
     }
 
     /// Whether it is a session over HTTP, which has no reader task.

@@ -25,6 +25,7 @@ mod journal;
 mod machines;
 mod mail;
 mod pipe;
+mod provenance;
 mod sends;
 mod sessions;
 mod shard;

@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::apps::ConnectionPermit;
 use crate::pipe::PipeWriter;
+use crate::provenance::Provenance;
 use crate::stats::NodeStats;
 
 /// Mail for a shard.
@@ -81,6 +82,8 @@ pub(crate) struct Arrival {
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// It may stay; it holds its place in the app's quota until it ends.
+    /// Where it came from; none if it is only told why it cannot stay.
+    pub(crate) provenance: Option<Box<Provenance>>,
     Admit(Opening, ConnectionPermit),
     /// It is told why not.
     Refuse(Refusal),
@@ -102,6 +105,7 @@ pub(crate) struct Newcomer {
     pub(crate) pipe: PipeWriter,
     /// What the door decided.
     pub(crate) verdict: Verdict,
+    pub(crate) provenance: Box<Provenance>,
 }
 
 /// What a client sends over HTTP, and who waits for the outcome.

@@ -5,8 +5,7 @@
 use rollcall_engine::{Attached, HttpTransport, Quota, Refusal, Time};
 use rollcall_wire::CloseCode;
 
-use crate::apps::ConnectionPermit;
-use crate::conn::{Answer, Conn};
+use crate::conn::{Answer, Conn, Papers};
 use crate::mail::{Listener, Newcomer, Verdict};
 use crate::pipe::{PipeWriter, Room};
 use crate::shard::Shard;
@@ -18,7 +17,7 @@ impl Shard {
         let attached = self.machines.borrow_mut().edge.handle_receive(now, &receive);
         let unknown = match attached {
             Some(attached) => {
-                self.hand_over(attached, pipe, receive.transport, None);
+                self.hand_over(attached, pipe, receive.transport, Papers::default());
                 None
             }
             None => Some(pipe),
@@ -29,7 +28,7 @@ impl Shard {
 
     /// A session begins, or is told why it does not.
     pub(crate) fn take_newcomer(&self, now: Time, newcomer: Newcomer) {
-        let Newcomer { receive, pipe, verdict } = newcomer;
+        let Newcomer { receive, pipe, verdict, provenance } = newcomer;
         self.resume_sends_of(now, &receive.session);
         let transport = receive.transport;
         let edge = &mut self.machines.borrow_mut().edge;
@@ -50,7 +49,8 @@ impl Shard {
             }
             Verdict::Refuse(refusal) => (edge.handle_session_refused(now, receive, &refusal), None),
         };
-        self.hand_over(attached, pipe, transport, permit);
+        let provenance = permit.is_some().then_some(provenance);
+        self.hand_over(attached, pipe, transport, Papers { permit, provenance });
     }
 
     /// What the edge writes to a connection goes to this pipe from now on.
@@ -59,7 +59,7 @@ impl Shard {
         attached: Attached,
         pipe: PipeWriter,
         transport: HttpTransport,
-        permit: Option<ConnectionPermit>,
+        papers: Papers,
     ) {
         let room = match transport {
             HttpTransport::Streaming => Room::Some,
@@ -70,7 +70,7 @@ impl Shard {
         match conns.get(attached.conn) {
             Some(conn) => conn.supersede(answer, attached.farewell),
             None => {
-                conns.insert(attached.conn, Conn::session(answer, permit));
+                conns.insert(attached.conn, Conn::session(answer, papers));
                 self.sessions.set(self.sessions.get() + 1);
             }
         }

@@ -28,7 +28,7 @@ use tokio::time::Sleep;
 
 use crate::apps::ConnectionPermit;
 use crate::clock::Clock;
-use crate::conn::{Conn, Wrote, attend};
+use crate::conn::{Conn, Papers, Wrote, attend};
 use crate::journal::{Pen, Restored};
 use crate::machines::{Farewell, Machines};
 use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
@@ -274,10 +274,12 @@ impl Shard {
         let Ok(stream) = TcpStream::from_std(arrival.stream) else { return };
         let (id, permit) = self.greet(now, arrival.verdict);
         let (conn, socket) = match arrival.tls {
-            None => Conn::plain(stream, permit),
-            Some(tls) => Conn::tls(stream, *tls, permit),
+            None => Conn::plain(stream, papers),
+            Some(tls) => Conn::tls(stream, *tls, papers),
         };
         self.conns.borrow_mut().insert(id, Rc::clone(&conn));
+        let provenance = arrival.provenance.filter(|_| permit.is_some());
+        let papers = Papers { permit, provenance };
         self.receive_early(now, id, &arrival.early);
         tokio::task::spawn_local(attend(Attendance::begin(self), id, conn, socket));
     }

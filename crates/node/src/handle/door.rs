@@ -1,6 +1,6 @@
 //! Connections at the door: who may come in, and where the others are told why not.
 
-use std::net::TcpStream;
+use std::net::{IpAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -13,6 +13,7 @@ use rustls::ServerConnection;
 use super::NodeHandle;
 use crate::apps::{Apps, ConnectionPermit};
 use crate::mail::{Arrival, Mail, Verdict};
+use crate::provenance::Provenance;
 
 /// What a client said of itself when it asked for a WebSocket.
 #[derive(Debug, Clone, Copy)]
@@ -23,8 +24,14 @@ pub(crate) struct Caller<'a> {
     pub(crate) protocol: Option<&'a str>,
     /// Whether others on its way could listen.
     pub(crate) security: Security,
+    /// Its address, as trusted proxies say it.
+    pub(crate) address: IpAddr,
     /// The header `Origin`; only browsers have one.
     pub(crate) origin: Option<&'a str>,
+    /// The parameter `client`: what its library calls itself.
+    pub(crate) client: Option<&'a str>,
+    /// The parameter `version`: that of its library.
+    pub(crate) version: Option<&'a str>,
 }
 
 /// A socket that HTTP is done with.
@@ -61,13 +68,23 @@ impl NodeHandle {
         refuse(Protocol::parse(protocol).ok(), CloseCode::PathNotFound)
     }
 
+    /// Where a caller comes from, who comes now.
+    pub(crate) fn provenance(&self, caller: &Caller<'_>) -> Box<Provenance> {
+        Provenance::of(caller, self.0.clock.unix_millis())
+    }
+
     /// Gives a socket to a shard, one after the other.
-    pub(crate) fn take_in(&self, upgraded: Upgraded, verdict: Verdict) {
+    pub(crate) fn take_in(
+        &self,
+        upgraded: Upgraded,
+        verdict: Verdict,
+        provenance: Option<Box<Provenance>>,
+    ) {
         let turn = self.0.next_shard.fetch_add(1, Ordering::Relaxed);
         let Upgraded { stream, tls, early } = upgraded;
         self.0.apps.with_newest(|apps| {
             let verdict = renew(verdict, apps);
-            let arrival = Box::new(Arrival { stream, tls, early, verdict });
+            let arrival = Box::new(Arrival { stream, tls, early, verdict, provenance });
             self.0.mailboxes.send(turn % self.0.mailboxes.shards(), Mail::Arrival(arrival));
         });
     }

@@ -67,9 +67,10 @@ impl NodeHandle {
 
     fn open_session(&self, receive: Receive, pipe: PipeWriter, caller: Caller<'_>) {
         let verdict = self.judge(caller);
+        let provenance = self.provenance(&caller);
         let keeper = self.0.mailboxes.keeper(&receive.session);
         self.0.apps.with_newest(|apps| {
-            let newcomer = Newcomer { receive, pipe, verdict: renew(verdict, apps) };
+            let newcomer = Newcomer { receive, pipe, verdict: renew(verdict, apps), provenance };
             self.0.mailboxes.send(keeper, Mail::OpenSession(Box::new(newcomer)));
         });
     }

@@ -18,9 +18,9 @@ use rollcall_wire::fallback::{self, SendError};
 
 use super::auth::read_body;
 use super::error::HttpError;
-use super::upgrade::{origin, parameter};
+use super::upgrade::caller;
 use super::visitor::Visitor;
-use crate::handle::{Caller, NodeHandle};
+use crate::handle::NodeHandle;
 use crate::mail::SendRefusal;
 
 /// Where a stream is asked for.
@@ -71,12 +71,7 @@ async fn receive(
     (uri, headers, visitor): (&Uri, &HeaderMap, Visitor),
 ) -> Result<Response<Body>, HttpError> {
     let (key, session) = session(segments)?;
-    let caller = Caller {
-        key: &key,
-        protocol: parameter(uri.query().unwrap_or(""), "protocol"),
-        origin: origin(headers),
-        security: visitor.security(),
-    };
+    let caller = caller(&key, uri, headers, visitor);
     let body = Body::new(node.receive(session, transport, caller).await);
     Ok((lines_headers(), body).into_response())
 }

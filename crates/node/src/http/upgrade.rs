@@ -10,7 +10,7 @@ use std::io::Read;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{MatchedPath, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use hyper::upgrade::{OnUpgrade, Upgraded};
@@ -23,6 +23,7 @@ use super::patience::Patient;
 use super::visitor::Visitor;
 use crate::handle::{self, Caller, NodeHandle};
 use crate::mail::Verdict;
+use crate::provenance::Provenance;
 
 /// `GET /app/{key}`: a client wants in.
 pub(crate) async fn connect(
@@ -34,14 +35,9 @@ pub(crate) async fn connect(
     let (mut parts, _) = request.into_parts();
     let handshake = Handshake::take(&mut parts)?;
     let visitor = Visitor::of_request(&parts.extensions);
-    let caller = Caller {
-        key: &key,
-        protocol: parameter(parts.uri.query().unwrap_or(""), "protocol"),
-        security: visitor.security(),
-        origin: origin(&parts.headers),
-    };
-    let verdict = node.judge(caller);
-    Ok(handshake.complete(node, verdict))
+    let caller = caller(&key, &parts.uri, &parts.headers, visitor);
+    let (verdict, provenance) = (node.judge(caller), node.provenance(&caller));
+    Ok(handshake.complete(node, verdict, Some(provenance)))
 }
 
 /// In front of everything: a client that asks for a WebSocket where there is none is told 4005,
@@ -61,7 +57,7 @@ pub(crate) async fn refuse_strays(
         Ok(handshake) => {
             let protocol = parameter(parts.uri.query().unwrap_or(""), "protocol");
             let verdict = node.judge_stray(protocol);
-            handshake.complete(node, verdict)
+            handshake.complete(node, verdict, None)
         }
         Err(error) => error.into_response(),
     }
@@ -92,11 +88,16 @@ impl Handshake {
     }
 
     /// Answers 101, and gives the socket to a shard as soon as the answer is written.
-    fn complete(self, node: NodeHandle, verdict: Verdict) -> axum::response::Response {
+    fn complete(
+        self,
+        node: NodeHandle,
+        verdict: Verdict,
+        provenance: Option<Box<Provenance>>,
+    ) -> axum::response::Response {
         tokio::spawn(async move {
             // Whoever hung up in the meantime is owed nothing.
             if let Some(upgraded) = self.socket.await.ok().and_then(unwrap) {
-                node.take_in(upgraded, verdict);
+                node.take_in(upgraded, verdict, provenance);
             }
         });
         let response = Response::builder()
@@ -139,15 +140,34 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
+/// What a request for a connection says of who sends it.
+pub(super) fn caller<'a>(
+    key: &'a str,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+    visitor: Visitor,
+) -> Caller<'a> {
+    let query = uri.query().unwrap_or("");
+    Caller {
+        key,
+        protocol: parameter(query, "protocol"),
+        security: visitor.security(),
+        address: visitor.address(),
+        origin: origin(headers),
+        client: parameter(query, "client"),
+        version: parameter(query, "version"),
+    }
+}
+
 /// An origin that cannot be read is one all the same, and none that an app could allow: only who
 /// sends no header at all is no browser.
-pub(super) fn origin(headers: &HeaderMap) -> Option<&str> {
+fn origin(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ORIGIN).map(|value| value.to_str().unwrap_or(UNREADABLE))
 }
 
 /// The first parameter of that name; what else the URL has is nobody's business
 /// (docs/protocol.md 1.1).
-pub(super) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     pairs.into_iter().find(|&(key, _)| key == name).map(|(_, value)| value)
 }

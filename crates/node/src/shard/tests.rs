@@ -65,7 +65,7 @@ impl Bench {
         let now = self.shard.clock.now();
         let id = self.shard.machines.borrow_mut().edge.handle_opened(now, opening);
         let script = Rc::<RefCell<ScriptedLink>>::default();
-        let conn = Conn::new(Link::Scripted(Rc::clone(&script)), None);
+        let conn = Conn::new(Link::Scripted(Rc::clone(&script)), Papers::default());
         self.shard.conns.borrow_mut().insert(id, Rc::new(conn));
         (id, script)
     }
@@ -301,7 +301,8 @@ async fn connect_to(mailboxes: &Mailboxes, shard: usize) -> TcpStream {
         security: Security::Plain,
     };
     let verdict = Verdict::Admit(opening, tenant.take_place().unwrap());
-    let arrival = Arrival { stream, tls: None, early: bytes::Bytes::new(), verdict };
+    let early = bytes::Bytes::new();
+    let arrival = Arrival { stream, tls: None, early, verdict, provenance: None };
     mailboxes.send(shard, Mail::Arrival(Box::new(arrival)));
     let mut head = [0; 2];
     client.read_exact(&mut head).await.unwrap();
