@@ -4,6 +4,7 @@
 //! for a shard, but where the answer is the shard's.
 
 mod authorize;
+mod connections;
 mod door;
 mod members;
 mod metrics;
@@ -32,6 +33,10 @@ use crate::socket_ids::SocketIds;
 use crate::stats::NodeStats;
 
 pub use authorize::{Authorization, AuthorizeError, Member};
+pub use connections::{
+    Connection, ConnectionDetail, ConnectionSort, ConnectionSubscription, Connections,
+    ConnectionsQuery, MAX_ROWS, Transport,
+};
 pub(crate) use door::{Caller, Upgraded};
 pub use members::SetMemberInfoError;
 pub(crate) use metrics::Metering;
@@ -85,7 +90,7 @@ struct Shared {
     body_room: Arc<Semaphore>,
     send_room: Arc<Semaphore>,
     answer_places: Arc<Semaphore>,
-    /// Held by who has a list of channels made.
+    /// Held by who has a list of channels or connections made.
     listing: Mutex<()>,
     front: Front,
     metering: Metering,

@@ -26,10 +26,12 @@ mod machines;
 mod mail;
 mod pipe;
 mod provenance;
+mod questions;
 mod sends;
 mod sessions;
 mod shard;
 mod socket_ids;
+mod survey;
 mod tally;
 
 pub use apps::AppsError;

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use rollcall_engine::{
-    Answer, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition, Hangup,
-    HashSeed, InterceptId, Intercepted, MemberChange, Owed, PARTITIONS, Partition, PartitionEffect,
-    PartitionIndex, Quota, Ticket, Time, ToPartition, WatchId,
+    Answer, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition, GraceEnd,
+    Hangup, HashSeed, InterceptId, Intercepted, MemberChange, Owed, PARTITIONS, Partition,
+    PartitionEffect, PartitionIndex, Quota, Ticket, Time, ToPartition, UserId, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -147,6 +147,17 @@ impl Machines {
         self.edge.handle_command(now, order);
     }
 
+    /// Ends the grace of an absent member.
+    pub(crate) fn end_grace(&mut self, now: Time, key: &ChannelKey, user: &UserId) -> GraceEnd {
+        let index = key.partition();
+        let Some(partition) = &mut self.partitions[usize::from(index.0)] else {
+            return GraceEnd::NotAMember;
+        };
+        let end = partition.end_grace(now, key, user);
+        self.stir(index);
+        end
+    }
+
     /// Says what is so of a channel. Who asked may have given up.
     pub(crate) fn describe(&self, now: Time, inquiry: Inquiry) {
         let Inquiry { channel, answer } = inquiry;
@@ -157,6 +168,9 @@ impl Machines {
             Inquirer::Counts(answer) => drop(answer.send(partition.counts(&channel))),
             Inquirer::LastEvent(answer) => {
                 drop(answer.send(partition.last_event(now, &channel)));
+            }
+            Inquirer::Roster(most, answer) => {
+                drop(answer.send(partition.roster(now, &channel, most)));
             }
         }
     }

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use rollcall_engine::{
     Answer, AppId, ChannelFacts, ChannelKey, EdgeCommand, EdgeId, FromPartition, InterceptId,
     Intercepted, LastEvent, ListedChannel, MemberChange, MemberUpdate, Opening, PartitionIndex,
-    Receive, ReceiveId, Refusal, Security, SessionName, ToPartition, WatchId,
+    Receive, ReceiveId, Refusal, RosterFacts, Security, SessionName, ToPartition, WatchId,
 };
 use rustls::ServerConnection;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -23,6 +23,10 @@ use crate::apps::ConnectionPermit;
 use crate::pipe::PipeWriter;
 use crate::provenance::Provenance;
 use crate::stats::NodeStats;
+
+mod question;
+
+pub(crate) use question::{Question, Survey};
 
 /// Mail for a shard.
 #[derive(Debug)]
@@ -55,6 +59,8 @@ pub(crate) enum Mail {
     Describe(Box<Inquiry>),
     /// Somebody wants to know which channels of the shard are occupied.
     List(Box<Listing>),
+    /// A console asks something.
+    Ask(Box<Question>),
     /// What a partition of the shard owes was written down, up to this number.
     Committed(PartitionIndex, u64),
     /// Somebody wants the counters.
@@ -76,14 +82,14 @@ pub(crate) struct Arrival {
     pub(crate) early: Bytes,
     /// What the door decided.
     pub(crate) verdict: Verdict,
+    /// Where it came from; none if it is only told why it cannot stay.
+    pub(crate) provenance: Option<Box<Provenance>>,
 }
 
 /// What the door decided about a connection.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// It may stay; it holds its place in the app's quota until it ends.
-    /// Where it came from; none if it is only told why it cannot stay.
-    pub(crate) provenance: Option<Box<Provenance>>,
     Admit(Opening, ConnectionPermit),
     /// It is told why not.
     Refuse(Refusal),
@@ -170,6 +176,8 @@ pub(crate) enum Inquirer {
     Counts(oneshot::Sender<ListedChannel>),
     /// What a cache channel keeps.
     LastEvent(oneshot::Sender<Option<LastEvent>>),
+    /// Who is on it and what keeps them there: at most so many.
+    Roster(usize, oneshot::Sender<RosterFacts>),
 }
 
 /// Which channels are asked for, and who waits for the shard's part of them.
@@ -297,6 +305,7 @@ impl Mail {
             | Self::Watch(_)
             | Self::Describe(_)
             | Self::List(_)
+            | Self::Ask(_)
             | Self::Committed(..)
             | Self::Command(_)
             | Self::Count(_)

@@ -7,7 +7,7 @@
 //! run before, because the loop is woken behind them; so whatever came in at once goes out together.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::io;
 use std::ops::Deref;
@@ -34,6 +34,7 @@ use crate::machines::{Farewell, Machines};
 use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
 use crate::sends::Sends;
 use crate::stats::{NodeStats, TurnTimes};
+use crate::survey::Surveying;
 
 /// What a shard is made of before its thread runs.
 pub(crate) struct ShardSetup {
@@ -75,6 +76,8 @@ pub(crate) struct Shard {
     /// Sessions over HTTP, which have no reader.
     pub(crate) sessions: Cell<usize>,
     awaiting_empty: RefCell<Vec<oneshot::Sender<()>>>,
+    /// Lists of connections that are being made.
+    pub(crate) surveys: RefCell<VecDeque<Surveying>>,
     /// Every connection was sent elsewhere.
     pub(crate) draining: Cell<bool>,
     /// A reader panicked.
@@ -152,6 +155,7 @@ impl Shard {
             readers: Cell::new(0),
             sessions: Cell::new(0),
             awaiting_empty: RefCell::default(),
+            surveys: RefCell::default(),
             draining: Cell::new(false),
             broken: Cell::new(false),
             began: Cell::new(None),
@@ -200,7 +204,7 @@ impl Shard {
         }
         self.settle(now);
         self.tell(now);
-        let more = self.flush(now);
+        let more = self.flush(now) | self.proceed_with_surveys();
         self.bell.set(more);
         self.wake_waiting(now);
         self.tell_if_empty();
@@ -246,6 +250,7 @@ impl Shard {
             }
             Mail::Describe(inquiry) => self.machines.borrow().describe(now, *inquiry),
             Mail::List(listing) => self.machines.borrow().list(*listing),
+            Mail::Ask(question) => self.take_question(now, *question),
             Mail::Committed(partition, seq) => {
                 self.machines.borrow_mut().handle_committed(partition, seq);
             }
@@ -273,13 +278,13 @@ impl Shard {
         // A socket that this thread cannot register is closed by being dropped.
         let Ok(stream) = TcpStream::from_std(arrival.stream) else { return };
         let (id, permit) = self.greet(now, arrival.verdict);
+        let provenance = arrival.provenance.filter(|_| permit.is_some());
+        let papers = Papers { permit, provenance };
         let (conn, socket) = match arrival.tls {
             None => Conn::plain(stream, papers),
             Some(tls) => Conn::tls(stream, *tls, papers),
         };
         self.conns.borrow_mut().insert(id, Rc::clone(&conn));
-        let provenance = arrival.provenance.filter(|_| permit.is_some());
-        let papers = Papers { permit, provenance };
         self.receive_early(now, id, &arrival.early);
         tokio::task::spawn_local(attend(Attendance::begin(self), id, conn, socket));
     }

@@ -74,7 +74,7 @@ impl NodeHandle {
         async { answer.await.map_err(|_| QueryError::Busy) }
     }
 
-    fn inquire(&self, channel: ChannelKey, answer: Inquirer) {
+    pub(super) fn inquire(&self, channel: ChannelKey, answer: Inquirer) {
         let shard = self.0.mailboxes.owner(channel.partition());
         self.0.mailboxes.send(shard, Mail::Describe(Box::new(Inquiry { channel, answer })));
     }
@@ -113,7 +113,7 @@ impl NodeHandle {
         (0..self.0.mailboxes.shards()).map(ask).collect()
     }
 
-    fn refuse_query_if_busy(&self) -> Result<(), QueryError> {
+    pub(super) fn refuse_query_if_busy(&self) -> Result<(), QueryError> {
         if self.0.mailboxes.are_congested() { Err(QueryError::Busy) } else { Ok(()) }
     }
 }
