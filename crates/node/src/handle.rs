@@ -4,10 +4,12 @@
 //! for a shard, but where the answer is the shard's.
 
 mod authorize;
+mod channels;
 mod connections;
 mod door;
 mod members;
 mod metrics;
+mod operator;
 mod publish;
 mod query;
 mod queues;
@@ -33,6 +35,10 @@ use crate::socket_ids::SocketIds;
 use crate::stats::NodeStats;
 
 pub use authorize::{Authorization, AuthorizeError, Member};
+pub use channels::{
+    ChannelDetail, ChannelMember, ChannelRow, ChannelSort, ChannelTable, ChannelType, KeptEvent,
+    MAX_MEMBERS,
+};
 pub use connections::{
     Connection, ConnectionDetail, ConnectionSort, ConnectionSubscription, Connections,
     ConnectionsQuery, MAX_ROWS, Transport,
@@ -40,6 +46,7 @@ pub use connections::{
 pub(crate) use door::{Caller, Upgraded};
 pub use members::SetMemberInfoError;
 pub(crate) use metrics::Metering;
+pub use operator::{PublishAsError, RemoveMemberError};
 pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
 pub use queues::{Intercept, Intercepted, MemberChange, QueueError, Watch};

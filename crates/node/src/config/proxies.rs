@@ -43,7 +43,7 @@ impl TrustedProxies {
     }
 
     /// Reads addresses, and networks such as `10.0.0.0/8`.
-    pub(crate) fn parse(texts: &[&str]) -> Result<Self, NotAllowed> {
+    pub fn parse(texts: &[&str]) -> Result<Self, NotAllowed> {
         if texts.len() > MOST_PROXIES {
             return Err(NotAllowed);
         }

@@ -29,6 +29,7 @@ pub(crate) struct TestNode {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Told {
     Event(Value),
+    Ping(Vec<u8>),
     Pong(Vec<u8>),
     Close(Option<u16>, String),
     Eof,
@@ -94,8 +95,14 @@ impl TestNode {
 
     /// The same, with `early` in the same segment as the request.
     pub(crate) async fn open_with(&self, path: &str, early: &[u8]) -> Client {
+        self.open_as(path, "", early).await
+    }
+
+    /// The same, with more headers: whole lines.
+    pub(crate) async fn open_as(&self, path: &str, headers: &str, early: &[u8]) -> Client {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let mut request = format!("GET {path} HTTP/1.1\r\n{HANDSHAKE}\r\n").into_bytes();
+        let request = format!("GET {path} HTTP/1.1\r\n{HANDSHAKE}{headers}\r\n");
+        let mut request = request.into_bytes();
         request.extend_from_slice(early);
         stream.write_all(&request).await.unwrap();
         let (head, unread) = read_head(&mut stream).await;
@@ -198,9 +205,10 @@ impl Client {
             let (consumed, message) = self.decoder.decode(&mut self.unread).unwrap();
             let told = message.map(|message| match message {
                 Message::Text(text) => Told::Event(serde_json::from_str(text).unwrap()),
+                Message::Ping(payload) => Told::Ping(payload.to_vec()),
                 Message::Pong(payload) => Told::Pong(payload.to_vec()),
                 Message::Close { code, reason } => Told::Close(code, reason.to_owned()),
-                Message::Ping(_) | Message::Binary => panic!("unexpected {message:?}"),
+                Message::Binary => panic!("unexpected {message:?}"),
             });
             self.unread.drain(..consumed);
             if told.is_some() {
