@@ -93,6 +93,7 @@ fn over_http_nobody_is_pinged_and_the_transport_is_that_of_the_last_request() {
         session: SessionName::new("key", "1", "abc"),
         id: ReceiveId(id),
         transport,
+        security: Security::Plain,
     };
     let conn = edge
         .handle_session_opened(Time::ZERO, receive(1, HttpTransport::Streaming), opening())

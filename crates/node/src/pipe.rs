@@ -145,6 +145,19 @@ impl Body for PipeBody {
     }
 }
 
+#[cfg(test)]
+impl PipeBody {
+    /// What is there now, as text.
+    pub(crate) fn take_text(&mut self) -> String {
+        let mut text = String::new();
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut *self).poll_frame(&mut cx) {
+            text.push_str(&String::from_utf8_lossy(&frame.into_data().unwrap_or_default()));
+        }
+        text
+    }
+}
+
 impl Drop for PipeBody {
     fn drop(&mut self) {
         if self.end == End::Ahead {

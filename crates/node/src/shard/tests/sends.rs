@@ -1,13 +1,16 @@
 //! What sessions over HTTP send while they are not listened to, under times of their own.
 
-use hyper::body::Body;
+use std::net::Ipv4Addr;
+
 use rollcall_engine::{EdgeCommand, HttpTransport, Receive, ReceiveId, SessionName};
 use tokio::sync::Semaphore;
 use tokio::sync::oneshot::Receiver;
 
 use super::*;
+use crate::handle::Caller;
 use crate::mail::{Newcomer, SendRefusal, Sending};
 use crate::pipe::{PipeBody, pipe};
+use crate::provenance::Provenance;
 use crate::sends::{MAX_BYTES, MAX_SENDS};
 
 type Outcome = Result<(), SendRefusal>;
@@ -64,7 +67,7 @@ impl Speaker {
 
     /// Which of these words the stream has repeated since this was asked last, in its order.
     fn heard(&mut self, words: &[&'static str]) -> Vec<&'static str> {
-        let text = read(&mut self.stream);
+        let text = self.stream.take_text();
         let place = |word: &&str| text.find(&format!("socket: {word}\\"));
         let mut heard: Vec<_> =
             words.iter().copied().filter(|word| place(word).is_some()).collect();
@@ -182,17 +185,17 @@ fn open(bench: &Bench, number: u32) -> PipeBody {
         security,
     };
     let permit = apps.of_id("1").unwrap().take_place().unwrap();
-    let newcomer = Newcomer { receive, pipe, verdict: Verdict::Admit(opening, permit) };
+    let caller = Caller {
+        key: "k",
+        protocol: Some("7"),
+        security,
+        address: Ipv4Addr::LOCALHOST.into(),
+        origin: None,
+        client: None,
+        version: None,
+    };
+    let (verdict, provenance) = (Verdict::Admit(opening, permit), Provenance::of(&caller, 0));
+    let newcomer = Newcomer { receive, pipe, verdict, provenance };
     bench.shard.take(Time::ZERO, Mail::OpenSession(Box::new(newcomer)), &bench.inbox);
     stream
-}
-
-/// What a stream holds.
-fn read(stream: &mut PipeBody) -> String {
-    let mut text = String::new();
-    let mut cx = Context::from_waker(Waker::noop());
-    while let Poll::Ready(Some(Ok(frame))) = Pin::new(&mut *stream).poll_frame(&mut cx) {
-        text.push_str(&String::from_utf8_lossy(&frame.into_data().unwrap_or_default()));
-    }
-    text
 }
