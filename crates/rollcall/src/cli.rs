@@ -11,7 +11,7 @@ use clap::ArgMatches;
 use rollcall_node::config::{Given, SERVER};
 
 use crate::commands::{
-    APP, CHANNEL, DATA, EVENT, ID, JSON, SECRET, SOCKET_ID, URL, WEBHOOK, WORDS, command,
+    APP, CHANNEL, DATA, EVENT, ID, JSON, KEY, SECRET, SOCKET_ID, URL, WEBHOOK, WORDS, command,
 };
 
 /// What the operator asks for.
@@ -32,6 +32,8 @@ pub(crate) enum Task {
     CheckConfig,
     /// Publish an event.
     Trigger(Trigger),
+    /// Try what clients do, and say what is in the way.
+    Doctor(Doctor),
     /// List the apps.
     ListApps(Format),
     /// Show one app.
@@ -70,6 +72,18 @@ pub(crate) struct Trigger {
     pub(crate) event: String,
     /// The data; `-` for what standard input says.
     pub(crate) data: String,
+}
+
+/// What to examine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Doctor {
+    /// Where clients find the server, where that is not its own address.
+    pub(crate) url: Option<String>,
+    /// The app to connect to, where it is not the first one.
+    pub(crate) app: Option<String>,
+    /// The key to connect with, where the app is not known here.
+    pub(crate) key: Option<String>,
+    pub(crate) format: Format,
 }
 
 /// How to print.
@@ -120,6 +134,7 @@ fn task(matches: &ArgMatches) -> Task {
         Some(("apps", matches)) => apps_task(matches),
         Some(("check-config", _)) => Task::CheckConfig,
         Some(("trigger", matches)) => Task::Trigger(trigger(matches)),
+        Some(("doctor", matches)) => Task::Doctor(doctor(matches)),
         Some(("webhooks", matches)) => webhooks_task(matches),
         _ => Task::Serve,
     }
@@ -165,6 +180,15 @@ fn trigger(matches: &ArgMatches) -> Trigger {
         channel: required(CHANNEL),
         event: required(EVENT),
         data: required(DATA),
+    }
+}
+
+fn doctor(matches: &ArgMatches) -> Doctor {
+    Doctor {
+        url: text(matches, URL),
+        app: text(matches, APP),
+        key: text(matches, KEY),
+        format: if matches.get_flag(JSON) { Format::Json } else { Format::Table },
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) fn command() -> Command {
         .subcommand(check_command())
         .subcommand(trigger_command())
         .subcommand(webhooks_command())
+        .subcommand(doctor_command())
 }
 
 fn serve_command() -> Command {
@@ -128,6 +129,33 @@ fn webhooks_command() -> Command {
         .mut_args(|argument| argument.global(true))
 }
 
+fn doctor_command() -> Command {
+    let option = |name, value, help| Arg::new(name).long(name).value_name(value).help(help);
+    Command::new("doctor")
+        .about("Try what browsers and back ends do, and say what is in the way and what to change")
+        .long_about(
+            "Tries what browsers and back ends do, from where it runs: a WebSocket, both HTTP \
+             transports, a request of a page of another origin, a signed request; and looks at \
+             the certificate, the clocks, the path prefix and the limit on open files.\nGive it \
+             the URL that clients use to examine what is in front of the server, and run it as \
+             the server's user, with the server's options. It changes nothing. It ends with 1 if \
+             something is wrong.",
+        )
+        .args([
+            option(
+                URL,
+                "URL",
+                "Where clients find the server, its prefix included; its own \
+                               address without",
+            ),
+            option(APP, "ID", "The app to connect to; the first one without"),
+            option(KEY, "KEY", "The key to connect with, where the app is not known here")
+                .conflicts_with(APP),
+            json(),
+        ])
+        .args(options_named(&["listen", "data", "config", "path_prefix", "tls_cert", "tls_key"]))
+}
+
 fn id() -> Arg {
     Arg::new(ID).value_name("ID").required(true).help("The id of the app")
 }
@@ -213,6 +241,7 @@ pub(crate) const WORDS: &str = "words";
 pub(crate) const APP: &str = "app";
 pub(crate) const ALL: &str = "all";
 pub(crate) const WEBHOOK: &str = "webhook";
+pub(crate) const KEY: &str = "key";
 pub(crate) const URL: &str = "url";
 pub(crate) const SOCKET_ID: &str = "socket-id";
 pub(crate) const CHANNEL: &str = "channel";

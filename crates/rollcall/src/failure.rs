@@ -11,6 +11,7 @@ use rollcall_node::{ServeError, StartError};
 use rollcall_store::{OpenError, StoreError, WriteAppError};
 
 use crate::catalogue::Source;
+use crate::doctor::DoctorError;
 use crate::first_start;
 use crate::trigger::TriggerError;
 use crate::unfit::Unfit;
@@ -67,6 +68,8 @@ pub(crate) enum Failure {
     NoDefaultApp,
     /// The event was not published.
     Trigger(TriggerError),
+    /// The doctor found something, or could not look.
+    Doctor(DoctorError),
     /// Everything that is wrong.
     Several(Vec<Failure>),
     /// The threads could not be started.
@@ -98,6 +101,7 @@ impl Failure {
             Self::BadAppId(_) | Self::AppExists(_) | Self::FixedApp { .. } => 2,
             Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
             Self::Trigger(error) if error.is_usage() => 2,
+            Self::Doctor(error) if error.is_usage() => 2,
             Self::Several(failures) => failures.iter().map(Self::exit_code).max().unwrap_or(1),
             _ => 1,
         }
@@ -174,6 +178,7 @@ impl fmt::Display for Failure {
                  --status-app"
             ),
             Self::Trigger(error) => error.fmt(f),
+            Self::Doctor(error) => error.fmt(f),
             Self::Several(failures) => {
                 let told: Vec<_> = failures.iter().map(ToString::to_string).collect();
                 f.write_str(&told.join("\nrollcall: "))
@@ -290,5 +295,11 @@ impl From<WebhooksError> for Failure {
 impl From<TriggerError> for Failure {
     fn from(error: TriggerError) -> Self {
         Self::Trigger(error)
+    }
+}
+
+impl From<DoctorError> for Failure {
+    fn from(error: DoctorError) -> Self {
+        Self::Doctor(error)
     }
 }

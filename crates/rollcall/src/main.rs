@@ -10,6 +10,7 @@ mod certificate;
 mod check;
 mod cli;
 mod commands;
+mod doctor;
 mod edit_apps;
 mod failure;
 mod first_start;
@@ -69,6 +70,7 @@ async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failur
     match task {
         Task::Serve | Task::CheckConfig => serve::run(&config).await,
         Task::Trigger(trigger) => trigger::run(&config, trigger).await,
+        Task::Doctor(wish) => doctor::run(&config, wish).await,
         Task::ListApps(format) => apps::list(&config, *format).await,
         Task::ShowApp { id, secrets, format } => apps::show(&config, id, *secrets, *format).await,
         Task::AddApp { id, words, format } => edit_apps::add(&config, id, words, *format).await,

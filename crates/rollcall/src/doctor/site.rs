@@ -1,0 +1,283 @@
+//! Where the server is, as clients see it: the URL that was given, or the server's own address, and
+//! the path prefix that really leads to it.
+
+use std::error::Error as _;
+use std::fs;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, RequestBuilder, Response, Url};
+use rollcall_node::config::Config;
+
+use super::report::{Check, Finding};
+use super::{Account, DoctorError};
+
+/// A server that answers.
+#[derive(Debug)]
+pub(super) struct Site {
+    client: Client,
+    /// Ends with a slash.
+    base: Url,
+    account: Option<Account>,
+}
+
+/// What came of looking for one.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) finding: Finding,
+    /// Where the other checks go on, if anything answers.
+    pub(super) site: Option<Site>,
+}
+
+/// What answers at a URL.
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    Rollcall,
+    /// It sends everybody elsewhere.
+    Draining,
+    /// Something else, by its status.
+    Other(u16),
+    /// Nothing, and why.
+    Nothing(String),
+}
+
+impl Site {
+    /// Looks for the server at `url`, or where it listens by its own options.
+    pub(super) async fn find(
+        config: &Config,
+        url: Option<&str>,
+        account: Option<Account>,
+    ) -> Result<Found, DoctorError> {
+        let base = match url {
+            Some(url) => given(url)?,
+            None => own(config)?,
+        };
+        let client = client(config)?;
+        let site = Self { client, base, account };
+        Ok(match site.ask().await {
+            Answer::Rollcall => site.good(),
+            Answer::Draining => Found {
+                finding: Check::Server.bad(
+                    format!("Rollcall answers at {}, and is about to stop.", site.base),
+                    "Start it again, or wait for the one that takes over.",
+                ),
+                site: Some(site),
+            },
+            Answer::Other(status) => site.elsewhere(config, status).await,
+            Answer::Nothing(why) => Found { finding: unreachable(&site.base, &why), site: None },
+        })
+    }
+
+    /// As whom the transports are tried, if anybody is known.
+    pub(super) fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
+    }
+
+    /// The key to connect with. One that no app has still shows whether connections get through.
+    pub(super) fn key(&self) -> &str {
+        self.account.as_ref().map_or(NO_KEY, |account| &account.key)
+    }
+
+    /// A GET request of a path below the prefix.
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.at(path))
+    }
+
+    /// A POST request of a path below the prefix.
+    pub(super) fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(self.at(path))
+    }
+
+    /// An OPTIONS request of a path below the prefix.
+    pub(super) fn options(&self, path: &str) -> RequestBuilder {
+        self.client.request(reqwest::Method::OPTIONS, self.at(path))
+    }
+
+    fn at(&self, path: &str) -> Url {
+        self.base.join(path).expect("paths of ours are relative URLs")
+    }
+
+    fn good(self) -> Found {
+        let finding = Check::Server.good(format!("Rollcall answers at {}.", self.base));
+        Found { finding, site: Some(self) }
+    }
+
+    async fn ask(&self) -> Answer {
+        match self.get("up").send().await {
+            Ok(response) => {
+                let status = response.status().as_u16();
+                match (status, text(response).await.as_str()) {
+                    (200, "up\n") => Answer::Rollcall,
+                    (503, "draining\n") => Answer::Draining,
+                    _ => Answer::Other(status),
+                }
+            }
+            Err(error) => Answer::Nothing(root(&error)),
+        }
+    }
+
+    /// Something answers, and it is not Rollcall: the prefix may be another.
+    async fn elsewhere(mut self, config: &Config, status: u16) -> Found {
+        let asked = self.base.clone();
+        for base in others(&asked, &config.front.path_prefix.to_string()) {
+            self.base = base;
+            if self.ask().await == Answer::Rollcall {
+                return Found { finding: wrong_prefix(&asked, &self.base), site: Some(self) };
+            }
+        }
+        let finding = Check::Server.bad(
+            format!("{asked}up is answered with {status}, and not by Rollcall."),
+            "Check the host, the port and the path: what is in front must pass the whole path on, \
+             and path_prefix must be the part that it keeps (docs/proxies.md).",
+        );
+        Found { finding, site: None }
+    }
+}
+
+/// One line of why a request failed: the innermost cause, the others only say that it did.
+pub(super) fn root(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return format!("there is no answer within {} s", PATIENCE.as_secs());
+    }
+    let mut cause = error.source();
+    while let Some(inner) = cause.and_then(std::error::Error::source) {
+        cause = Some(inner);
+    }
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+/// The body as text, as far as it comes; empty where it does not.
+pub(super) async fn text(response: Response) -> String {
+    response.text().await.unwrap_or_default()
+}
+
+fn given(url: &str) -> Result<Url, DoctorError> {
+    let bad = || DoctorError::BadUrl(url.to_owned());
+    let mut parsed = Url::parse(url).map_err(|_| bad())?;
+    let is_plain = parsed.query().is_none() && parsed.fragment().is_none();
+    if !matches!(parsed.scheme(), "http" | "https") || !parsed.has_host() || !is_plain {
+        return Err(bad());
+    }
+    if !parsed.path().ends_with('/') {
+        let path = format!("{}/", parsed.path());
+        parsed.set_path(&path);
+    }
+    Ok(parsed)
+}
+
+/// Where a server with this configuration listens; an address that means all of them is reached by
+/// that of the machine itself.
+fn own(config: &Config) -> Result<Url, DoctorError> {
+    let port = match config.listen.port() {
+        0 => return Err(DoctorError::UnknownPort),
+        port => port,
+    };
+    let host = match config.listen.host() {
+        "0.0.0.0" => "127.0.0.1".to_owned(),
+        "::" => "[::1]".to_owned(),
+        host if host.contains(':') => format!("[{host}]"),
+        host => host.to_owned(),
+    };
+    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
+    given(&format!("{scheme}://{host}:{port}{}", config.front.path_prefix))
+}
+
+fn client(config: &Config) -> Result<Client, DoctorError> {
+    // Taken already if something else of the process has asked for it: it is the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = Client::builder()
+        .redirect(Policy::none())
+        .connect_timeout(PATIENCE)
+        .read_timeout(PATIENCE)
+        .no_proxy()
+        .user_agent(concat!("rollcall-doctor/", env!("CARGO_PKG_VERSION")));
+    // The server's own certificate may be one that only its operator trusts.
+    let own = config.tls_cert.as_ref().and_then(|path| fs::read(path).ok());
+    if let Some(own) = own.and_then(|pem| Certificate::from_pem(&pem).ok()) {
+        builder = builder.add_root_certificate(own);
+    }
+    builder.build().map_err(DoctorError::Client)
+}
+
+/// The same server with other prefixes: none, and that of the options here.
+fn others(asked: &Url, prefix: &str) -> Vec<Url> {
+    let with = |path: String| {
+        let mut url = asked.clone();
+        url.set_path(&path);
+        url
+    };
+    let bases = [with("/".to_owned()), with(format!("{prefix}/"))];
+    bases.into_iter().filter(|base| base != asked).collect()
+}
+
+fn wrong_prefix(asked: &Url, right: &Url) -> Finding {
+    Check::Server.bad(
+        format!("Rollcall answers at {right}, and not at {asked}: the path prefix is wrong."),
+        format!(
+            "Have clients use {right}, or start the server with --path-prefix {}.",
+            asked.path().trim_end_matches('/')
+        ),
+    )
+}
+
+fn unreachable(base: &Url, why: &str) -> Finding {
+    let advice = match base.scheme() {
+        "https" if why.contains("certificate") || why.contains("Certificate") => {
+            "Clients will refuse this certificate, too: it must name this host, be in date, and \
+             come with its chain (docs/proxies.md)."
+        }
+        "https" => "Check that the server runs, that the port is that of TLS, and the firewall.",
+        _ => "Check that the server runs, the host, the port and the firewall.",
+    };
+    Check::Server.bad(format!("Nothing can be asked at {base}: {why}."), advice)
+}
+
+/// How long one step may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is tried where no key is known.
+const NO_KEY: &str = "rollcall-doctor";
+
+#[cfg(test)]
+mod tests {
+    use rollcall_node::config::{Given, load};
+
+    use super::*;
+
+    #[test]
+    fn the_server_is_where_it_listens_with_its_scheme_and_prefix() {
+        for (flags, expected) in [
+            (vec![("listen", "127.0.0.1:9000")], Some("http://127.0.0.1:9000/")),
+            (vec![("listen", "0.0.0.0:80")], Some("http://127.0.0.1/")),
+            (
+                vec![("listen", "[::]:9000"), ("path_prefix", "/here")],
+                Some("http://[::1]:9000/here/"),
+            ),
+            (vec![("listen", "[::1]:0")], None),
+        ] {
+            let mut given = Given::default();
+            given.flags.extend(flags.into_iter().map(|(key, value)| (key, value.into())));
+            let url = own(&load(&given).unwrap()).ok();
+            assert_eq!(url.as_ref().map(Url::as_str), expected);
+        }
+    }
+
+    #[test]
+    fn only_urls_of_servers_are_taken() {
+        assert_eq!(given("https://who.example/a").unwrap().as_str(), "https://who.example/a/");
+        for url in ["who.example", "ftp://who.example", "http://who.example/?a", "http://"] {
+            assert!(given(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn other_prefixes_are_those_that_were_not_asked_for() {
+        let others = |asked, prefix| {
+            let urls = others(&Url::parse(asked).unwrap(), prefix);
+            urls.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(others("http://a/x/", "/y"), "http://a/ http://a/y/");
+        assert_eq!(others("http://a/", ""), "");
+        assert_eq!(others("http://a/y/", "/y"), "http://a/");
+    }
+}
