@@ -36,9 +36,10 @@ export async function startServer(t, { config = {}, args = [], env = {}, shards 
   return server;
 }
 
-/** Runs the program once, for commands that end by themselves. An aborted `signal` kills it at once. */
-export async function runProgram(args, { env = {}, cwd, signal } = {}) {
-  const child = spawn(BINARY, args, { env: { ...cleanEnvironment(), ...env }, cwd, signal, killSignal: 'SIGKILL' });
+/** Runs the program once, for commands that end by themselves, `through` another command if one is given. An aborted `signal` kills it at once. */
+export async function runProgram(args, { env = {}, cwd, signal, through = [] } = {}) {
+  const [command, ...words] = [...through, BINARY, ...args];
+  const child = spawn(command, words, { env: { ...cleanEnvironment(), ...env }, cwd, signal, killSignal: 'SIGKILL' });
   children.add(child);
   let stdout = '';
   let stderr = '';

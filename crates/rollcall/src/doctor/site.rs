@@ -199,14 +199,16 @@ fn client(config: &Config) -> Result<Client, DoctorError> {
     builder.build().map_err(DoctorError::Client)
 }
 
-/// The same server with other prefixes: none, and that of the options here.
+/// The same server with other prefixes: that of the options here, and none, which always leads to
+/// the server as well.
 fn others(asked: &Url, prefix: &str) -> Vec<Url> {
     let with = |path: String| {
         let mut url = asked.clone();
         url.set_path(&path);
         url
     };
-    let bases = [with("/".to_owned()), with(format!("{prefix}/"))];
+    let mut bases = vec![with(format!("{prefix}/")), with("/".to_owned())];
+    bases.dedup();
     bases.into_iter().filter(|base| base != asked).collect()
 }
 
@@ -276,7 +278,8 @@ mod tests {
             let urls = others(&Url::parse(asked).unwrap(), prefix);
             urls.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(others("http://a/x/", "/y"), "http://a/ http://a/y/");
+        assert_eq!(others("http://a/x/", "/y"), "http://a/y/ http://a/");
+        assert_eq!(others("http://a/x/", ""), "http://a/");
         assert_eq!(others("http://a/", ""), "");
         assert_eq!(others("http://a/y/", "/y"), "http://a/");
     }
