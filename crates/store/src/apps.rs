@@ -116,9 +116,11 @@ impl AppsEdit {
         Ok(insert_keys(&mut self.0, app).await?)
     }
 
-    /// Takes out the app of that id, and its keys.
+    /// Takes out the app of that id, its keys and what was seen of it.
     pub async fn remove(&mut self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM apps WHERE id = $1").bind(id).execute(&mut *self.0).await?;
+        for statement in OF_AN_APP {
+            sqlx::query(statement).bind(id).execute(&mut *self.0).await?;
+        }
         Ok(())
     }
 
@@ -214,3 +216,12 @@ async fn insert_key(
     .await?;
     Ok(())
 }
+
+/// Another app may have the same id one day.
+const OF_AN_APP: [&str; 5] = [
+    "DELETE FROM apps WHERE id = $1",
+    "DELETE FROM firsts WHERE app_id = $1",
+    "DELETE FROM error_groups WHERE app_id = $1",
+    "DELETE FROM error_minutes WHERE app_id = $1",
+    "DELETE FROM stats WHERE app_id = $1",
+];

@@ -13,6 +13,8 @@ mod delivery_entries;
 mod device_keys;
 mod directory;
 mod error;
+mod errors;
+mod firsts;
 mod journal;
 mod migrations;
 mod mutations;
@@ -21,6 +23,7 @@ mod peek;
 mod purge;
 mod registration;
 mod sessions;
+mod stats;
 mod status;
 
 pub use accounts::{Account, AccountId, NAME_UNUSED_MS};
@@ -31,6 +34,7 @@ pub use delivery_entries::{DeliveryEntry, MOST_GIVEN_UP};
 pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
 pub use directory::DataDirectory;
 pub use error::{OpenError, StoreError};
+pub use errors::{ERROR_MINUTE_MS, ErrorGroupRow, MOST_ERROR_GROUPS};
 pub use journal::{
     CachedEvent, JournalEntry, NewOwedEvent, OwedEvent, OwedOfApp, Told, ToldClass, ToldRow,
 };
@@ -42,6 +46,7 @@ pub use registration::{
 pub use sessions::{
     SESSION_ABSOLUTE_MS, SESSION_IDLE_MS, SESSION_TOUCH_MS, SessionId, SignedIn, TokenHash,
 };
+pub use stats::StatsRow;
 pub use status::{StatusRow, StatusWrite, Written};
 
 /// Milliseconds since 1970-01-01 UTC.

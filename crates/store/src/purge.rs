@@ -1,11 +1,12 @@
 //! Deleting what has ended by age: sessions, device keys, remembered mutations, deliveries that were
-//! given up and events of cache channels.
+//! given up, events of cache channels, and the errors of earlier minutes.
 
 use sqlx::{Sqlite, Transaction};
 
 use crate::deliveries::GIVEN_UP_MS;
 use crate::device_keys::DEVICE_KEY_MS;
 use crate::error::StoreError;
+use crate::errors::ERROR_MINUTE_MS;
 use crate::mutations::MUTATION_MS;
 use crate::sessions::{SESSION_ABSOLUTE_MS, SESSION_IDLE_MS};
 use crate::{Store, UnixMillis};
@@ -14,8 +15,15 @@ impl Store {
     /// Deletes what has ended by age.
     pub async fn purge(&self, now: UnixMillis) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        for rule in [IDLE_SESSIONS, OLD_SESSIONS, DEVICE_KEYS, MUTATIONS, DELIVERIES, CACHED_EVENTS]
-        {
+        for rule in [
+            IDLE_SESSIONS,
+            OLD_SESSIONS,
+            DEVICE_KEYS,
+            MUTATIONS,
+            DELIVERIES,
+            CACHED_EVENTS,
+            ERROR_MINUTES,
+        ] {
             delete(&mut transaction, rule, now).await?;
         }
         Ok(transaction.commit().await?)
@@ -47,6 +55,7 @@ const OLD_SESSIONS: Rule = ("DELETE FROM web_sessions WHERE created_at <= $1", S
 const DEVICE_KEYS: Rule = ("DELETE FROM device_keys WHERE used_at <= $1", DEVICE_KEY_MS);
 const MUTATIONS: Rule = ("DELETE FROM mutations WHERE created_at <= $1", MUTATION_MS);
 const CACHED_EVENTS: Rule = ("DELETE FROM cached_events WHERE expires_at <= $1", 0);
+const ERROR_MINUTES: Rule = ("DELETE FROM error_minutes WHERE at <= $1", ERROR_MINUTE_MS);
 const DELIVERIES: Rule = ("DELETE FROM deliveries WHERE state = 1 AND ended_at <= $1", GIVEN_UP_MS);
 
 #[cfg(test)]
