@@ -305,7 +305,12 @@ const RULES: &[Rule] = &[
             "serde_json",
         ],
     },
-    Rule { krate: "rollcall-status", inside: &["rollcall-node", "rollcall-store"], outside: &[] },
+    Rule { krate: "rollcall-web", inside: &["rollcall-node", "rollcall-store"], outside: &[] },
+    Rule {
+        krate: "rollcall-status",
+        inside: &["rollcall-node", "rollcall-store", "rollcall-web"],
+        outside: &[],
+    },
 ];
 
 /// The same rule inside of crates, and the invariants that words give away.
@@ -356,7 +361,7 @@ const WORDS: &[Words] = &[
         reason: "HTTP reaches the machines through the NodeHandle alone",
     },
     Words {
-        files: &["crates/status/src"],
+        files: &["crates/web/src", "crates/status/src"],
         forbidden: &["rollcall_wire", "rollcall_engine"],
         reason: "the apps use the NodeHandle and the store",
     },

@@ -9,8 +9,9 @@ use rollcall_engine::App;
 use rollcall_node::config::{Config, LogLevel, TrustedProxies};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Journal, Node, NodeConfig, Webhooks};
-use rollcall_status::{Clock, LimitSettings, PublicUrl, StatusApp, StatusSettings};
+use rollcall_status::{LimitSettings, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, DataDirectory, Store};
+use rollcall_web::{Clock, PublicUrl};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
 use tokio::task::JoinHandle;
 use tracing::level_filters::LevelFilter;
@@ -235,8 +236,14 @@ fn greet(welcome: &Welcome<'_>) {
 /// clients come back at once, and whoever finds no room tries again only a second later.
 const BACKLOG: u32 = 4096;
 
-const OUR_TARGETS: [&str; 5] =
-    ["rollcall", "rollcall_engine", "rollcall_node", "rollcall_status", "rollcall_store"];
+const OUR_TARGETS: [&str; 6] = [
+    "rollcall",
+    "rollcall_engine",
+    "rollcall_node",
+    "rollcall_status",
+    "rollcall_store",
+    "rollcall_web",
+];
 
 #[cfg(test)]
 mod tests {

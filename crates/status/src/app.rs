@@ -8,14 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rollcall_node::NodeHandle;
 use rollcall_node::handle::SetMemberInfoError;
 use rollcall_store::{SessionId, SignedIn, StatusRow, Store};
+use rollcall_web::{Clock, Origin, PublicUrl};
 
 use crate::asker::Asker;
 use crate::bridge::Memory;
-use crate::clock::Clock;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
 use crate::limits::{self, LimitSettings, Limited, Limiter, Registrations};
-use crate::origin::{Origin, PublicUrl};
 use crate::pages::Pages;
 use crate::published::{Published, Readers};
 use crate::sockets::{OfSession, Sockets};
@@ -87,7 +86,7 @@ impl StatusApp {
 
     /// Where people reach the app, if that is not where they say.
     pub(crate) fn public_origin(&self) -> Option<&Origin> {
-        self.0.settings.public_url.as_ref().map(|PublicUrl(origin)| origin)
+        self.0.settings.public_url.as_ref().map(PublicUrl::origin)
     }
 
     /// A path of ours, as browsers have to ask for it.

@@ -7,12 +7,11 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use rollcall_node::http::Visitor;
+use rollcall_web::limits::Place;
+use rollcall_web::{Origin, Scheme, Token};
 
 use crate::app::StatusApp;
 use crate::cookies::Cookie;
-use crate::limits::Place;
-use crate::origin::{Origin, Scheme};
-use crate::token::Token;
 
 /// Who sent a request.
 #[derive(Clone, Debug)]

@@ -2,9 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use rollcall_store::{DEVICE_KEY_MS, SESSION_ABSOLUTE_MS};
-
-use crate::origin::Scheme;
-use crate::token::Token;
+use rollcall_web::{Scheme, Token};
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,17 +6,16 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use rollcall_web::guard::{self, Verdict};
+use rollcall_web::headers::{self, Policy};
 
 use crate::app::StatusApp;
 use crate::asker::Asker;
 use crate::failure::Failure;
-use crate::guard::{self, Verdict};
-use crate::headers::{self, Policy};
-use crate::token;
 
 /// Wraps all routes.
 pub(crate) async fn wrap(State(app): State<StatusApp>, request: Request, next: Next) -> Response {
-    let request_id = token::request_id();
+    let request_id = rollcall_web::request_id();
     let origin = Asker::of(&app, request.headers(), request.extensions()).own;
     let method = request.method().clone();
     let response = match guard::judge(&method, request.headers(), origin.as_ref()) {

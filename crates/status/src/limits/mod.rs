@@ -11,19 +11,11 @@
 //! - *Status saves*, per user, however they come in: counted in `bridge`.
 //! - *Signatures for sockets*, per web session.
 
-mod failures;
-mod place;
-mod table;
-mod window;
-
 use std::hash::Hash;
 
 use rollcall_store::{Ground, SessionId};
 
-use failures::Failures;
-pub(crate) use place::Place;
-use table::{Size, Table};
-use window::{Rate, Window};
+use rollcall_web::limits::{Failures, Place, Rate, Size, Table, Window};
 
 /// How often, as set by the operator. Zero stands for no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::asker::Asker;
 use crate::body::Fields;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
-use crate::guard;
+use crate::navigation;
 
 /// A page asks. Being signed out already is success as well. With `forget` the device key goes
 /// too, and the browser can no longer sign in to its names.
@@ -44,7 +44,7 @@ pub(crate) async fn follow_link(
     let Some(signed_in) = app.signed_in(&asker).await? else {
         return Ok(redirect_home(&app, StatusCode::FOUND));
     };
-    if !guard::is_own_navigation(&asker.headers, asker.own.as_ref()) {
+    if !navigation::is_own_navigation(&asker.headers, asker.own.as_ref()) {
         return Ok(Html(confirmation(&app, &asker.headers)).into_response());
     }
     end(&app, &signed_in).await?;

@@ -6,11 +6,11 @@ use std::path::Path;
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use rollcall_web::headers::Policy;
 
 use crate::app::{StatusApp, StatusSettings};
 use crate::custom_pages;
 use crate::failure::Failure;
-use crate::headers::Policy;
 
 /// `/`.
 pub(crate) async fn front(State(app): State<StatusApp>) -> Result<Response, Failure> {

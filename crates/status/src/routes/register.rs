@@ -4,6 +4,8 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rollcall_store::{DeviceKey, Ground, OnOtherSession, Registered, Registration, StatusRow};
+use rollcall_web::limits::Place;
+use rollcall_web::{Scheme, Token};
 
 use super::session::{SUCCESS, json};
 use crate::app::StatusApp;
@@ -11,11 +13,8 @@ use crate::asker::Asker;
 use crate::body::Fields;
 use crate::cookies::Cookie;
 use crate::failure::Failure;
-use crate::limits::Place;
 use crate::name::{self, UserName};
-use crate::origin::Scheme;
 use crate::text::StatusText;
-use crate::token::Token;
 
 /// Takes `username`, `status` and `confirm`, as JSON or form.
 pub(crate) async fn register(

@@ -1,4 +1,4 @@
-//! The one place where the status app learns the time.
+//! The one place where the web apps learn the time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ impl Clock {
         Self(Arc::new(now))
     }
 
-    pub(crate) fn now(&self) -> i64 {
+    /// Milliseconds since 1970.
+    pub fn now(&self) -> i64 {
         (self.0)()
     }
 }
@@ -30,7 +31,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "the status app's only reading of the clock")]
+#[allow(clippy::disallowed_methods, reason = "the web apps' only reading of the clock")]
 fn system_now() -> i64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)

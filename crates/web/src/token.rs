@@ -7,34 +7,36 @@ use rollcall_store::TokenHash;
 use sha2::{Digest, Sha256};
 
 /// A session token or device key as the browser sends it. It has no `Debug`, so no log shows it.
-pub(crate) struct Token([u8; BYTES]);
+pub struct Token([u8; BYTES]);
 
 impl Token {
     /// A new one.
-    pub(crate) fn random() -> Result<Self, getrandom::Error> {
+    pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
     /// Reads a cookie's value; anything that was not made here is no token.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         Some(Self(bytes.try_into().ok()?))
     }
 
-    pub(crate) fn text(&self) -> String {
+    /// The text that a browser is given.
+    pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    pub(crate) fn hash(&self) -> TokenHash {
+    /// What the server keeps of it.
+    pub fn hash(&self) -> TokenHash {
         TokenHash(Sha256::digest(self.0).into())
     }
 }
 
 /// A short random name for one request, by which its answer is found in the log. A request is
 /// answered even when chance is out of order, so this falls back to zeros.
-pub(crate) fn request_id() -> String {
+pub fn request_id() -> String {
     let mut bytes = [0; 8];
     if getrandom::fill(&mut bytes).is_err() {
         bytes.fill(0);

@@ -6,7 +6,7 @@ use crate::origin::Origin;
 
 /// Whose page the answer is or belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Policy {
+pub enum Policy {
     /// Ours, which makes all elements by hand: trusted types forbid everything else.
     BuiltIn,
     /// The operator's own, which may write `innerHTML`. Inline handlers stay dead all the same,
@@ -15,7 +15,7 @@ pub(crate) enum Policy {
 }
 
 /// Adds the headers; one that the answer has already is kept.
-pub(crate) fn secure(headers: &mut HeaderMap, policy: Policy, own: Option<&Origin>) {
+pub fn secure(headers: &mut HeaderMap, policy: Policy, own: Option<&Origin>) {
     for (name, value) in FIXED {
         let name = HeaderName::from_static(name);
         headers.entry(name).or_insert(HeaderValue::from_static(value));

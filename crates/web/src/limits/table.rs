@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 /// What is remembered under one key.
-pub(crate) trait Entry {
+pub trait Entry {
     /// Whether nothing of it matters any more; forgets what is past.
     fn is_idle(&mut self, now: i64) -> bool;
     /// Whether its key may do no more for now.
@@ -18,7 +18,7 @@ pub(crate) trait Entry {
 }
 
 /// The entries of all keys.
-pub(crate) struct Table<K, V> {
+pub struct Table<K, V> {
     entries: HashMap<K, V>,
     weight: usize,
     max: Size,
@@ -26,24 +26,26 @@ pub(crate) struct Table<K, V> {
 
 /// How much a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Size {
-    pub(crate) keys: usize,
+pub struct Size {
+    /// The keys.
+    pub keys: usize,
     /// All moments of all keys, 16 bytes each.
-    pub(crate) weight: usize,
+    pub weight: usize,
 }
 
 impl<K: Clone + Eq + Hash, V: Entry> Table<K, V> {
-    pub(crate) fn new(max: Size) -> Self {
+    /// An empty one.
+    pub fn new(max: Size) -> Self {
         Self { entries: HashMap::new(), weight: 0, max }
     }
 
     /// The entry of a key, to be read.
-    pub(crate) fn find(&mut self, key: &K) -> Option<&mut V> {
+    pub fn find(&mut self, key: &K) -> Option<&mut V> {
         self.entries.get_mut(key)
     }
 
     /// Changes the entry of a key, after making one if there is none. `None`: there is no room.
-    pub(crate) fn change<R>(
+    pub fn change<R>(
         &mut self,
         now: i64,
         key: &K,
@@ -64,15 +66,15 @@ impl<K: Clone + Eq + Hash, V: Entry> Table<K, V> {
     }
 
     /// Gives what is remembered under one key to another.
-    pub(crate) fn rename(&mut self, old: &K, new: K) {
+    pub fn rename(&mut self, old: &K, new: K) {
         if let Some(entry) = self.entries.remove(old) {
             self.entries.insert(new, entry);
             self.weigh();
         }
     }
 
-    #[cfg(test)]
-    pub(crate) fn size(&self) -> Size {
+    /// How much it holds now.
+    pub fn size(&self) -> Size {
         Size { keys: self.entries.len(), weight: self.weight }
     }
 

@@ -4,7 +4,7 @@ use super::table::Entry;
 use super::window::{Rate, Window};
 
 /// What failed under one key.
-pub(crate) struct Failures {
+pub struct Failures {
     window: Window,
     /// The wait that the latest failure caused; zero while they are still free.
     wait_ms: i64,
@@ -13,19 +13,20 @@ pub(crate) struct Failures {
 }
 
 impl Failures {
-    pub(crate) fn new(rate: Rate) -> Self {
+    /// Nothing has failed yet.
+    pub fn new(rate: Rate) -> Self {
         Self { window: Window::new(rate), wait_ms: 0, not_before: 0, rate }
     }
 
     /// When the next try may be made: now, or later.
-    pub(crate) fn free_at(&mut self, now: i64) -> i64 {
+    pub fn free_at(&mut self, now: i64) -> i64 {
         self.forget_before(now);
         self.not_before.max(now)
     }
 
     /// Notes a failure. The last free one makes wait for a window, each further one twice as long
     /// as the one before.
-    pub(crate) fn note(&mut self, now: i64) {
+    pub fn note(&mut self, now: i64) {
         self.forget_before(now);
         self.window.note(now);
         if self.wait_ms > 0 {

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 /// An address, as far as it tells people apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Place {
+pub enum Place {
     /// One address, behind which there may be a whole school.
     V4(Ipv4Addr),
     /// The first half of an address: the second is the subscriber's own to choose.
@@ -14,7 +14,7 @@ pub(crate) enum Place {
 
 impl Place {
     /// Where an address is.
-    pub(crate) fn of(address: IpAddr) -> Self {
+    pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(address) => Self::V4(address),
             IpAddr::V6(address) => Self::V6((address.to_bits() >> 64) as u64),

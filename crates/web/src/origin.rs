@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, Uri, header};
 
 /// Whether the browser reaches us over TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scheme {
+pub enum Scheme {
     /// `http`, or `ws` for sockets.
     Http,
     /// `https`, or `wss` for sockets.
@@ -15,14 +15,15 @@ pub(crate) enum Scheme {
 
 /// A scheme and an authority, in lower case and without the scheme's own port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    pub(crate) scheme: Scheme,
+pub struct Origin {
+    /// Whether it is reached over TLS.
+    pub scheme: Scheme,
     authority: String,
 }
 
 /// The address by which people reach the server, when it is not the one it listens on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicUrl(pub(crate) Origin);
+pub struct PublicUrl(Origin);
 
 /// Why a text is no public URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,11 @@ impl PublicUrl {
             true => Err(PublicUrlError::HasPath),
             false => Err(PublicUrlError::NotAnOrigin),
         }
+    }
+
+    /// The origin that it is.
+    pub fn origin(&self) -> &Origin {
+        &self.0
     }
 }
 
@@ -69,7 +75,7 @@ impl std::error::Error for PublicUrlError {}
 
 impl Origin {
     /// Reads an `Origin` header or the like: a scheme and an authority, nothing after it.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://")?;
         let scheme = match scheme.to_ascii_lowercase().as_str() {
             "http" => Scheme::Http,
@@ -80,19 +86,19 @@ impl Origin {
     }
 
     /// The origin of an absolute URL, such as a `Referer`.
-    pub(crate) fn of_url(url: &str) -> Option<Self> {
+    pub fn of_url(url: &str) -> Option<Self> {
         let after_scheme = url.find("://")? + 3;
         let end = url[after_scheme..].find(['/', '?', '#']);
         Self::parse(&url[..end.map_or(url.len(), |end| after_scheme + end)])
     }
 
     /// What a request says that it was sent to.
-    pub(crate) fn of_request(scheme: Scheme, headers: &HeaderMap) -> Option<Self> {
+    pub fn of_request(scheme: Scheme, headers: &HeaderMap) -> Option<Self> {
         Self::new(scheme, headers.get(header::HOST)?.to_str().ok()?)
     }
 
     /// The same place for WebSockets, as a content policy names it.
-    pub(crate) fn socket(&self) -> String {
+    pub fn socket(&self) -> String {
         match self.scheme {
             Scheme::Http => format!("ws://{}", self.authority),
             Scheme::Https => format!("wss://{}", self.authority),

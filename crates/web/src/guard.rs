@@ -1,5 +1,5 @@
 //! Which requests may change something: those of our own pages, and programs
-//! (docs/status.md section 0 "Requests that change something" and "`GET /logout`", S8, S9).
+//! (docs/status.md section 0 "Requests that change something", S9).
 
 use axum::http::{HeaderMap, Method, header};
 
@@ -7,7 +7,7 @@ use crate::origin::Origin;
 
 /// What a request may do.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// It may change something.
     Allowed,
     /// The browser says that another site sent it.
@@ -21,7 +21,7 @@ pub(crate) enum Verdict {
 ///
 /// (a) `Sec-Fetch-Site` decides where present; (b) else `Origin` does; (c) without either it is a
 /// program, which carries nobody's cookies but its own. Reading changes nothing and is allowed.
-pub(crate) fn judge(method: &Method, headers: &HeaderMap, own: Option<&Origin>) -> Verdict {
+pub fn judge(method: &Method, headers: &HeaderMap, own: Option<&Origin>) -> Verdict {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Verdict::Allowed;
     }
@@ -34,31 +34,6 @@ pub(crate) fn judge(method: &Method, headers: &HeaderMap, own: Option<&Origin>) 
         other => Verdict::OtherOrigin(other),
     }
 }
-
-/// Whether a `GET /logout` is somebody who followed a link of our own page, not an image, a
-/// prefetch or a link preview. Where no Sec-Fetch header is sent the `Referer` has to tell.
-pub(crate) fn is_own_navigation(headers: &HeaderMap, own: Option<&Origin>) -> bool {
-    if headers.contains_key("sec-purpose") || headers.contains_key("purpose") {
-        return false;
-    }
-    let fetch = NAVIGATION.map(|(name, _)| headers.get(name));
-    if fetch.iter().any(Option::is_some) {
-        let expected = NAVIGATION.iter().zip(fetch);
-        return expected.into_iter().all(|((_, value), got)| got.is_some_and(|got| got == value));
-    }
-    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    is_own(referer.and_then(Origin::of_url), own)
-}
-
-fn is_own(origin: Option<Origin>, own: Option<&Origin>) -> bool {
-    origin.is_some() && origin.as_ref() == own
-}
-
-const NAVIGATION: [(&str, &str); 3] = [
-    ("sec-fetch-site", "same-origin"),
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-dest", "document"),
-];
 
 #[cfg(test)]
 mod tests {
@@ -119,45 +94,5 @@ mod tests {
         let by_origin = judged(&[("origin", "https://Status.example:443")]);
         assert_eq!(by_origin, Verdict::OtherOrigin(other));
         assert_eq!(judged(&[("sec-fetch-site", "cross-site")]), Verdict::OtherSite);
-    }
-
-    #[test]
-    fn s8_get_logout_needs_a_navigation_of_our_own() {
-        let navigation = [
-            ("sec-fetch-site", "same-origin"),
-            ("sec-fetch-mode", "navigate"),
-            ("sec-fetch-dest", "document"),
-        ];
-        let with = |extra: &[(&'static str, &str)]| {
-            let lines: Vec<_> = navigation.iter().chain(extra).copied().collect();
-            is_own_navigation(&headers(&lines), own().as_ref())
-        };
-        assert!(with(&[]));
-        assert!(!with(&[("sec-purpose", "prefetch")]));
-        assert!(!with(&[("purpose", "prefetch")]));
-        let [site, mode, dest] = navigation;
-        let others: [&[(&'static str, &str)]; 6] = [
-            &[("sec-fetch-site", "cross-site"), mode, dest],
-            &[site, ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")],
-            &[site, mode, ("sec-fetch-dest", "iframe")],
-            &[("sec-fetch-site", "none"), mode, dest],
-            &[navigation[0], ("referer", "http://127.0.0.1:9000/")],
-            &[],
-        ];
-        for lines in others {
-            assert!(!is_own_navigation(&headers(lines), own().as_ref()), "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn s8_without_sec_fetch_the_referer_tells() {
-        let table: [(&[(&'static str, &str)], bool); 3] = [
-            (&[("referer", "http://127.0.0.1:9000/page")], true),
-            (&[("referer", "http://127.0.0.1:9000/"), ("purpose", "prefetch")], false),
-            (&[("referer", "http://evil.example/http://127.0.0.1:9000/")], false),
-        ];
-        for (lines, own_link) in table {
-            assert_eq!(is_own_navigation(&headers(lines), own().as_ref()), own_link, "{lines:?}");
-        }
     }
 }

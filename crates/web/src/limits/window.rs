@@ -7,15 +7,15 @@ use super::table::Entry;
 
 /// How often something may happen. Zero times stands for no limit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Rate {
+pub struct Rate {
     /// So many times…
-    pub(crate) times: u32,
+    pub times: u32,
     /// …within so many milliseconds.
-    pub(crate) window_ms: i64,
+    pub window_ms: i64,
 }
 
 /// The moments of one key, oldest first.
-pub(crate) struct Window {
+pub struct Window {
     rate: Rate,
     groups: VecDeque<Group>,
     used: u32,
@@ -29,7 +29,8 @@ struct Group {
 }
 
 impl Rate {
-    pub(crate) fn is_unlimited(self) -> bool {
+    /// Whether there is no limit.
+    pub fn is_unlimited(self) -> bool {
         self.times == 0
     }
 
@@ -45,12 +46,13 @@ impl Rate {
 }
 
 impl Window {
-    pub(crate) fn new(rate: Rate) -> Self {
+    /// Nothing has happened yet.
+    pub fn new(rate: Rate) -> Self {
         Self { rate, groups: VecDeque::new(), used: 0 }
     }
 
     /// When so many more may happen: now, or later.
-    pub(crate) fn free_at(&mut self, now: i64, wanted: u32) -> i64 {
+    pub fn free_at(&mut self, now: i64, wanted: u32) -> i64 {
         self.forget_before(now);
         let mut free = self.rate.times.saturating_sub(self.used);
         if free >= wanted {
@@ -67,7 +69,7 @@ impl Window {
     }
 
     /// Notes that it happened.
-    pub(crate) fn note(&mut self, now: i64) {
+    pub fn note(&mut self, now: i64) {
         self.forget_before(now);
         let until = self.rate.group_of(now);
         self.used += 1;
@@ -78,7 +80,7 @@ impl Window {
     }
 
     /// Takes the latest note back.
-    pub(crate) fn take_back(&mut self) {
+    pub fn take_back(&mut self) {
         let Some(last) = self.groups.back_mut() else { return };
         self.used -= 1;
         last.count -= 1;
