@@ -1,13 +1,13 @@
 //! The web pages, as the build script built them; none in a build without them.
 
-use rollcall_status::Pages;
+use rollcall_web::Pages;
 
 /// The pages of this build.
 #[cfg(embedded_pages)]
 pub(crate) fn embedded() -> Pages {
     Pages::new(|path| {
         let file = Files::get(path)?;
-        Some(rollcall_status::Asset::new(path, file.data, caching(path)))
+        Some(rollcall_web::Asset::new(path, file.data, caching(path)))
     })
 }
 
@@ -25,9 +25,9 @@ struct Files;
 
 /// Vite puts a hash of the content into the names of what is below `assets/`, and of nothing else.
 #[cfg(embedded_pages)]
-fn caching(path: &str) -> rollcall_status::Caching {
+fn caching(path: &str) -> rollcall_web::Caching {
     match path.starts_with("assets/") {
-        true => rollcall_status::Caching::Immutable,
-        false => rollcall_status::Caching::Revalidate,
+        true => rollcall_web::Caching::Immutable,
+        false => rollcall_web::Caching::Revalidate,
     }
 }

@@ -2,20 +2,17 @@
 //! are finding out who asks and telling the channel about a status.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rollcall_node::NodeHandle;
 use rollcall_node::handle::SetMemberInfoError;
 use rollcall_store::{SessionId, SignedIn, StatusRow, Store};
-use rollcall_web::{Clock, Origin, PublicUrl};
+use rollcall_web::{Asker, Clock, CommonFailure, HasSite, Pages, PublicUrl, Site};
 
-use crate::asker::Asker;
 use crate::bridge::Memory;
-use crate::cookies::Cookie;
+use crate::cookies;
 use crate::failure::Failure;
 use crate::limits::{self, LimitSettings, Limited, Limiter, Registrations};
-use crate::pages::Pages;
 use crate::published::{Published, Readers};
 use crate::sockets::{OfSession, Sockets};
 use crate::stats::{Counters, StatusStats};
@@ -51,11 +48,17 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) settings: StatusSettings,
     pub(crate) counters: Arc<Counters>,
+    site: Site,
     sockets: Mutex<Sockets>,
     memory: Mutex<Memory>,
     registrations: Mutex<Registrations>,
     auths: Mutex<Limiter<SessionId>>,
-    warned_of_origin: AtomicBool,
+}
+
+impl HasSite for StatusApp {
+    fn site(&self) -> &Site {
+        &self.0.site
+    }
 }
 
 impl StatusApp {
@@ -66,16 +69,17 @@ impl StatusApp {
         let counters = Arc::new(Counters::default());
         let counted = Arc::clone(&counters);
         node.register_counters(move || counted.read().metrics());
+        let site = Site::new(settings.public_url.clone(), settings.path_prefix.clone());
         Self(Arc::new(Shared {
             node,
             store,
             settings,
             counters,
+            site,
             sockets: Mutex::default(),
             memory: Mutex::new(Memory::new(limits)),
             registrations: Mutex::new(Registrations::new(limits)),
             auths: Mutex::new(limits::of_auths(limits)),
-            warned_of_origin: AtomicBool::default(),
         }))
     }
 
@@ -84,26 +88,9 @@ impl StatusApp {
         self.0.counters.read()
     }
 
-    /// Where people reach the app, if that is not where they say.
-    pub(crate) fn public_origin(&self) -> Option<&Origin> {
-        self.0.settings.public_url.as_ref().map(PublicUrl::origin)
-    }
-
     /// A path of ours, as browsers have to ask for it.
     pub(crate) fn path(&self, path: &str) -> String {
-        format!("{}{path}", self.0.settings.path_prefix)
-    }
-
-    /// Tells the operator, once, that a request was refused for its origin: a wrong `public_url`,
-    /// or none behind a proxy, refuses everybody.
-    pub(crate) fn handle_other_origin(&self, theirs: Option<&Origin>, ours: Option<&Origin>) {
-        let (Some(theirs), Some(ours)) = (theirs, ours) else { return };
-        if !self.0.warned_of_origin.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                "refused a request whose Origin {theirs} differs from {ours}; if people reach this \
-                 server there, set public_url to it"
-            );
-        }
+        self.0.site.path(path)
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -134,7 +121,7 @@ impl StatusApp {
 
     /// Who sent the request, if its session has not ended.
     pub(crate) async fn signed_in(&self, asker: &Asker) -> Result<Option<SignedIn>, Failure> {
-        match asker.token(Cookie::Session) {
+        match asker.token(&cookies::SESSION) {
             Some(token) => Ok(self.0.store.signed_in(&token.hash(), self.now()).await?),
             None => Ok(None),
         }
@@ -142,7 +129,7 @@ impl StatusApp {
 
     /// Who sent a request that only a signed-in person may send.
     pub(crate) async fn require_signed_in(&self, asker: &Asker) -> Result<SignedIn, Failure> {
-        self.signed_in(asker).await?.ok_or(Failure::NotSignedIn)
+        self.signed_in(asker).await?.ok_or(CommonFailure::NotSignedIn.into())
     }
 
     /// What the channel is told of a status, by whichever way it goes there.

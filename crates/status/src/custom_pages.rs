@@ -6,13 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use axum::response::{IntoResponse, Response};
-
-use crate::failure::Failure;
-use crate::pages::{Asset, Caching};
+use rollcall_web::{Asset, Caching, CommonFailure};
 
 /// The file of `directory` at a request's path. A path that ends in a slash means `index.html`.
-pub(crate) async fn respond(directory: &Path, request_path: &str) -> Result<Response, Failure> {
-    let path = relative_path(request_path).ok_or(Failure::NotFound)?;
+pub(crate) async fn respond(
+    directory: &Path,
+    request_path: &str,
+) -> Result<Response, CommonFailure> {
+    let path = relative_path(request_path).ok_or(CommonFailure::NotFound)?;
     let bytes = read_below(directory, &path).await.map_err(failure)?;
     let name = path.to_string_lossy();
     Ok(Asset::new(&name, Cow::Owned(bytes), Caching::Revalidate).into_response())
@@ -29,14 +30,14 @@ async fn read_below(directory: &Path, path: &Path) -> io::Result<Vec<u8>> {
     tokio::fs::read(file).await
 }
 
-fn failure(error: io::Error) -> Failure {
+fn failure(error: io::Error) -> CommonFailure {
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => {
-            Failure::NotFound
+            CommonFailure::NotFound
         }
         kind => {
             tracing::warn!(%kind, "a file of the operator's pages could not be read");
-            Failure::NotFound
+            CommonFailure::NotFound
         }
     }
 }

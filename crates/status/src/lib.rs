@@ -6,18 +6,14 @@
 //! `routes/`, the rules for texts in `name.rs` and `text.rs`.
 
 mod app;
-mod asker;
-mod body;
 mod bridge;
 mod cookies;
 mod custom_pages;
 mod failure;
 mod html;
-mod layers;
 mod limits;
 mod name;
 mod navigation;
-mod pages;
 mod published;
 mod routes;
 mod sockets;
@@ -27,5 +23,4 @@ mod unicode;
 
 pub use app::{LOBBY, StatusApp, StatusSettings};
 pub use limits::LimitSettings;
-pub use pages::{Asset, Caching, Pages};
 pub use stats::{LimitedStats, StatusStats};

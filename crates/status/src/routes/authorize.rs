@@ -5,13 +5,11 @@ use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use rollcall_node::handle::{Authorization, AuthorizeError, Member};
 use rollcall_store::StatusRow;
+use rollcall_web::{Asker, CommonFailure, FieldProblem, Fields, json};
 use serde::Serialize;
 
-use super::session::json;
 use crate::app::{LOBBY, StatusApp};
-use crate::asker::Asker;
-use crate::body::Fields;
-use crate::failure::{Failure, FieldProblem};
+use crate::failure::Failure;
 
 /// Takes `socket_id` and `channel_name`, as form or JSON.
 pub(crate) async fn authorize(
@@ -53,11 +51,11 @@ fn sign(
     let app_id = &app.0.settings.app_id;
     let signed = app.0.node.authorize_channel(app_id, socket, channel, Some(member));
     signed.map_err(|error| match error {
-        AuthorizeError::BadSocketId => Failure::Field("socket_id", FieldProblem::Malformed),
+        AuthorizeError::BadSocketId => Failure::of_field("socket_id", FieldProblem::Malformed),
         AuthorizeError::UnknownApp => Failure::AppUnavailable,
         other => {
             tracing::error!(error = %other, "a subscription was not signed");
-            Failure::Internal
+            CommonFailure::Internal.into()
         }
     })
 }

@@ -5,12 +5,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use rollcall_store::SignedIn;
+use rollcall_web::{Asker, CommonFailure, Cookie, Fields, json};
 
-use super::session::{SUCCESS, json};
+use super::session::SUCCESS;
 use crate::app::StatusApp;
-use crate::asker::Asker;
-use crate::body::Fields;
-use crate::cookies::Cookie;
+use crate::cookies;
 use crate::failure::Failure;
 use crate::navigation;
 
@@ -29,7 +28,7 @@ pub(crate) async fn sign_out(
         true => redirect_home(&app, StatusCode::SEE_OTHER),
         false => json(SUCCESS.to_owned()).into_response(),
     };
-    clear(&asker, &mut response, Cookie::Session);
+    clear(&asker, &mut response, &cookies::SESSION);
     if forget {
         delete_device_key(&app, &asker, &mut response).await?;
     }
@@ -49,7 +48,7 @@ pub(crate) async fn follow_link(
     }
     end(&app, &signed_in).await?;
     let mut response = redirect_home(&app, StatusCode::FOUND);
-    clear(&asker, &mut response, Cookie::Session);
+    clear(&asker, &mut response, &cookies::SESSION);
     Ok(response)
 }
 
@@ -66,7 +65,7 @@ pub(crate) async fn sign_out_everywhere(
         app.close_sockets(of_session);
     }
     let mut response = json(SUCCESS.to_owned()).into_response();
-    clear(&asker, &mut response, Cookie::Session);
+    clear(&asker, &mut response, &cookies::SESSION);
     Ok(response)
 }
 
@@ -94,8 +93,8 @@ async fn end(app: &StatusApp, signed_in: &SignedIn) -> Result<(), Failure> {
 /// A body is optional, and signing out is never refused for its form.
 async fn wants_to_be_forgotten(request: Request) -> Result<bool, Failure> {
     match Fields::read(request).await {
-        Ok(fields) => fields.switch("forget"),
-        Err(Failure::BodyTooLarge) => Err(Failure::BodyTooLarge),
+        Ok(fields) => Ok(fields.switch("forget")?),
+        Err(CommonFailure::BodyTooLarge) => Err(CommonFailure::BodyTooLarge.into()),
         Err(_) => Ok(false),
     }
 }
@@ -105,10 +104,10 @@ async fn delete_device_key(
     asker: &Asker,
     response: &mut Response,
 ) -> Result<(), Failure> {
-    if let Some(key) = asker.token(Cookie::DeviceKey) {
+    if let Some(key) = asker.token(&cookies::DEVICE_KEY) {
         app.0.store.forget_device(&key.hash()).await?;
     }
-    clear(asker, response, Cookie::DeviceKey);
+    clear(asker, response, &cookies::DEVICE_KEY);
     Ok(())
 }
 
@@ -122,7 +121,7 @@ fn redirect_home(app: &StatusApp, status: StatusCode) -> Response {
     (status, [(header::LOCATION, app.path("/"))]).into_response()
 }
 
-fn clear(asker: &Asker, response: &mut Response, cookie: Cookie) {
+fn clear(asker: &Asker, response: &mut Response, cookie: &Cookie) {
     response.headers_mut().append(header::SET_COOKIE, cookie.clear(asker.scheme));
 }
 

@@ -10,10 +10,9 @@ mod status;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
+use rollcall_web::{CommonFailure, layers};
 
 use crate::app::StatusApp;
-use crate::failure::Failure;
-use crate::layers;
 
 impl StatusApp {
     /// All that the status app answers, with its guard and its headers.
@@ -32,8 +31,8 @@ impl StatusApp {
             .route("/rollcall/", get(pages::built_in))
             .route("/assets/{*path}", get(pages::asset))
             .fallback(pages::other)
-            .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
-            .layer(from_fn_with_state(self.clone(), layers::wrap))
+            .method_not_allowed_fallback(async || CommonFailure::MethodNotAllowed)
+            .layer(from_fn_with_state(self.clone(), layers::wrap::<Self>))
             .with_state(self.clone())
     }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use rollcall_web::CommonFailure;
 use rollcall_web::headers::Policy;
 
 use crate::app::{StatusApp, StatusSettings};
@@ -38,7 +39,7 @@ pub(crate) async fn asset(State(app): State<StatusApp>, uri: Uri) -> Result<Resp
     let built_in = app.0.settings.pages.respond(uri.path().trim_start_matches('/'));
     match (built_in, custom_directory(&app)) {
         (Err(_), Some(directory)) => custom(directory, uri.path()).await,
-        (answer, _) => answer,
+        (answer, _) => Ok(answer?),
     }
 }
 
@@ -51,7 +52,7 @@ pub(crate) async fn other(
     let path = uri.path();
     let reading = matches!(method, Method::GET | Method::HEAD);
     if !reading || path == "/api" || path.starts_with("/api/") {
-        return Err(Failure::NotFound);
+        return Err(CommonFailure::NotFound.into());
     }
     if let Some(directory) = custom_directory(&app)
         && let Ok(response) = custom(directory, path).await
@@ -59,16 +60,16 @@ pub(crate) async fn other(
         return Ok(response);
     }
     match path.trim_start_matches('/') {
-        name if name.contains('/') => Err(Failure::NotFound),
+        name if name.contains('/') => Err(CommonFailure::NotFound.into()),
         // A path that never had a page is not missing one.
-        name => app.0.settings.pages.respond(name).map_err(|_| Failure::NotFound),
+        name => app.0.settings.pages.respond(name).map_err(|_| CommonFailure::NotFound.into()),
     }
 }
 
 /// The built-in page, which finds everything of ours below the prefix.
 fn front_page(app: &StatusApp) -> Result<Response, Failure> {
     let StatusSettings { pages, path_prefix, .. } = &app.0.settings;
-    pages.respond_below(path_prefix, FRONT_PAGE)
+    Ok(pages.respond_below(path_prefix, FRONT_PAGE)?)
 }
 
 fn custom_directory(app: &StatusApp) -> Option<&Path> {

@@ -5,13 +5,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rollcall_store::{DeviceKey, Ground, OnOtherSession, Registered, Registration, StatusRow};
 use rollcall_web::limits::Place;
-use rollcall_web::{Scheme, Token};
+use rollcall_web::{Asker, Fields, HasSite, Scheme, Token, json};
 
-use super::session::{SUCCESS, json};
+use super::session::SUCCESS;
 use crate::app::StatusApp;
-use crate::asker::Asker;
-use crate::body::Fields;
-use crate::cookies::Cookie;
+use crate::cookies;
 use crate::failure::Failure;
 use crate::name::{self, UserName};
 use crate::text::StatusText;
@@ -21,7 +19,7 @@ pub(crate) async fn register(
     State(app): State<StatusApp>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let asker = Asker::of(&app, request.headers(), request.extensions());
+    let asker = Asker::of(app.site(), request.headers(), request.extensions());
     let (browser, place) = (Browser::of(&asker), asker.place);
     let form = Form::parse(&Fields::read(request).await?)?;
     if browser.is_stranger() {
@@ -73,8 +71,8 @@ impl Form {
             false => OnOtherSession::Refuse,
         };
         Ok(Self {
-            name: name.map_err(|error| Failure::Field("username", error.into()))?,
-            status: status.map_err(|error| Failure::Field("status", error.into()))?,
+            name: name.map_err(|error| Failure::of_field("username", error))?,
+            status: status.map_err(|error| Failure::of_field("status", error))?,
             on_other_session,
         })
     }
@@ -91,8 +89,8 @@ impl Browser {
     fn of(asker: &Asker) -> Self {
         Self {
             scheme: asker.scheme,
-            session: asker.token(Cookie::Session),
-            device_key: asker.token(Cookie::DeviceKey),
+            session: asker.token(&cookies::SESSION),
+            device_key: asker.token(&cookies::DEVICE_KEY),
         }
     }
 }
@@ -153,7 +151,7 @@ fn answer(browser: &Browser, fresh: &Fresh, registered: &Registered) -> Response
     };
     let mut response = json(SUCCESS.to_owned()).into_response();
     let headers = response.headers_mut();
-    headers.append(header::SET_COOKIE, Cookie::Session.set(browser.scheme, &fresh.session));
-    headers.append(header::SET_COOKIE, Cookie::DeviceKey.set(browser.scheme, key));
+    headers.append(header::SET_COOKIE, cookies::SESSION.set(browser.scheme, &fresh.session));
+    headers.append(header::SET_COOKIE, cookies::DEVICE_KEY.set(browser.scheme, key));
     response
 }

@@ -1,14 +1,13 @@
 //! Who is signed in: `GET /isLoggedIn` as the tutorial asks, `GET /api/session` for our page.
 
 use axum::extract::State;
-use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use rollcall_store::Account;
+use rollcall_web::{Asker, json};
 use serde::Serialize;
 
 use crate::app::{LOBBY, StatusApp};
-use crate::asker::Asker;
-use crate::cookies::Cookie;
+use crate::cookies;
 use crate::failure::Failure;
 
 /// What the tutorial's page takes for success.
@@ -43,15 +42,10 @@ pub(crate) async fn session(
 }
 
 async fn names_of_device(app: &StatusApp, asker: &Asker) -> Result<Vec<String>, Failure> {
-    match asker.token(Cookie::DeviceKey) {
+    match asker.token(&cookies::DEVICE_KEY) {
         Some(key) => Ok(app.0.store.names_of_device(&key.hash(), app.now()).await?),
         None => Ok(Vec::new()),
     }
-}
-
-/// A body that is JSON text already.
-pub(crate) fn json(body: String) -> ([(HeaderName, &'static str); 1], String) {
-    ([(header::CONTENT_TYPE, "application/json")], body)
 }
 
 #[derive(Serialize)]

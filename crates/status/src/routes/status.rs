@@ -4,12 +4,10 @@
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use rollcall_store::{AccountId, StatusRow, StatusWrite, Written};
+use rollcall_web::{Asker, CommonFailure, FieldProblem, Fields, json};
 
-use super::session::json;
 use crate::app::StatusApp;
-use crate::asker::Asker;
-use crate::body::Fields;
-use crate::failure::{Failure, FieldProblem, StatusBody};
+use crate::failure::{Failure, StatusBody};
 use crate::text::StatusText;
 
 /// Takes `text`, `mutation_id` and `if_rev`, as JSON.
@@ -44,7 +42,7 @@ async fn store(app: &StatusApp, user: &str, write: &StatusWrite) -> Result<Statu
             Ok(first)
         }
         Written::Conflict(current) => Err(Failure::RevisionConflict(current)),
-        Written::Gone => Err(Failure::NotSignedIn),
+        Written::Gone => Err(CommonFailure::NotSignedIn.into()),
     }
 }
 
@@ -58,7 +56,7 @@ async fn replay(app: &StatusApp, write: &StatusWrite) -> Result<Option<StatusRow
 
 fn parse(fields: &Fields, account: AccountId) -> Result<StatusWrite, Failure> {
     let text = StatusText::parse(fields.text("text")?);
-    let text = text.map_err(|error| Failure::Field("text", error.into()))?.into_string();
+    let text = text.map_err(|error| Failure::of_field("text", error))?.into_string();
     let mutation_id = mutation_id(fields.text("mutation_id")?)?;
     let if_rev = fields.optional_number("if_rev")?;
     Ok(StatusWrite { account, text, mutation_id: Some(mutation_id), if_rev })
@@ -68,7 +66,7 @@ fn parse(fields: &Fields, account: AccountId) -> Result<StatusWrite, Failure> {
 fn mutation_id(text: &str) -> Result<String, Failure> {
     let legal = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     if text.is_empty() || text.len() > MAX_MUTATION_ID || !legal {
-        return Err(Failure::Field("mutation_id", FieldProblem::Malformed));
+        return Err(Failure::of_field("mutation_id", FieldProblem::Malformed));
     }
     Ok(text.to_owned())
 }

@@ -13,9 +13,9 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use rollcall_node::config::stored_app;
 use rollcall_node::http::Visitor;
 use rollcall_node::{Node, NodeConfig};
-use rollcall_status::{Asset, Caching, LimitSettings, Pages, StatusApp, StatusSettings};
+use rollcall_status::{LimitSettings, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, KeyRow, Store};
-use rollcall_web::{Clock, PublicUrl};
+use rollcall_web::{Asset, Caching, Clock, Pages, PublicUrl};
 use serde_json::Value;
 use tower::ServiceExt;
 

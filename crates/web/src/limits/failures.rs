@@ -4,7 +4,7 @@ use super::table::Entry;
 use super::window::{Rate, Window};
 
 /// What failed under one key.
-pub struct Failures {
+pub(crate) struct Failures {
     window: Window,
     /// The wait that the latest failure caused; zero while they are still free.
     wait_ms: i64,
@@ -14,19 +14,19 @@ pub struct Failures {
 
 impl Failures {
     /// Nothing has failed yet.
-    pub fn new(rate: Rate) -> Self {
+    pub(crate) fn new(rate: Rate) -> Self {
         Self { window: Window::new(rate), wait_ms: 0, not_before: 0, rate }
     }
 
     /// When the next try may be made: now, or later.
-    pub fn free_at(&mut self, now: i64) -> i64 {
+    pub(crate) fn free_at(&mut self, now: i64) -> i64 {
         self.forget_before(now);
         self.not_before.max(now)
     }
 
     /// Notes a failure. The last free one makes wait for a window, each further one twice as long
     /// as the one before.
-    pub fn note(&mut self, now: i64) {
+    pub(crate) fn note(&mut self, now: i64) {
         self.forget_before(now);
         self.window.note(now);
         if self.wait_ms > 0 {

@@ -4,11 +4,11 @@
 //! nothing, so the wait it is told is true.
 
 mod failures;
+mod limiter;
 mod place;
 mod table;
 mod window;
 
-pub use failures::Failures;
+pub use limiter::{Limited, Limiter, Tries};
 pub use place::Place;
-pub use table::{Entry, Size, Table};
-pub use window::{Rate, Window};
+pub use window::Rate;

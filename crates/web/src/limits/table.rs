@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 /// What is remembered under one key.
-pub trait Entry {
+pub(crate) trait Entry {
     /// Whether nothing of it matters any more; forgets what is past.
     fn is_idle(&mut self, now: i64) -> bool;
     /// Whether its key may do no more for now.
@@ -18,7 +18,7 @@ pub trait Entry {
 }
 
 /// The entries of all keys.
-pub struct Table<K, V> {
+pub(crate) struct Table<K, V> {
     entries: HashMap<K, V>,
     weight: usize,
     max: Size,
@@ -26,26 +26,26 @@ pub struct Table<K, V> {
 
 /// How much a table holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
+pub(crate) struct Size {
     /// The keys.
-    pub keys: usize,
+    pub(crate) keys: usize,
     /// All moments of all keys, 16 bytes each.
-    pub weight: usize,
+    pub(crate) weight: usize,
 }
 
 impl<K: Clone + Eq + Hash, V: Entry> Table<K, V> {
     /// An empty one.
-    pub fn new(max: Size) -> Self {
+    pub(crate) fn new(max: Size) -> Self {
         Self { entries: HashMap::new(), weight: 0, max }
     }
 
     /// The entry of a key, to be read.
-    pub fn find(&mut self, key: &K) -> Option<&mut V> {
+    pub(crate) fn find(&mut self, key: &K) -> Option<&mut V> {
         self.entries.get_mut(key)
     }
 
     /// Changes the entry of a key, after making one if there is none. `None`: there is no room.
-    pub fn change<R>(
+    pub(crate) fn change<R>(
         &mut self,
         now: i64,
         key: &K,
@@ -66,7 +66,7 @@ impl<K: Clone + Eq + Hash, V: Entry> Table<K, V> {
     }
 
     /// Gives what is remembered under one key to another.
-    pub fn rename(&mut self, old: &K, new: K) {
+    pub(crate) fn rename(&mut self, old: &K, new: K) {
         if let Some(entry) = self.entries.remove(old) {
             self.entries.insert(new, entry);
             self.weigh();
@@ -74,7 +74,8 @@ impl<K: Clone + Eq + Hash, V: Entry> Table<K, V> {
     }
 
     /// How much it holds now.
-    pub fn size(&self) -> Size {
+    #[cfg(test)]
+    pub(crate) fn size(&self) -> Size {
         Size { keys: self.entries.len(), weight: self.weight }
     }
 

@@ -15,7 +15,7 @@ pub struct Rate {
 }
 
 /// The moments of one key, oldest first.
-pub struct Window {
+pub(crate) struct Window {
     rate: Rate,
     groups: VecDeque<Group>,
     used: u32,
@@ -30,7 +30,7 @@ struct Group {
 
 impl Rate {
     /// Whether there is no limit.
-    pub fn is_unlimited(self) -> bool {
+    pub(crate) fn is_unlimited(self) -> bool {
         self.times == 0
     }
 
@@ -47,12 +47,12 @@ impl Rate {
 
 impl Window {
     /// Nothing has happened yet.
-    pub fn new(rate: Rate) -> Self {
+    pub(crate) fn new(rate: Rate) -> Self {
         Self { rate, groups: VecDeque::new(), used: 0 }
     }
 
     /// When so many more may happen: now, or later.
-    pub fn free_at(&mut self, now: i64, wanted: u32) -> i64 {
+    pub(crate) fn free_at(&mut self, now: i64, wanted: u32) -> i64 {
         self.forget_before(now);
         let mut free = self.rate.times.saturating_sub(self.used);
         if free >= wanted {
@@ -69,7 +69,7 @@ impl Window {
     }
 
     /// Notes that it happened.
-    pub fn note(&mut self, now: i64) {
+    pub(crate) fn note(&mut self, now: i64) {
         self.forget_before(now);
         let until = self.rate.group_of(now);
         self.used += 1;
@@ -80,7 +80,7 @@ impl Window {
     }
 
     /// Takes the latest note back.
-    pub fn take_back(&mut self) {
+    pub(crate) fn take_back(&mut self) {
         let Some(last) = self.groups.back_mut() else { return };
         self.used -= 1;
         last.count -= 1;

@@ -9,80 +9,80 @@ use axum::http::{HeaderMap, header};
 use http_body_util::LengthLimitError;
 use serde_json::{Map, Value};
 
-use crate::failure::{Failure, FieldProblem};
+use crate::failure::{CommonFailure, FieldProblem};
 
 /// The fields of a request's body.
 #[derive(Debug, Default)]
-pub(crate) struct Fields(Map<String, Value>);
+pub struct Fields(Map<String, Value>);
 
 impl Fields {
     /// Reads a body that may be JSON or a form.
-    pub(crate) async fn read(request: Request) -> Result<Self, Failure> {
+    pub async fn read(request: Request) -> Result<Self, CommonFailure> {
         match media_type(request.headers()).as_str() {
             "application/json" => Self::from_json(&read_bounded(request).await?),
             "application/x-www-form-urlencoded" => Self::read_form(request).await,
-            _ => Err(Failure::UnsupportedMediaType),
+            _ => Err(CommonFailure::UnsupportedMediaType),
         }
     }
 
     /// Reads a body that must be JSON: no HTML form can send one.
-    pub(crate) async fn read_json(request: Request) -> Result<Self, Failure> {
+    pub async fn read_json(request: Request) -> Result<Self, CommonFailure> {
         match media_type(request.headers()).as_str() {
             "application/json" => Self::from_json(&read_bounded(request).await?),
-            _ => Err(Failure::UnsupportedMediaType),
+            _ => Err(CommonFailure::UnsupportedMediaType),
         }
     }
 
     /// A text that must be there.
-    pub(crate) fn text(&self, field: &'static str) -> Result<&str, Failure> {
+    pub fn text(&self, field: &'static str) -> Result<&str, CommonFailure> {
         let text = self.optional_text(field)?;
-        text.ok_or(Failure::Field(field, FieldProblem::Missing))
+        text.ok_or(CommonFailure::Field(field, FieldProblem::Missing))
     }
 
     /// A text that may be missing or null.
-    pub(crate) fn optional_text(&self, field: &'static str) -> Result<Option<&str>, Failure> {
+    pub fn optional_text(&self, field: &'static str) -> Result<Option<&str>, CommonFailure> {
         match self.0.get(field) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Failure::Field(field, FieldProblem::WrongType)),
+            Some(_) => Err(CommonFailure::Field(field, FieldProblem::WrongType)),
         }
     }
 
     /// A number, not negative, that may be missing or null.
-    pub(crate) fn optional_number(&self, field: &'static str) -> Result<Option<u64>, Failure> {
+    pub fn optional_number(&self, field: &'static str) -> Result<Option<u64>, CommonFailure> {
         match self.0.get(field) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match value.as_u64() {
                 Some(number) => Ok(Some(number)),
-                None => Err(Failure::Field(field, FieldProblem::WrongType)),
+                None => Err(CommonFailure::Field(field, FieldProblem::WrongType)),
             },
         }
     }
 
     /// A switch that is off when missing. Forms have only texts, so `"true"` counts.
-    pub(crate) fn switch(&self, field: &'static str) -> Result<bool, Failure> {
+    pub fn switch(&self, field: &'static str) -> Result<bool, CommonFailure> {
         match self.0.get(field) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(on)) => Ok(*on),
             Some(Value::String(text)) if text == "true" => Ok(true),
             Some(Value::String(text)) if text == "false" => Ok(false),
-            Some(_) => Err(Failure::Field(field, FieldProblem::WrongType)),
+            Some(_) => Err(CommonFailure::Field(field, FieldProblem::WrongType)),
         }
     }
 
-    fn from_json(bytes: &[u8]) -> Result<Self, Failure> {
+    fn from_json(bytes: &[u8]) -> Result<Self, CommonFailure> {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
-            Ok(_) | Err(_) => Err(Failure::MalformedJson),
+            Ok(_) | Err(_) => Err(CommonFailure::MalformedJson),
         }
     }
 
-    async fn read_form(request: Request) -> Result<Self, Failure> {
+    async fn read_form(request: Request) -> Result<Self, CommonFailure> {
         let (parts, body) = request.into_parts();
         let bytes = read_bounded(Request::from_parts(parts.clone(), body)).await?;
         let request = Request::from_parts(parts, bytes.into());
         let form = Form::<Vec<(String, String)>>::from_request(request, &()).await;
-        let Form(pairs) = form.map_err(|_| Failure::MalformedForm)?;
+        let Form(pairs) = form.map_err(|_| CommonFailure::MalformedForm)?;
         let mut fields = Map::new();
         for (name, value) in pairs {
             insert(&mut fields, name, value);
@@ -100,11 +100,11 @@ fn insert(fields: &mut Map<String, Value>, name: String, value: String) {
     fields.insert(name, value);
 }
 
-async fn read_bounded(request: Request) -> Result<Bytes, Failure> {
+async fn read_bounded(request: Request) -> Result<Bytes, CommonFailure> {
     let body = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES).await;
     body.map_err(|error| match error.source() {
-        Some(source) if source.is::<LengthLimitError>() => Failure::BodyTooLarge,
-        _ => Failure::BrokenBody,
+        Some(source) if source.is::<LengthLimitError>() => CommonFailure::BodyTooLarge,
+        _ => CommonFailure::BrokenBody,
     })
 }
 

@@ -11,11 +11,9 @@
 //! - *Status saves*, per user, however they come in: counted in `bridge`.
 //! - *Signatures for sockets*, per web session.
 
-use std::hash::Hash;
-
 use rollcall_store::{Ground, SessionId};
 
-use rollcall_web::limits::{Failures, Place, Rate, Size, Table, Window};
+use rollcall_web::limits::{Place, Rate, Tries};
 
 /// How often, as set by the operator. Zero stands for no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,96 +48,26 @@ pub(crate) enum Limit {
     Auths,
 }
 
-/// A refusal, and when the same would be allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limited {
-    pub(crate) limit: Limit,
-    /// In whole seconds, rounded up.
-    pub(crate) retry_after: u64,
-}
+/// A refusal of one of them.
+pub(crate) type Limited = rollcall_web::limits::Limited<Limit>;
 
-impl Limited {
-    pub(crate) fn until(limit: Limit, now: i64, free_at: i64) -> Self {
-        let millis = u64::try_from(free_at - now).unwrap_or_default();
-        Self { limit, retry_after: millis.div_ceil(1000).max(1) }
-    }
-}
-
-/// One limit for many keys.
-pub(crate) struct Limiter<K> {
-    limit: Limit,
-    rate: Rate,
-    windows: Table<K, Window>,
-}
-
-impl<K: Clone + Eq + Hash> Limiter<K> {
-    pub(crate) fn new(limit: Limit, times: u32, window_ms: i64) -> Self {
-        Self::with_size(limit, Rate { times, window_ms }, SIZE)
-    }
-
-    /// Allows and notes, or refuses.
-    pub(crate) fn take(&mut self, now: i64, key: &K) -> Result<(), Limited> {
-        self.check(now, key)?;
-        if self.rate.is_unlimited() {
-            return Ok(());
-        }
-        let rate = self.rate;
-        let noted = self.windows.change(now, key, || Window::new(rate), |window| window.note(now));
-        noted.ok_or_else(|| self.limited(now, now + rate.window_ms))
-    }
-
-    /// Whether it is allowed.
-    pub(crate) fn check(&mut self, now: i64, key: &K) -> Result<(), Limited> {
-        match self.free_at(now, key, 1) {
-            free_at if free_at > now => Err(self.limited(now, free_at)),
-            _ => Ok(()),
-        }
-    }
-
-    /// When so many more are allowed for a key.
-    pub(crate) fn free_at(&mut self, now: i64, key: &K, wanted: u32) -> i64 {
-        match self.windows.find(key) {
-            Some(window) => window.free_at(now, wanted),
-            None => now,
-        }
-    }
-
-    /// Takes the latest note of a key back.
-    pub(crate) fn take_back(&mut self, now: i64, key: &K) {
-        if self.windows.find(key).is_some() {
-            let rate = self.rate;
-            self.windows.change(now, key, || Window::new(rate), Window::take_back);
-        }
-    }
-
-    /// Counts what one key did for another, which continues it.
-    pub(crate) fn continue_as(&mut self, old: &K, new: K) {
-        self.windows.rename(old, new);
-    }
-
-    pub(crate) fn limited(&self, now: i64, free_at: i64) -> Limited {
-        Limited::until(self.limit, now, free_at)
-    }
-
-    fn with_size(limit: Limit, rate: Rate, size: Size) -> Self {
-        Self { limit, rate, windows: Table::new(size) }
-    }
-}
+/// One of them, for many keys.
+pub(crate) type Limiter<K> = rollcall_web::limits::Limiter<Limit, K>;
 
 /// The limits of `POST /register`.
 pub(crate) struct Registrations {
     sign_ups: Limiter<Place>,
     sign_ins: Limiter<(Place, String)>,
-    failures: Table<(Place, String), Failures>,
+    failures: Tries<Limit, (Place, String)>,
 }
 
 impl Registrations {
     pub(crate) fn new(settings: LimitSettings) -> Self {
         let (sign_ins, sign_ups) = (settings.sign_ins_per_minute, settings.sign_ups_per_10_minutes);
         Self {
-            sign_ups: Limiter::new(Limit::SignUps, sign_ups, 10 * MINUTE_MS),
-            sign_ins: Limiter::new(Limit::SignIns, sign_ins, MINUTE_MS),
-            failures: Table::new(SIZE),
+            sign_ups: Limiter::new(Limit::SignUps, rate(sign_ups, 10 * MINUTE_MS)),
+            sign_ins: Limiter::new(Limit::SignIns, rate(sign_ins, MINUTE_MS)),
+            failures: Tries::new(Limit::SignIns, rate(sign_ins, MINUTE_MS)),
         }
     }
 
@@ -165,34 +93,27 @@ impl Registrations {
     }
 
     fn fail(&mut self, now: i64, place: Place, name: &str) -> Result<(), Limited> {
-        let rate = self.sign_ins.rate;
         let key = (place, name.to_owned());
-        let free_at = self.failures.find(&key).map_or(now, |failures| failures.free_at(now));
-        if free_at > now {
-            return Err(Limited::until(Limit::SignIns, now, free_at));
-        }
+        self.failures.check(now, &key)?;
         self.sign_ups.take(now, &place)?;
-        if rate.is_unlimited() {
-            return Ok(());
-        }
-        let fresh = || Failures::new(rate);
-        let noted = self.failures.change(now, &key, fresh, |failures| failures.note(now));
-        noted.ok_or(Limited::until(Limit::SignIns, now, now + MINUTE_MS))
+        self.failures.fail(now, &key)
     }
 }
 
 /// The limit of a user's status saves, whichever way they come.
 pub(crate) fn of_statuses(settings: LimitSettings) -> Limiter<String> {
-    Limiter::new(Limit::Statuses, settings.statuses_per_10_seconds, 10_000)
+    Limiter::new(Limit::Statuses, rate(settings.statuses_per_10_seconds, 10_000))
 }
 
 /// The limit of a web session's signatures.
 pub(crate) fn of_auths(settings: LimitSettings) -> Limiter<SessionId> {
-    Limiter::new(Limit::Auths, settings.auths_per_minute, MINUTE_MS)
+    Limiter::new(Limit::Auths, rate(settings.auths_per_minute, MINUTE_MS))
 }
 
-/// What one limit remembers at most: about 10 MB.
-const SIZE: Size = Size { keys: 50_000, weight: 250_000 };
+fn rate(times: u32, window_ms: i64) -> Rate {
+    Rate { times, window_ms }
+}
+
 const MINUTE_MS: i64 = 60_000;
 
 #[cfg(test)]
@@ -258,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn s14_zero_is_no_limit_and_remembers_nothing() {
+    fn s14_zero_is_no_limit() {
         let settings = LimitSettings {
             sign_ins_per_minute: 0,
             sign_ups_per_10_minutes: 0,
@@ -270,24 +191,6 @@ mod tests {
             for ground in [Ground::Own, Ground::Free, Ground::Taken] {
                 assert_eq!(limits.take(0, ground, HERE, "ana"), Ok(()));
             }
-        }
-        let sizes = [limits.sign_ups.windows.size(), limits.failures.size()];
-        assert_eq!(sizes, [Size { keys: 0, weight: 0 }; 2]);
-    }
-
-    #[test]
-    fn s14_flooding_from_many_addresses_gives_nobody_a_fresh_start() {
-        let rate = Rate { times: 3, window_ms: 1000 };
-        let size = Size { keys: 100, weight: 1000 };
-        let mut limiter = Limiter::with_size(Limit::SignUps, rate, size);
-        let mine = Place::V6(u64::MAX);
-        for _ in 0..3 {
-            assert_eq!(limiter.take(0, &mine), Ok(()));
-        }
-        for n in 0..10_000 {
-            assert_eq!(limiter.take(1, &Place::V6(n)), Ok(()));
-            assert_eq!(limiter.take(1, &mine), limited(Limit::SignUps, 1));
-            assert!(limiter.windows.size().keys <= 100);
         }
     }
 

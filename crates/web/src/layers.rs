@@ -6,24 +6,25 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use rollcall_web::guard::{self, Verdict};
-use rollcall_web::headers::{self, Policy};
 
-use crate::app::StatusApp;
 use crate::asker::Asker;
-use crate::failure::Failure;
+use crate::failure::{CommonFailure, Refusal};
+use crate::guard::{self, Verdict};
+use crate::headers::{self, Policy};
+use crate::site::HasSite;
+use crate::token::request_id;
 
-/// Wraps all routes.
-pub(crate) async fn wrap(State(app): State<StatusApp>, request: Request, next: Next) -> Response {
-    let request_id = rollcall_web::request_id();
-    let origin = Asker::of(&app, request.headers(), request.extensions()).own;
+/// Wraps all routes of an app.
+pub async fn wrap<S: HasSite>(State(app): State<S>, request: Request, next: Next) -> Response {
+    let (request_id, site) = (request_id(), app.site());
+    let origin = Asker::of(site, request.headers(), request.extensions()).own;
     let method = request.method().clone();
     let response = match guard::judge(&method, request.headers(), origin.as_ref()) {
         Verdict::Allowed => next.run(request).await,
-        Verdict::OtherSite => Failure::CrossSite.into_response(),
+        Verdict::OtherSite => CommonFailure::CrossSite.into_response(),
         Verdict::OtherOrigin(other) => {
-            app.handle_other_origin(other.as_ref(), origin.as_ref());
-            Failure::CrossSite.into_response()
+            site.handle_other_origin(other.as_ref(), origin.as_ref());
+            CommonFailure::CrossSite.into_response()
         }
     };
     let mut response = with_failure_body(response, &request_id);
@@ -35,12 +36,12 @@ pub(crate) async fn wrap(State(app): State<StatusApp>, request: Request, next: N
     response
 }
 
-/// Turns a failure that travels in the extensions into its JSON body.
+/// Turns a refusal that travels in the extensions into its JSON body.
 fn with_failure_body(mut response: Response, request_id: &str) -> Response {
-    let Some(failure) = response.extensions_mut().remove::<Failure>() else {
+    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
         return response;
     };
-    tracing::info!(request_id, code = failure.code(), "refused");
-    *response.body_mut() = Body::from(failure.body(request_id));
+    tracing::info!(request_id, code = refusal.code, "refused");
+    *response.body_mut() = Body::from(refusal.body(request_id));
     response
 }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::failure::Failure;
+use crate::failure::CommonFailure;
 
 /// The built web pages: finds a file by its path in the build's output.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl Pages {
 
     /// The page at `path`, with the paths in it below `prefix`: in the source of a page of ours,
     /// every attribute that begins with a slash is a path.
-    pub(crate) fn respond_below(&self, prefix: &str, path: &str) -> Result<Response, Failure> {
+    pub fn respond_below(&self, prefix: &str, path: &str) -> Result<Response, CommonFailure> {
         match (self.lookup)(path) {
             Some(page) if !prefix.is_empty() => Ok(page.below(prefix).into_response()),
             _ => self.respond(path),
@@ -56,11 +56,11 @@ impl Pages {
     }
 
     /// The file at `path`.
-    pub(crate) fn respond(&self, path: &str) -> Result<Response, Failure> {
+    pub fn respond(&self, path: &str) -> Result<Response, CommonFailure> {
         match ((self.lookup)(path), self.built) {
             (Some(asset), _) => Ok(asset.into_response()),
-            (None, Built::Without) => Err(Failure::NoPages),
-            (None, Built::In) => Err(Failure::NotFound),
+            (None, Built::Without) => Err(CommonFailure::NoPages),
+            (None, Built::In) => Err(CommonFailure::NotFound),
         }
     }
 }
