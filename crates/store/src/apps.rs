@@ -8,6 +8,7 @@ use std::fmt;
 
 use sqlx::{Sqlite, Transaction};
 
+use crate::changes::{self, ChangeRow, NewChange};
 use crate::error::StoreError;
 use crate::{Store, UnixMillis};
 
@@ -76,6 +77,12 @@ impl Store {
         Ok(all(&mut self.reads.begin().await?).await?)
     }
 
+    /// When each app was made, by its id.
+    pub async fn app_dates(&self) -> Result<HashMap<String, UnixMillis>, StoreError> {
+        let rows = sqlx::query_as::<_, (String, i64)>("SELECT id, created_at FROM apps");
+        Ok(rows.fetch_all(&self.reads).await?.into_iter().collect())
+    }
+
     /// Adds an app and its keys, or neither.
     pub async fn insert_app(&self, app: &AppRow, now: UnixMillis) -> Result<(), WriteAppError> {
         let mut edit = self.edit_apps().await.map_err(WriteAppError::Store)?;
@@ -114,6 +121,16 @@ impl AppsEdit {
             .execute(&mut *self.0)
             .await?;
         Ok(insert_keys(&mut self.0, app).await?)
+    }
+
+    /// Records a change; it is there when this one lasts. Its number is given.
+    pub async fn record(&mut self, change: &NewChange<'_>) -> Result<i64, StoreError> {
+        Ok(changes::insert(&mut self.0, change).await?)
+    }
+
+    /// The change of that number.
+    pub async fn change(&mut self, n: i64) -> Result<Option<ChangeRow>, StoreError> {
+        Ok(changes::find(&mut *self.0, n).await?)
     }
 
     /// Takes out the app of that id, its keys and what was seen of it.

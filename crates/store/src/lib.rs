@@ -1,5 +1,5 @@
-//! The embedded store: apps, accounts, web sessions, device keys, remembered mutations and the node's
-//! journal in SQLite.
+//! The embedded store: apps, accounts, web sessions, device keys, remembered mutations, operators of
+//! the console, the record of changes and the node's journal in SQLite.
 //!
 //! It holds rows and nothing else: what a name may look like, when a session is asked for and what
 //! a setting means belong to its users. Time comes as an argument, in milliseconds since 1970.
@@ -8,6 +8,7 @@
 mod accounts;
 mod apps;
 mod apps_watch;
+mod changes;
 mod deliveries;
 mod delivery_entries;
 mod device_keys;
@@ -19,6 +20,9 @@ mod journal;
 mod migrations;
 mod mutations;
 mod open;
+mod operator_codes;
+mod operator_sessions;
+mod operators;
 mod peek;
 mod purge;
 mod registration;
@@ -29,6 +33,7 @@ mod status;
 pub use accounts::{Account, AccountId, NAME_UNUSED_MS};
 pub use apps::{AppRow, AppsEdit, KeyRow, WriteAppError};
 pub use apps_watch::AppsWatch;
+pub use changes::{ChangeKind, ChangeRow, NewChange};
 pub use deliveries::{Delivery, DeliveryState, GIVEN_UP_MS, ListedDelivery, WaitingEvent};
 pub use delivery_entries::{DeliveryEntry, MOST_GIVEN_UP};
 pub use device_keys::{DEVICE_KEY_MS, NAMES_PER_DEVICE_KEY};
@@ -40,6 +45,11 @@ pub use journal::{
 };
 pub use mutations::MUTATION_MS;
 pub use open::Store;
+pub use operator_codes::CODE_MS;
+pub use operator_sessions::{
+    Browsing, OperatorSession, OperatorSessionId, PROGRAM_SESSION_MS, SignedInAs,
+};
+pub use operators::{Operator, OperatorId, SetUp, SetUpError};
 pub use registration::{
     Claimed, DeviceKey, Ground, OnOtherSession, RegisterError, Registered, Registration,
 };

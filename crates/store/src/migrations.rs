@@ -9,6 +9,7 @@ pub(crate) fn migrator() -> Migrator {
         migration(1, "first", include_str!("../migrations/0001_first.sql")),
         migration(2, "journal", include_str!("../migrations/0002_journal.sql")),
         migration(3, "deliveries", include_str!("../migrations/0003_deliveries.sql")),
+        migration(4, "operators", include_str!("../migrations/0004_operators.sql")),
         migration(5, "seen", include_str!("../migrations/0005_seen.sql")),
     ])
 }

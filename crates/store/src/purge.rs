@@ -1,13 +1,15 @@
 //! Deleting what has ended by age: sessions, device keys, remembered mutations, deliveries that were
-//! given up, events of cache channels, and the errors of earlier minutes.
+//! given up, events of cache channels, and what the console no longer needs.
 
 use sqlx::{Sqlite, Transaction};
 
+use crate::changes::MOST_CHANGES;
 use crate::deliveries::GIVEN_UP_MS;
 use crate::device_keys::DEVICE_KEY_MS;
 use crate::error::StoreError;
 use crate::errors::ERROR_MINUTE_MS;
 use crate::mutations::MUTATION_MS;
+use crate::operator_sessions::PROGRAM_SESSION_MS;
 use crate::sessions::{SESSION_ABSOLUTE_MS, SESSION_IDLE_MS};
 use crate::{Store, UnixMillis};
 
@@ -15,17 +17,13 @@ impl Store {
     /// Deletes what has ended by age.
     pub async fn purge(&self, now: UnixMillis) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        for rule in [
-            IDLE_SESSIONS,
-            OLD_SESSIONS,
-            DEVICE_KEYS,
-            MUTATIONS,
-            DELIVERIES,
-            CACHED_EVENTS,
-            ERROR_MINUTES,
-        ] {
+        for rule in RULES {
             delete(&mut transaction, rule, now).await?;
         }
+        sqlx::query("DELETE FROM changes WHERE n <= (SELECT max(n) FROM changes) - $1")
+            .bind(MOST_CHANGES)
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 }
@@ -50,6 +48,20 @@ async fn delete(
     Ok(())
 }
 
+const RULES: [Rule; 11] = [
+    IDLE_SESSIONS,
+    OLD_SESSIONS,
+    DEVICE_KEYS,
+    MUTATIONS,
+    DELIVERIES,
+    CACHED_EVENTS,
+    OPERATOR_CODES,
+    IDLE_OPERATORS,
+    OLD_OPERATORS,
+    PROGRAMS,
+    ERROR_MINUTES,
+];
+
 const IDLE_SESSIONS: Rule = ("DELETE FROM web_sessions WHERE last_used_at <= $1", SESSION_IDLE_MS);
 const OLD_SESSIONS: Rule = ("DELETE FROM web_sessions WHERE created_at <= $1", SESSION_ABSOLUTE_MS);
 const DEVICE_KEYS: Rule = ("DELETE FROM device_keys WHERE used_at <= $1", DEVICE_KEY_MS);
@@ -57,6 +69,13 @@ const MUTATIONS: Rule = ("DELETE FROM mutations WHERE created_at <= $1", MUTATIO
 const CACHED_EVENTS: Rule = ("DELETE FROM cached_events WHERE expires_at <= $1", 0);
 const ERROR_MINUTES: Rule = ("DELETE FROM error_minutes WHERE at <= $1", ERROR_MINUTE_MS);
 const DELIVERIES: Rule = ("DELETE FROM deliveries WHERE state = 1 AND ended_at <= $1", GIVEN_UP_MS);
+const OPERATOR_CODES: Rule = ("DELETE FROM operator_codes WHERE expires_at <= $1", 0);
+const IDLE_OPERATORS: Rule =
+    ("DELETE FROM operator_sessions WHERE last_used_at <= $1", SESSION_IDLE_MS);
+const OLD_OPERATORS: Rule =
+    ("DELETE FROM operator_sessions WHERE created_at <= $1", SESSION_ABSOLUTE_MS);
+const PROGRAMS: Rule =
+    ("DELETE FROM operator_sessions WHERE kind = 1 AND created_at <= $1", PROGRAM_SESSION_MS);
 
 #[cfg(test)]
 mod tests {
