@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rollcall_engine::{App, AppId};
 
-use super::setting::{Kind, NotAllowed, Preset, Reach, Setting};
+use super::setting::{AppliesTo, Group, Kind, NotAllowed, Preset, Reach, Setting};
 
 /// One record per key.
 pub static APP: &[Setting<App>] = &[
@@ -14,51 +14,60 @@ pub static APP: &[Setting<App>] = &[
         "keys",
         "The key pairs, oldest first. Each connects and signs.",
         Kind::Keys(|app, keys| app.keys = keys),
-    ),
+    )
+    .for_new_connections(),
     in_file("name", r#""""#, "What people call the app. Without one it is called by its id.", NAME),
     switch("enabled", "true", "Whether it accepts connections and requests.", |app, on| {
         app.enabled = on;
     }),
     switch("client_events", "false", "Whether members may send client events.", |app, on| {
         app.client_events = on;
-    }),
+    })
+    .in_group(Group::Features),
     switch(
         "member_updates",
         "true",
         "Whether what is known of a member can change while it is present.",
         |app, on| app.member_updates = on,
-    ),
+    )
+    .in_group(Group::Presence),
     switch(
         "mirror",
         "false",
         "Whether a changed member is announced again by member_added, for stock clients.",
         |app, on| app.mirror = on,
-    ),
+    )
+    .in_group(Group::Presence),
     switch(
         "bridge",
         "false",
         "Whether the status app takes client-status-update out and answers for it. \
          The status page takes this up when the server starts.",
         |app, on| app.bridge = on,
-    ),
+    )
+    .in_group(Group::Features)
+    .at_the_next_start(),
     switch(
         "strict_compat",
         "false",
         "Whether it keeps to the hosted service: no grace, nothing coalesced, its time limits.",
         |app, on| app.strict_compat = on,
-    ),
+    )
+    .in_group(Group::Features),
     switch(
         "subscription_counting",
         "false",
         "Whether subscribers are told how many they are, and back ends may ask.",
         |app, on| app.subscription_counting = on,
-    ),
+    )
+    .in_group(Group::Features),
     switch(
         "watchlist_events",
         "false",
         "Whether a signed-in user hears which of the users on its watchlist come and go.",
         |app, on| app.watchlist_events = on,
-    ),
+    )
+    .in_group(Group::Features),
     whole(
         "authorized_connections_seconds",
         "0",
@@ -69,6 +78,8 @@ pub static APP: &[Setting<App>] = &[
         3600,
         |app, n| app.authorization_timeout = (n > 0).then(|| Duration::from_secs(n)),
     )
+    .in_group(Group::Security)
+    .for_new_connections()
     .zero_means("no limit"),
     switch(
         "force_tls",
@@ -76,23 +87,28 @@ pub static APP: &[Setting<App>] = &[
         "Whether connections without TLS are closed with 4000, upon which clients come back with it. \
          A trusted proxy may have taken the TLS off.",
         |app, on| app.force_tls = on,
-    ),
+    )
+    .in_group(Group::Security),
     in_file(
         "webhooks",
         "[]",
         "Where to post what happens, and which of it ([webhooks.md](webhooks.md)).",
         Kind::Webhooks(|app, webhooks| app.webhooks = webhooks),
-    ),
+    )
+    .in_group(Group::Webhooks),
     switch(
         "webhook_batching",
         "true",
         "Whether up to 20 events go into one request, which waits 250 ms for them; off, each has \
          its own, at once.",
         |app, on| app.webhook_batching = on,
-    ),
+    )
+    .in_group(Group::Webhooks),
     whole("max_connections", "0", "The most connections at once.", 0, u32::MAX as u64, |app, n| {
         app.max_connections = n as u32;
     })
+    .in_group(Group::Limits)
+    .for_new_connections()
     .zero_means("no limit"),
     whole(
         "max_messages_per_day",
@@ -104,8 +120,11 @@ pub static APP: &[Setting<App>] = &[
         1 << 40,
         |app, n| app.max_messages_per_day = n,
     )
+    .in_group(Group::Limits)
     .zero_means("no limit"),
-    in_file("allowed_origins", r#"["*"]"#, "Origins that browsers may connect from.", ORIGINS),
+    in_file("allowed_origins", r#"["*"]"#, "Origins that browsers may connect from.", ORIGINS)
+    .in_group(Group::Security)
+    .for_new_connections(),
     whole(
         "activity_timeout_seconds",
         "30",
@@ -113,7 +132,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         3600,
         |app, n| app.activity_timeout = Duration::from_secs(n),
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "pong_timeout_seconds",
         "10",
@@ -121,7 +141,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         600,
         |app, n| app.pong_timeout = Duration::from_secs(n),
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "cache_seconds",
         "1800",
@@ -129,7 +150,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         86_400,
         |app, n| app.cache_ttl = Duration::from_secs(n),
-    ),
+    )
+    .in_group(Group::Features),
     whole(
         "max_pending_bytes",
         "1048576",
@@ -137,7 +159,8 @@ pub static APP: &[Setting<App>] = &[
         1024,
         1 << 30,
         |app, n| app.max_pending_bytes = n as usize,
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "presence.max_members",
         "100",
@@ -145,7 +168,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         100_000,
         |app, n| app.presence.max_members = n as usize,
-    ),
+    )
+    .in_group(Group::Presence),
     whole(
         "presence.max_info_bytes",
         "1024",
@@ -153,7 +177,8 @@ pub static APP: &[Setting<App>] = &[
         2,
         65_536,
         |app, n| app.presence.max_info_bytes = n as usize,
-    ),
+    )
+    .in_group(Group::Presence),
     whole(
         "presence.grace_seconds",
         "3",
@@ -161,7 +186,8 @@ pub static APP: &[Setting<App>] = &[
         0,
         120,
         |app, n| app.presence.grace = Duration::from_secs(n),
-    ),
+    )
+    .in_group(Group::Presence),
     whole(
         "limits.payload_bytes",
         "10240",
@@ -169,7 +195,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         1 << 24,
         |app, n| app.limits.payload_bytes = n as usize,
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "limits.channel_name",
         "164",
@@ -177,7 +204,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         1024,
         |app, n| app.limits.channel_name = n as usize,
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "limits.event_name",
         "200",
@@ -185,7 +213,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         1024,
         |app, n| app.limits.event_name = n as usize,
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "limits.client_events_per_second",
         "10",
@@ -193,7 +222,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         100_000,
         |app, n| app.limits.client_events_per_second = n as u32,
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "limits.channels_per_publish",
         "100",
@@ -201,7 +231,8 @@ pub static APP: &[Setting<App>] = &[
         1,
         10_000,
         |app, n| app.limits.channels_per_publish = n as usize,
-    ),
+    )
+    .in_group(Group::Limits),
     whole(
         "limits.cache_bytes",
         "67108864",
@@ -210,10 +241,12 @@ pub static APP: &[Setting<App>] = &[
         1 << 20,
         1 << 34,
         |app, n| app.limits.cache_bytes = n as usize,
-    ),
+    )
+    .in_group(Group::Limits),
     whole("limits.batch", "10", "The most events of one batch.", 1, 10_000, |app, n| {
         app.limits.batch = n as usize;
-    }),
+    })
+    .in_group(Group::Limits),
 ];
 
 /// The record of a key, written with its table: `presence.grace_seconds`.
@@ -227,11 +260,21 @@ const fn in_file(
     doc: &'static str,
     kind: Kind<App>,
 ) -> Setting<App> {
-    Setting { key, reach: Reach::File, default: Preset::Written(default), doc, kind }
+    setting(key, Preset::Written(default), doc, kind)
 }
 
 const fn required(key: &'static str, doc: &'static str, kind: Kind<App>) -> Setting<App> {
-    Setting { key, reach: Reach::File, default: Preset::Required, doc, kind }
+    setting(key, Preset::Required, doc, kind)
+}
+
+const fn setting(
+    key: &'static str,
+    default: Preset,
+    doc: &'static str,
+    kind: Kind<App>,
+) -> Setting<App> {
+    let (group, applies_to) = (Group::General, AppliesTo::NewAndOpen);
+    Setting { key, reach: Reach::File, default, doc, group, applies_to, kind }
 }
 
 const fn switch(
@@ -255,6 +298,18 @@ const fn whole(
 }
 
 impl Setting<App> {
+    const fn in_group(self, group: Group) -> Self {
+        Self { group, ..self }
+    }
+
+    const fn for_new_connections(self) -> Self {
+        Self { applies_to: AppliesTo::NewConnections, ..self }
+    }
+
+    const fn at_the_next_start(self) -> Self {
+        Self { applies_to: AppliesTo::NextStart, ..self }
+    }
+
     const fn zero_means(self, meaning: &'static str) -> Self {
         match self.kind {
             Kind::Whole { least, most, set, .. } => {

@@ -30,6 +30,7 @@ fn server_row<T>(page: &mut String, setting: &Setting<T>) -> std::fmt::Result {
 
 fn app_row<T>(page: &mut String, setting: &Setting<T>) -> std::fmt::Result {
     write!(page, "| `{}` | {} ", setting.key, default(setting))?;
+    write!(page, "| {} | {} ", setting.group.name(), setting.applies_to.words())?;
     writeln!(page, "| {} | {} |", setting.allowed(), setting.doc)
 }
 
@@ -62,15 +63,15 @@ The file is TOML and is read only when `--config` or `ROLLCALL_CONFIG` names it.
 const APPS: &str = "
 ## Settings of an app
 
-Apps live in the database, where `rollcall apps add`, `set` and `remove` change them ([commands.md](commands.md)), a running server included.
+Apps live in the database, where `rollcall apps add`, `set` and `remove` change them ([commands.md](commands.md)), a running server included, and so does the console ([console.md](console.md)).
 The file can declare apps too, each with its own `[[apps]]`.
 Those are fixed: the file alone changes them, and only at a start.
 The keys are the same in both, and so are the checks; `apps set` writes those of nested tables with a dot, as they are here.
 Ids and keys must differ from those of every other app.
 To change a key without an outage, set `keys` to the old pair and the new one, move clients and back ends over, and then set it to the new one alone; connections that are open stay.
 
-| Key | Default | Allowed | What it does |
-|---|---|---|---|
+| Key | Default | Group | A change applies to | Allowed | What it does |
+|---|---|---|---|---|---|
 ";
 
 const EXAMPLE: &str = r#"

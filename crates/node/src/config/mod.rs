@@ -37,7 +37,7 @@ pub use edit::edited_app;
 pub use error::{ConfigError, Duplicate, Place};
 pub use proxies::{Front, PathPrefix, TrustedProxies};
 pub use server::SERVER;
-pub use setting::{Kind, NotAllowed, Preset, Reach, Setting};
+pub use setting::{AppliesTo, Group, Kind, NotAllowed, Preset, Reach, Setting};
 pub use stored::{stored_app, stored_settings};
 pub use types::{ListenAddress, LogLevel, MetricsToken, PublicUrl};
 

@@ -129,11 +129,12 @@ const MOST_PROXIES: usize = 256;
 const LONGEST_PREFIX: usize = 128;
 
 /// What the paths of the node and of the status page begin with.
-const OWN: [&str; 12] = [
+const OWN: [&str; 13] = [
     "api",
     "app",
     "apps",
     "assets",
+    "console",
     "isLoggedIn",
     "logout",
     "metrics",
@@ -208,7 +209,7 @@ mod tests {
         {
             assert_eq!(PathPrefix::parse(text), Err(NotAllowed), "{text}");
         }
-        for text in ["/app", "/apps", "/apps/x", "/up", "/api"] {
+        for text in ["/app", "/apps", "/apps/x", "/up", "/api", "/console"] {
             assert_eq!(PathPrefix::parse(text), Err(NotAllowed), "{text} is a path of ours");
         }
         for text in ["", "/application", "/x/apps", "/rollcall", "/pusher"] {

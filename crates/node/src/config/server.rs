@@ -1,7 +1,7 @@
 //! The options of the program, in the order in which help and `docs/options.md` show them.
 
 use super::proxies::{PathPrefix, TrustedProxies};
-use super::setting::{Kind, NotAllowed, Preset, Reach, Setting};
+use super::setting::{AppliesTo, Group, Kind, NotAllowed, Preset, Reach, Setting};
 use super::types::{ListenAddress, LogLevel, MetricsToken, PublicUrl};
 use super::{Config, MAX_SHARDS, optional_path};
 
@@ -14,6 +14,8 @@ pub static SERVER: &[Setting<Config>] = &[
         doc: "Where to accept connections. \
               Pages, WebSockets and the HTTP API share the port; port 0 takes a free one. \
               Use 0.0.0.0:9000 to be reachable from other machines.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Text {
             allowed: "a host and a port, such as 127.0.0.1:9000, localhost:9000 or [::1]:9000",
             set: |config, text| set(&mut config.listen, ListenAddress::parse(text)),
@@ -25,6 +27,8 @@ pub static SERVER: &[Setting<Config>] = &[
         default: Preset::Written(r#""data""#),
         doc: "The directory of the database. \
               It is created if need be, readable by its owner alone: secrets are in it.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Path {
             allowed: "the path of a directory",
             set: |config, path| {
@@ -39,6 +43,8 @@ pub static SERVER: &[Setting<Config>] = &[
         default: Preset::Written(r#""""#),
         doc: "A TOML file with the keys of docs/options.md, which can also declare apps. \
               A flag beats a variable, a variable the file, the file the default.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Path {
             allowed: "the path of a file",
             set: |config, path| set(&mut config.file, Ok(optional_path(path))),
@@ -49,6 +55,8 @@ pub static SERVER: &[Setting<Config>] = &[
         reach: Reach::Anywhere("N"),
         default: Preset::Computed("one per core"),
         doc: "How many threads hold connections.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Whole {
             least: 1,
             most: MAX_SHARDS as u64,
@@ -62,6 +70,8 @@ pub static SERVER: &[Setting<Config>] = &[
         default: Preset::Written(r#""""#),
         doc: "A directory of your own pages, served at / instead of the status page. \
               The status page is then at /rollcall/.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Path {
             allowed: "the path of a directory",
             set: |config, path| set(&mut config.pages, Ok(optional_path(path))),
@@ -73,6 +83,8 @@ pub static SERVER: &[Setting<Config>] = &[
         default: Preset::Written(r#""""#),
         doc: "Where people reach this server, when that is not the address it listens on. \
               With https, cookies are Secure and requests from http pages are refused.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Text {
             allowed: "an http or https URL without a path, such as https://rollcall.example.com",
             set: |config, text| match text {
@@ -88,6 +100,8 @@ pub static SERVER: &[Setting<Config>] = &[
         doc: "The certificate for TLS, with those that vouch for it, as PEM. \
               The port then takes https and wss, and sends pages that are asked for over http \
               there. A changed file counts for the next connection, within seconds.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Path {
             allowed: "the path of a file",
             set: |config, path| set(&mut config.tls_cert, Ok(optional_path(path))),
@@ -98,6 +112,8 @@ pub static SERVER: &[Setting<Config>] = &[
         reach: Reach::Anywhere("FILE"),
         default: Preset::Written(r#""""#),
         doc: "The private key of the certificate, as PEM without a password.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Path {
             allowed: "the path of a file",
             set: |config, path| set(&mut config.tls_key, Ok(optional_path(path))),
@@ -110,6 +126,8 @@ pub static SERVER: &[Setting<Config>] = &[
         doc: "A path before all paths, for who shares a host name with other programs. \
               Requests with it and without it are served, since a proxy may take it off; pages and \
               redirects have it.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Text {
             allowed: "a path such as /rollcall, of letters, digits and the signs - . _ ~, that does \
                       not begin as a path of this server's does (/app, /apps, /api, …)",
@@ -122,6 +140,8 @@ pub static SERVER: &[Setting<Config>] = &[
         default: Preset::Written("[]"),
         doc: "Proxies whose X-Forwarded-For and X-Forwarded-Proto count (docs/proxies.md). \
               Addresses and networks; a flag or variable separates them by commas.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Texts {
             allowed: "a list of at most 256 addresses or networks, such as 127.0.0.1 or 10.0.0.0/8",
             set: |config, list| set(&mut config.front.trusted_proxies, TrustedProxies::parse(list)),
@@ -133,6 +153,8 @@ pub static SERVER: &[Setting<Config>] = &[
         default: Preset::Written(r#""""#),
         doc: "The id of the app that the status page uses. \
               Without one it is the app rollcall, which the first start creates.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Text {
             allowed: "the id of an app",
             set: |config, id| {
@@ -148,6 +170,8 @@ pub static SERVER: &[Setting<Config>] = &[
         doc: "How many people may sign up on the status page from one address. \
               Tries at names that are taken count too, a whole IPv6 /64 is one address, and \
               behind a proxy that is not trusted everybody has the proxy's.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Whole {
             least: 0,
             most: MAX_PER_WINDOW,
@@ -163,6 +187,8 @@ pub static SERVER: &[Setting<Config>] = &[
               Tries that fail because the name is somebody else's are counted apart: after so \
               many in a minute the next has to wait a minute, and twice as long after each \
               further one, up to an hour.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Whole {
             least: 0,
             most: MAX_PER_WINDOW,
@@ -175,6 +201,8 @@ pub static SERVER: &[Setting<Config>] = &[
         reach: Reach::Anywhere("N"),
         default: Preset::Written("5"),
         doc: "How often one user may change the status, by whichever page.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Whole {
             least: 0,
             most: MAX_PER_WINDOW,
@@ -187,6 +215,8 @@ pub static SERVER: &[Setting<Config>] = &[
         reach: Reach::Anywhere("N"),
         default: Preset::Written("120"),
         doc: "How many subscriptions are signed for one signed-in browser.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Whole {
             least: 0,
             most: MAX_PER_WINDOW,
@@ -201,6 +231,8 @@ pub static SERVER: &[Setting<Config>] = &[
         doc: "What a reader of /metrics has to send, as Authorization: Bearer. \
               Without one, /metrics is for this machine alone (docs/metrics.md). \
               Others on the machine can see flags; the variable and the file are hidden from them.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Secret {
             allowed: "a text of 16 to 256 letters, digits and signs, without spaces",
             set: |config, text| match text {
@@ -214,6 +246,8 @@ pub static SERVER: &[Setting<Config>] = &[
         reach: Reach::Anywhere("LEVEL"),
         default: Preset::Written(r#""info""#),
         doc: "How much the log on standard error says.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
         kind: Kind::Text {
             allowed: "off, error, warn, info, debug or trace",
             set: |config, text| set(&mut config.log, LogLevel::parse(text)),

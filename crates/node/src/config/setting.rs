@@ -20,6 +20,10 @@ pub struct Setting<T: 'static> {
     pub default: Preset,
     /// What it does, in whole sentences. The first is the short help.
     pub doc: &'static str,
+    /// What it belongs to, where options are shown by groups.
+    pub group: Group,
+    /// To whom a change of it applies.
+    pub applies_to: AppliesTo,
     /// What is allowed and what it sets.
     pub kind: Kind<T>,
 }
@@ -33,6 +37,36 @@ pub enum Preset {
     Computed(&'static str),
     /// Nothing: it has to be given.
     Required,
+}
+
+/// What an option belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// The program itself.
+    Program,
+    /// An app as such.
+    General,
+    /// What clients and back ends of an app may do.
+    Features,
+    /// Who is present, and what is told of them.
+    Presence,
+    /// How much, how long, how often.
+    Limits,
+    /// Who may come in, and how.
+    Security,
+    /// What an app's back end is told.
+    Webhooks,
+}
+
+/// To whom a change of an option applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppliesTo {
+    /// To all, at once.
+    NewAndOpen,
+    /// To connections that are made from then on.
+    NewConnections,
+    /// To the server that starts next.
+    NextStart,
 }
 
 /// Where an option can be given.
@@ -105,6 +139,41 @@ impl Preset {
         match self {
             Self::Written(text) | Self::Computed(text) => text,
             Self::Required => "required",
+        }
+    }
+}
+
+impl Group {
+    /// Its name, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Program => "program",
+            Self::General => "general",
+            Self::Features => "features",
+            Self::Presence => "presence",
+            Self::Limits => "limits",
+            Self::Security => "security",
+            Self::Webhooks => "webhooks",
+        }
+    }
+}
+
+impl AppliesTo {
+    /// Its name, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NewAndOpen => "new_and_open",
+            Self::NewConnections => "new_connections",
+            Self::NextStart => "next_start",
+        }
+    }
+
+    /// The same for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NewAndOpen => "new and open connections",
+            Self::NewConnections => "new connections",
+            Self::NextStart => "the next start",
         }
     }
 }
