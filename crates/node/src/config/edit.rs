@@ -1,8 +1,8 @@
-//! Changing a stored app by words `KEY=VALUE`: the keys are those of `[[apps]]`, with dots for
-//! nested tables, and what they take is what the file takes.
+//! Changing a stored app by words `KEY=VALUE`, or by values as programs have them: the keys are those
+//! of `[[apps]]`, with dots for nested tables, and what they take is what the file takes.
 //!
 //! A word is text, so lists may be written shorter than in the file: with commas between. A key
-//! without a value has its default again.
+//! without a value, or with `null`, has its default again.
 
 use std::path::Path;
 
@@ -13,41 +13,80 @@ use serde_json::{Map, Value as Json};
 use super::error::{ConfigError, Place};
 use super::nearest::nearest;
 use super::setting::{Kind, Setting};
-use super::stored::{object, stored_app};
+use super::stored::{self, object, stored_app};
 use super::value::{Entry, Item, Value};
+use super::values::is_listed;
 use super::{APP, app, file};
 
 /// `row` after `words`. Nothing of them counts unless all are good.
 pub fn edited_app(row: &AppRow, words: &[String], now: UnixMillis) -> Result<AppRow, ConfigError> {
     let changes = words.iter().map(|word| Change::parse(word)).collect::<Result<Vec<_>, _>>()?;
-    let mut edited = row.clone();
-    let settings = object(row)?;
-    let mut next = settings.clone();
     for (position, change) in changes.iter().enumerate() {
         if changes[..position].iter().any(|other| other.setting.key == change.setting.key) {
             return Err(ConfigError::Repeated { key: change.setting.key });
         }
-        change.apply(&mut edited, &mut next, now)?;
+    }
+    let edited = apply_all(row, &changes, now);
+    edited.map_err(|BadChange { error, .. }| error)
+}
+
+/// `row` after changes of its settings, by their keys; those that are not listed with the values
+/// (`app_values`), `id` and `keys`, cannot be changed so. Nothing counts unless all are good.
+pub fn changed_app(row: &AppRow, changes: &Map<String, Json>) -> Result<AppRow, BadChange> {
+    let changes: Result<Vec<_>, _> = changes.iter().map(|(key, to)| Change::of(key, to)).collect();
+    // Only keys have a date.
+    apply_all(row, &changes?, 0)
+}
+
+/// A change that is refused.
+#[derive(Debug)]
+pub struct BadChange {
+    /// The key at fault; none where the app was wrong before, in something that stays.
+    pub key: Option<String>,
+    /// Why.
+    pub error: ConfigError,
+}
+
+fn apply_all(row: &AppRow, changes: &[Change], now: UnixMillis) -> Result<AppRow, BadChange> {
+    let mut edited = row.clone();
+    let settings = object(row).map_err(|error| BadChange { key: None, error })?;
+    let mut next = settings.clone();
+    for change in changes {
+        let applied = change.apply(&mut edited, &mut next, now);
+        applied.map_err(|error| BadChange { key: Some(change.setting.key.to_owned()), error })?;
     }
     if next != settings {
         edited.settings_json = Json::Object(next).to_string();
     }
-    stored_app(&edited)?;
+    stored_app(&edited).map_err(|error| BadChange { key: None, error })?;
     Ok(edited)
 }
 
-/// One word: what it sets, and to what; to its default without a value.
+/// What is set, and to what; to its default without a value.
 struct Change {
     setting: &'static Setting<App>,
     value: Option<Value>,
+    place: Place,
 }
 
 impl Change {
     fn parse(word: &str) -> Result<Self, ConfigError> {
         let not_one = || ConfigError::NotAnAssignment { word: word.to_owned() };
         let (key, text) = word.split_once('=').ok_or_else(not_one)?;
-        let setting = app::find(key).ok_or_else(|| unknown(key))?;
-        Ok(Self { setting, value: (!text.is_empty()).then(|| read(setting, text)) })
+        let place = Place::CommandLine;
+        let setting = app::find(key).ok_or_else(|| unknown(key, &place))?;
+        Ok(Self { setting, value: (!text.is_empty()).then(|| read(setting, text)), place })
+    }
+
+    fn of(key: &str, value: &Json) -> Result<Self, BadChange> {
+        let place = Place::Request;
+        let bad = |error| BadChange { key: Some(key.to_owned()), error };
+        let setting = app::find(key).ok_or_else(|| bad(unknown(key, &place)))?;
+        if !is_listed(setting) {
+            return Err(bad(ConfigError::NoSetting { key: setting.key }));
+        }
+        let value = (!value.is_null()).then(|| stored::value(value.clone()));
+        Ok(Self { setting, value, place })
     }
 
     fn apply(
@@ -58,14 +97,14 @@ impl Change {
     ) -> Result<(), ConfigError> {
         let mut checked = App::new("", Vec::new());
         if let Some(value) = &self.value {
-            self.setting.apply(&mut checked, value, &Place::CommandLine)?;
+            self.setting.apply(&mut checked, value, &self.place)?;
         }
         match (self.setting.key, &self.value) {
             ("id", _) => return Err(ConfigError::IdIsFixed),
             ("name", _) => row.name = checked.name,
             ("keys", None) => {
                 let none = Value::List(Vec::new());
-                return self.setting.apply(&mut checked, &none, &Place::CommandLine);
+                return self.setting.apply(&mut checked, &none, &self.place);
             }
             ("keys", Some(_)) => row.keys = dated(&checked, &row.keys, now),
             (key, Some(value)) => put(settings, key, value.to_json()),
@@ -121,7 +160,7 @@ fn entry(name: &str, text: &str) -> Entry {
     Entry { key: name.to_owned(), item }
 }
 
-fn as_in_the_file(text: &str) -> Option<Value> {
+pub(super) fn as_in_the_file(text: &str) -> Option<Value> {
     let entries = file::parse(&format!("value = {text}"), Path::new("")).ok()?;
     match <[Entry; 1]>::try_from(entries) {
         Ok([entry]) => Some(entry.item.value),
@@ -130,7 +169,7 @@ fn as_in_the_file(text: &str) -> Option<Value> {
 }
 
 /// The nearest key may be one whose table was left out, or one of the table that was named.
-fn unknown(key: &str) -> ConfigError {
+fn unknown(key: &str, place: &Place) -> ConfigError {
     let dotted = || APP.iter().map(|setting| setting.key);
     let inner = |key: &str| dotted().find(|dotted| dotted.rsplit('.').next() == Some(key));
     let inners = || dotted().filter_map(|dotted| dotted.rsplit('.').next());
@@ -143,7 +182,7 @@ fn unknown(key: &str) -> ConfigError {
     };
     let meant = meant.or_else(of_table);
     ConfigError::UnknownKey {
-        place: Place::CommandLine,
+        place: place.clone(),
         key: key.to_owned(),
         table: "[[apps]]".to_owned(),
         nearest: meant.map(str::to_owned),
@@ -297,6 +336,49 @@ mod tests {
     #[test]
     fn one_bad_word_spoils_all() {
         assert!(edit(&plain(), "mirror=true bridge=maybe").is_err());
+    }
+
+    #[test]
+    fn values_are_taken_as_programs_have_them_and_null_is_the_default() {
+        let row = AppRow {
+            settings_json: r#"{"mirror":true,"presence":{"grace_seconds":5}}"#.to_owned(),
+            ..plain()
+        };
+        let changed = change(
+            &row,
+            r#"{"mirror":null,"presence.grace_seconds":9,"allowed_origins":["https://a"],"name":"B"}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            changed.settings_json,
+            r#"{"allowed_origins":["https://a"],"presence":{"grace_seconds":9}}"#
+        );
+        assert_eq!((changed.name.as_str(), &changed.keys), ("B", &row.keys));
+        assert_eq!(change(&row, "{}").unwrap(), row);
+    }
+
+    #[test]
+    fn refusals_of_values_name_the_key_and_are_the_sentences_of_the_file() {
+        for (changes, key, sentence) in [
+            (r#"{"mirror":1}"#, "mirror", "mirror must be true or false, not 1"),
+            (
+                r#"{"mirror":true,"limits.batch":1.5}"#,
+                "limits.batch",
+                "limits.batch must be a whole number from 1 to 10000, not 1.5",
+            ),
+            (
+                r#"{"keys":[{"key":"a","secret":"hush"}]}"#,
+                "keys",
+                "keys is no setting; apps and keys have requests of their own",
+            ),
+        ] {
+            let BadChange { key: at_fault, error } = change(&plain(), changes).unwrap_err();
+            assert_eq!((at_fault.as_deref(), error.to_string().as_str()), (Some(key), sentence));
+        }
+    }
+
+    fn change(row: &AppRow, changes: &str) -> Result<AppRow, BadChange> {
+        changed_app(row, &serde_json::from_str(changes).unwrap())
     }
 
     fn edit(row: &AppRow, words: &str) -> Result<AppRow, ConfigError> {

@@ -75,6 +75,11 @@ pub enum ConfigError {
     },
     /// The id of an app that there is.
     IdIsFixed,
+    /// What makes an app the one that it is, where a setting is asked for.
+    NoSetting {
+        /// The key.
+        key: &'static str,
+    },
     /// Two apps share what must tell them apart.
     Duplicate {
         /// Where the second stands.
@@ -100,6 +105,8 @@ pub enum Place {
     },
     /// A `KEY=VALUE` of the command line.
     CommandLine,
+    /// A request of the console.
+    Request,
     /// The settings of an app of the store.
     Stored {
         /// Its id.
@@ -134,7 +141,7 @@ impl Place {
         match self {
             Self::Flag(name) => format!("--{name}"),
             Self::Variable(name) => format!("the variable {name}"),
-            Self::CommandLine => key.to_owned(),
+            Self::CommandLine | Self::Request => key.to_owned(),
             Self::File { .. } | Self::Stored { .. } => format!("{self}: {key}"),
         }
     }
@@ -147,6 +154,7 @@ impl fmt::Display for Place {
             Self::Variable(name) => write!(f, "{name}"),
             Self::File { file, line } => write!(f, "{}, line {line}", file.display()),
             Self::CommandLine => f.write_str("the command line"),
+            Self::Request => f.write_str("the request"),
             Self::Stored { app } => write!(f, "the stored app {app}"),
         }
     }
@@ -180,6 +188,9 @@ impl fmt::Display for ConfigError {
                 "the id of an app cannot be changed; add another app, and remove this one when \
                  nobody uses it any longer",
             ),
+            Self::NoSetting { key } => {
+                write!(f, "{key} is no setting; apps and keys have requests of their own")
+            }
             Self::Duplicate { place, duplicate } => write!(f, "{place}: {duplicate}"),
         }
     }

@@ -7,6 +7,7 @@
 
 mod app;
 mod app_table;
+mod differences;
 mod docs;
 mod edit;
 mod error;
@@ -18,6 +19,7 @@ mod setting;
 mod stored;
 mod types;
 mod value;
+mod values;
 mod webhooks;
 
 #[cfg(test)]
@@ -32,14 +34,16 @@ use rollcall_engine::App;
 
 pub use app::APP;
 pub use app_table::{Declared, Settings, check_unique};
+pub use differences::{Difference, differences};
 pub use docs::options_markdown;
-pub use edit::edited_app;
+pub use edit::{BadChange, changed_app, edited_app};
 pub use error::{ConfigError, Duplicate, Place};
 pub use proxies::{Front, PathPrefix, TrustedProxies};
 pub use server::SERVER;
 pub use setting::{AppliesTo, Group, Kind, NotAllowed, Preset, Reach, Setting};
 pub use stored::{stored_app, stored_settings};
 pub use types::{ListenAddress, LogLevel, MetricsToken, PublicUrl};
+pub use values::{AppValue, app_values};
 
 use value::Value;
 

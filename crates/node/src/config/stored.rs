@@ -62,7 +62,12 @@ fn entry((key, value): (String, Json)) -> Entry {
 }
 
 fn item(value: Json) -> Item {
-    let value = match value {
+    Item { line: 0, value: self::value(value) }
+}
+
+/// A value as programs have it.
+pub(super) fn value(value: Json) -> Value {
+    match value {
         Json::Bool(on) => Value::Switch(on),
         Json::String(text) => Value::Text(text),
         Json::Array(items) => Value::List(items.into_iter().map(item).collect()),
@@ -72,8 +77,7 @@ fn item(value: Json) -> Item {
             None => Value::Other(number.to_string()),
         },
         Json::Null => Value::Other("null".to_owned()),
-    };
-    Item { line: 0, value }
+    }
 }
 
 #[cfg(test)]
