@@ -1,6 +1,7 @@
 /** The status page's requests (docs/status.md section 0), each with its answer checked and typed. */
 
 import { failureOf, record, send, type Failure, type Reply } from '../../shared/http';
+import type { Proof } from '../../shared/link';
 import { memberInfo, type Info } from './frames';
 
 /** The person signed in with this browser. */
@@ -62,12 +63,6 @@ export async function putStatus(text: string, mutation: string, ifRev: number | 
   const change = { text, mutation_id: mutation };
   const reply = await send('PUT', '/api/me/status', ifRev === null ? change : { ...change, if_rev: ifRev });
   return typed(reply, (body) => memberInfo({ ...body, status: body['text'] }));
-}
-
-/** The proof that this person may join a channel, as pusher-js sends it to the server. */
-export interface Proof {
-  readonly auth: string;
-  readonly channel_data?: string;
 }
 
 /** Asks for the proof in the way of the tutorial, with a form. */

@@ -4,15 +4,15 @@ import { computed, signal, type ReadonlySignal, type Signal } from '@preact/sign
 import { serverNow } from '../../shared/clock';
 import { locale } from '../../shared/i18n';
 import type { Reply } from '../../shared/http';
+import { Link } from '../../shared/link';
 import { online } from '../../shared/network';
-import { putStatus, type Account, type Settings } from './api';
+import { Outage } from '../../shared/outage';
+import { authorize, putStatus, type Account, type Settings } from './api';
 import { Announcer } from './announcer';
 import { storedDraft, storedEdit, storeDraft, storeEdit } from './draft';
 import { StatusEditor, type Surroundings } from './editor';
 import { Follower, type Origin } from './follower';
 import type { Info } from './frames';
-import { Link } from './link';
-import { Outage } from './outage';
 import { People } from './people';
 import { replaces, Roster, type Change } from './roster';
 import { Subscription } from './subscription';
@@ -43,7 +43,7 @@ export class Room {
       draft: storedDraft(account.name),
       edit: storedEdit(account.name),
     });
-    this.link = new Link(settings.appKey);
+    this.link = new Link(settings.appKey, authorize);
     this.subscription = new Subscription(this.link, settings.channel, this.#roster, {
       handleChanges: (changes, origin) => this.#handleChanges(changes, origin),
       handleUnauthorized: handleSessionDoubt,

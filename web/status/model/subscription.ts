@@ -9,8 +9,8 @@ import type Pusher from 'pusher-js';
 import type { Channel } from 'pusher-js';
 import { fullJitter, lateJitter } from '../../shared/backoff';
 import { record } from '../../shared/http';
+import type { Link } from '../../shared/link';
 import { rosterFrame } from './frames';
-import type { Link } from './link';
 import type { Change, Roster } from './roster';
 
 /** Why the list is not live. */

@@ -3,11 +3,11 @@
 import type { JSX } from 'preact';
 import { texts } from '../../shared/i18n';
 import type { Messages } from '../../shared/i18n/en';
+import type { LinkState } from '../../shared/link';
 import { online } from '../../shared/network';
-import type { LinkState } from '../model/link';
-import type { Stage } from '../model/outage';
+import type { Stage } from '../../shared/outage';
+import { useCountdown } from '../../shared/view/use-countdown';
 import type { Room } from '../model/room';
-import { useCountdown } from './use-countdown';
 
 export function Banner({ room }: { room: Room }): JSX.Element {
   const [stage, state] = [room.outage.stage.value, room.link.state.value];

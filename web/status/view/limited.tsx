@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
-import { useCountdown } from './use-countdown';
+import { useCountdown } from '../../shared/view/use-countdown';
 
 export function Limited({ untilMs, onPassed }: { untilMs: number; onPassed: () => void }): JSX.Element {
   const t = texts.value;

@@ -3,11 +3,11 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
+import { useElapsed } from '../../shared/view/use-elapsed';
 import type { Room } from '../model/room';
 import { ListWindow } from './list-window';
 import { MemberRow } from './member-row';
 import { TroubleNote } from './trouble-note';
-import { useElapsed } from './use-elapsed';
 
 export function MemberList({ room }: { room: Room }): JSX.Element {
   // What is over within two seconds is nothing to look at.

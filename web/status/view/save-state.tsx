@@ -8,9 +8,9 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
 import type { Messages } from '../../shared/i18n/en';
+import { useCountdown } from '../../shared/view/use-countdown';
 import { STATUS_LIMIT, type Save, type StatusEditor } from '../model/editor';
 import { explain, explainLoss } from './failures';
-import { useCountdown } from './use-countdown';
 
 export function SaveState({ editor }: { editor: StatusEditor }): JSX.Element {
   const t = texts.value;

@@ -3,9 +3,9 @@
 import type { JSX } from 'preact';
 import { texts } from '../../shared/i18n';
 import type { Messages } from '../../shared/i18n/en';
+import { useCountdown } from '../../shared/view/use-countdown';
 import type { Room } from '../model/room';
 import type { Trouble } from '../model/subscription';
-import { useCountdown } from './use-countdown';
 
 export function TroubleNote({ room }: { room: Room }): JSX.Element | null {
   const trouble = room.subscription.trouble.value;

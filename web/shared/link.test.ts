@@ -1,6 +1,7 @@
 /** When the page comes back: after an interruption, after a refusal, and how it asks to join. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { authorize } from '../status/model/api';
 import { Link } from './link';
 
 const { FakePusher } = vi.hoisted(() => {
@@ -52,7 +53,7 @@ afterEach(() => {
 });
 
 function linked() {
-  const link = new Link('key');
+  const link = new Link('key', authorize);
   const pusher = link.pusher as unknown as InstanceType<typeof FakePusher>;
   const refuse = (code = 4009) => {
     pusher.emit('error', { error: { data: { code } } });

@@ -11,19 +11,28 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import Pusher from 'pusher-js';
-import { BASE } from '../../shared/base';
-import { lateJitter } from '../../shared/backoff';
-import { record, type Failure } from '../../shared/http';
-import { noteAnswer } from '../../shared/network';
-import { authorize } from './api';
+import { lateJitter } from './backoff';
+import { BASE } from './base';
+import { record, type Failure, type Reply } from './http';
+import { noteAnswer } from './network';
 
 /** `refused`: the server closed with a code after which pusher-js does not come back by itself (docs/protocol.md 1.5). */
 export type LinkState =
   | { readonly kind: 'connecting' | 'connected' | 'stopped'; readonly sinceMs: number }
   | { readonly kind: 'refused'; readonly sinceMs: number; readonly code: number | null };
 
+/** The proof that this page may join a channel, as pusher-js sends it to the server. */
+export interface Proof {
+  readonly auth: string;
+  readonly channel_data?: string;
+}
+
+/** How a page gets such a proof from its own server. */
+export type Authorize = (socketId: string, channel: string) => Promise<Reply<Proof>>;
+
 export class Link {
   readonly pusher: Pusher;
+  readonly #authorize: Authorize;
   readonly #state = signal<LinkState>({ kind: 'connecting', sinceMs: Date.now() });
   readonly #nextAttemptMs = signal<number | null>(null);
   #refusal: Failure | null = null;
@@ -38,7 +47,8 @@ export class Link {
   /** Whether the page came back from a refusal by itself and has not been live since. */
   #resumed = false;
 
-  constructor(appKey: string) {
+  constructor(appKey: string, authorize: Authorize) {
+    this.#authorize = authorize;
     this.pusher = new Pusher(appKey, { ...options(window.location), channelAuthorization: this.#authorization() });
     this.pusher.connection.bind('error', (error: unknown) => {
       this.#lastCode = closeCode(error) ?? this.#lastCode;
@@ -180,7 +190,7 @@ export class Link {
   #authorization(): ChannelAuthorizationOptions {
     return {
       customHandler: async ({ socketId, channelName }, callback) => {
-        const reply = await authorize(socketId, channelName);
+        const reply = await this.#authorize(socketId, channelName);
         this.#refusal = reply.ok ? null : reply.failure;
         if (reply.ok) callback(null, reply.body);
         else callback(new Error(reply.failure.code), null);
@@ -196,7 +206,8 @@ export class Link {
 type PusherOptions = ConstructorParameters<typeof Pusher>[1];
 type ChannelAuthorizationOptions = NonNullable<PusherOptions['channelAuthorization']>;
 
-function options(page: Location): PusherOptions {
+/** Where the page came from, and all that would keep pusher-js from asking anybody else. */
+export function options(page: Pick<Location, 'protocol' | 'hostname' | 'port'>): PusherOptions {
   const secure = page.protocol === 'https:';
   const port = Number(page.port) || (secure ? 443 : 80);
   return {
