@@ -12,14 +12,25 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: { input: { status: 'status/index.html' } },
+    // Scripts that a page imports later are found relative to it. A list of them to fetch ahead would be
+    // of paths from the root, which are wrong below a path prefix.
+    modulePreload: { polyfill: false, resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []) },
+    rollupOptions: {
+      input: { status: 'status/index.html', console: 'console/index.html' },
+      // pusher-js for pages elsewhere (`console/model/snippets.ts`) has an address that stays.
+      output: { assetFileNames: ({ names }) => (names.includes('pusher.min.js') ? 'console/[name][extname]' : 'assets/[name]-[hash][extname]') },
+    },
   },
   server: {
     proxy: {
       '/api': server,
       '/app': { target: server, ws: true },
+      '/console/api': server,
+      '/console/pusher.min.js': server,
+      // Every other address of the console is its one page, as the server has it.
+      '^/console(?!/api/)(/[^.]*)?$': { bypass: () => '/console/index.html' },
       '/logout': server,
+      '/pusher': server,
       '/register': server,
       '/usersystem': server,
     },

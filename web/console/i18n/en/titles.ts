@@ -1,0 +1,11 @@
+/** What each page is called: in the navigation, in the palette, on top of the page and of the window. */
+
+export const titles = {
+  apps: 'Apps',
+  newApp: 'New app',
+  account: 'Your account',
+  overview: 'Overview',
+  start: 'Getting started',
+  keys: 'App keys',
+  settings: 'App settings',
+};

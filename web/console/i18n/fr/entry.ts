@@ -1,0 +1,46 @@
+/** Avant d’entrer : le premier démarrage et la connexion. */
+
+import type { Messages } from '..';
+
+export const entry: Messages['entry'] = {
+  signInTitle: 'Connexion',
+  signInLead: 'La console de ce serveur est réservée à son responsable.',
+  name: 'Nom',
+  password: 'Mot de passe',
+  signIn: 'Se connecter',
+  signingIn: 'Connexion…',
+  ended: 'Vous avez été déconnecté\u00a0: la session est terminée. Reconnectez-vous pour revenir où vous étiez.',
+  signedOut: 'Vous êtes déconnecté.',
+  forgot: 'Mot de passe oublié\u00a0?',
+  forgotText: 'Créez un code à usage unique sur la machine du serveur, puis choisissez un nouveau mot de passe avec ce code.',
+  useCode: 'J’ai un code à usage unique',
+  backToSignIn: 'Revenir à la connexion',
+
+  setUpTitle: 'Bienvenue dans Rollcall',
+  setUpLead: 'Ce serveur n’a pas encore de responsable. Quiconque lit sa sortie peut le devenir.',
+  resetTitle: 'Choisir un nouveau mot de passe',
+  resetLead: 'Avec un code à usage unique du serveur. Toutes les autres sessions prendront fin.',
+  code: 'Code à usage unique',
+  codeHint: 'Le serveur l’a affiché à son démarrage, à côté de l’adresse de cette page. Il est valable 60 minutes.',
+  codeLost: 'Pas de code, ou un code trop ancien\u00a0? Cette commande en crée un\u00a0:',
+  setName: 'Votre nom',
+  setNameHint: 'Vos modifications sont enregistrées sous ce nom.',
+  setPassword: 'Un mot de passe',
+  setPasswordHint: 'Au moins 10 caractères. Quelques mots que personne ne devinerait conviennent.',
+  create: 'Créer le compte',
+  creating: 'Un instant…',
+  reset: 'Changer le mot de passe',
+  step: (at, of) => `Étape ${at} sur ${of}`,
+  nameMissing: 'Saisissez un nom.',
+  passwordMissing: 'Saisissez le mot de passe.',
+  passwordShort: 'Il faut au moins 10 caractères.',
+  passwordLong: '1\u202f000 caractères au plus.',
+  codeWrong: 'Un code a 12 lettres et chiffres, comme ABCD-EFGH-2345.',
+
+  accountLead: (name) => `Vous êtes connecté en tant que ${name}. Il y a un seul compte\u00a0; toutes les modifications sont enregistrées sous son nom.`,
+  changeTitle: 'Changer le mot de passe',
+  current: 'Le mot de passe actuel',
+  next: 'Le nouveau mot de passe',
+  change: 'Changer le mot de passe',
+  changed: 'Le mot de passe est changé\u00a0; les autres sessions ont pris fin.',
+};

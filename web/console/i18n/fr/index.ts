@@ -1,0 +1,16 @@
+/** La console en français. Une ligne par domaine. */
+
+import type { Messages } from '..';
+import { common } from './common';
+import { entry } from './entry';
+import { failures } from './failures';
+import { shell } from './shell';
+import { titles } from './titles';
+
+export const fr: Messages = {
+  common,
+  shell,
+  titles,
+  failures,
+  entry,
+};
