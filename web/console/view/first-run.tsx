@@ -19,7 +19,7 @@ export function FirstRun({ session }: { session: Session }): JSX.Element {
   return (
     <Door title={t.setUpTitle} lead={<p>{t.setUpLead}</p>}>
       <p class="step">{t.step(1, 2)}</p>
-      <CodeForm session={session} verb={t.create} onDone={() => go('/new-app', 'replace')} />
+      <CodeForm session={session} verb={t.create} onDone={() => go('/new-app?first', 'replace')} />
     </Door>
   );
 }

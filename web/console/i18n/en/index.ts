@@ -1,5 +1,6 @@
 /** The console in English. One line for each area. */
 
+import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
@@ -12,4 +13,5 @@ export const en = {
   titles,
   failures,
   entry,
+  apps,
 };

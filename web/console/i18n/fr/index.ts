@@ -1,6 +1,7 @@
 /** La console en français. Une ligne par domaine. */
 
 import type { Messages } from '..';
+import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
@@ -13,4 +14,5 @@ export const fr: Messages = {
   titles,
   failures,
   entry,
+  apps,
 };

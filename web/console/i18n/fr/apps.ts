@@ -1,0 +1,62 @@
+/** La page des applications et l’assistant qui en crée une. */
+
+import { isolated, plurals } from '../../../shared/i18n/plural';
+import type { Messages } from '..';
+
+const plural = plurals('fr');
+const number = new Intl.NumberFormat('fr');
+
+export const apps: Messages['apps'] = {
+  lead: 'Chaque application a ses clés, ses canaux, ses réglages et ses limites.',
+  search: 'Chercher une application',
+  searchHint: 'Un nom ou un identifiant',
+  create: 'Nouvelle application',
+  id: (id) => `id ${id}`,
+  connections: 'Connexions',
+  peak: (count) => `au plus ${count}`,
+  perSecond: 'Messages par seconde',
+  chart: (now, most) => `Messages des 60 dernières secondes\u00a0: ${now} par seconde à présent, au plus ${most}`,
+  errors: 'Erreurs en une heure',
+  healthy: 'Aucune erreur',
+  troubled: (count) => plural(count, { one: `${count} erreur dans la dernière heure`, other: `${number.format(count)} erreurs dans la dernière heure` }),
+  disabled: 'Désactivée',
+  statusApp: 'page de statut',
+  fixed: (place) => `de ${place}`,
+  duplicate: 'Dupliquer',
+  disable: 'Désactiver',
+  enable: 'Activer',
+  remove: 'Supprimer',
+  actionOn: (action, name) => `${action}\u00a0: ${isolated(name)}`,
+  duplicateTitle: (name) => `Dupliquer ${isolated(name)}`,
+  duplicateText: 'La nouvelle application a les mêmes réglages et ses propres clés.',
+  newName: 'Nom de la nouvelle application',
+  copyOf: (name) => `${name} (copie)`,
+  disableTitle: (name) => `Désactiver ${isolated(name)}\u00a0?`,
+  disableText: 'Ses connexions sont fermées et ses requêtes refusées jusqu’à sa réactivation. Rien n’est perdu.',
+  deleteTitle: (name) => `Supprimer ${isolated(name)}\u00a0?`,
+  deleteText: 'Ses connexions sont fermées\u00a0; ses clés et ses réglages disparaissent définitivement.',
+  created: (name) => `${isolated(name)} a été créée.`,
+  deleted: (name) => `${isolated(name)} a été supprimée.`,
+  switchedOff: (name) => `${isolated(name)} est désactivée.`,
+  switchedOn: (name) => `${isolated(name)} est activée.`,
+  noneTitle: 'Aucune application',
+  none: 'Une application est ce que partagent votre interface et votre serveur\u00a0: un identifiant, une clé et un secret. Créez-en une\u00a0: la page suivante montre du code pour elle, qui fonctionne tel quel.',
+  nothingFound: (wish) => `Aucune application n’a ${isolated(wish)} dans son nom ou son identifiant.`,
+  showAll: 'Montrer toutes les applications',
+
+  newLead: 'Il suffit d’un nom. Le reste décide seulement du code que la page suivante montre en premier.',
+  firstLead: 'Votre compte est créé. Voici la première application\u00a0: il suffit d’un nom, le reste décide seulement du code que la page suivante montre en premier.',
+  name: 'Nom de l’application',
+  nameHint: 'Pour vous seul\u00a0; il pourra être changé.',
+  nameMissing: 'Saisissez un nom.',
+  nameLong: '128 caractères au plus.',
+  front: 'Quelle est votre interface\u00a0?',
+  back: 'Quel est votre serveur\u00a0?',
+  clientEvents: 'Événements client\u00a0: les membres peuvent s’envoyer des événements sans passer par un serveur',
+  clientEventsHint: 'Les tutoriels de Pusher où les navigateurs se parlent en ont besoin. Cela peut être changé à tout moment.',
+  createApp: 'Créer l’application',
+  creating: 'Création…',
+  demoTitle: 'Ou regardez quelque chose qui fonctionne déjà',
+  demo: 'La page de statut est une application complète sur ce serveur\u00a0: qui est là, et ce que chacun fait.',
+  openDemo: 'Ouvrir la démo',
+};
