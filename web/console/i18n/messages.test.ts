@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { en } from './en';
 import { fr } from './fr';
+import { settingDocs } from './fr/setting-docs';
 
 /** Every text by its path, with what kind of thing it is. */
 function shape(messages: object, above = ''): string[] {
@@ -29,4 +30,8 @@ test('a6 no text is empty', () => {
 test('a6 French has no-break spaces where French wants them', () => {
   const wrong = sentences(fr).filter((text) => / [:;?!»]|« /u.test(text));
   expect(wrong).toEqual([]);
+});
+
+test('a6 every setting that has a name has its sentence in French', () => {
+  expect(Object.keys(settingDocs)).toEqual(Object.keys(en.settings.labels));
 });

@@ -4,6 +4,7 @@ import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
+import { settings } from './settings';
 import { shell } from './shell';
 import { titles } from './titles';
 
@@ -14,4 +15,5 @@ export const en = {
   failures,
   entry,
   apps,
+  settings,
 };

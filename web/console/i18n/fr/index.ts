@@ -5,6 +5,7 @@ import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
+import { settings } from './settings';
 import { shell } from './shell';
 import { titles } from './titles';
 
@@ -15,4 +16,5 @@ export const fr: Messages = {
   failures,
   entry,
   apps,
+  settings,
 };
