@@ -20,7 +20,7 @@ export function Code({ title, text, copied, testid = 'code' }: CodeProps): JSX.E
         <span>{title}</span>
         <CopyButton text={copied ?? text} what={title} />
       </figcaption>
-      <pre class="code-text" tabIndex={0} role="region" aria-label={title} dir="ltr" data-testid={testid}>
+      <pre class="code-text" tabIndex={0} role="group" aria-label={title} dir="ltr" data-testid={testid}>
         <code>{text}</code>
       </pre>
     </figure>

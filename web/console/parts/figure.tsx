@@ -32,7 +32,7 @@ export function Figure({ label, value, before, bad = false, testid, format = sho
 function Delta({ by, bad }: { by: number | null; bad: boolean }): JSX.Element {
   const t = texts.value.common;
   if (by === null) return <p class="delta">{t.noHourAgo}</p>;
-  const look = by === 0 ? 'same' : by > 0 === bad ? 'worse' : 'better';
+  const look = !bad || by === 0 ? 'same' : by > 0 ? 'worse' : 'better';
   return (
     <p class={`delta delta-${look}`}>
       <span aria-hidden="true">{by === 0 ? '=' : by > 0 ? '▲' : '▼'}</span> {t.sinceAnHourAgo(signed(by))}

@@ -25,7 +25,7 @@ interface TableProps<T> {
 
 export function Table<T>({ caption, columns, rows, keyOf, sort = null, onSort, testid }: TableProps<T>): JSX.Element {
   return (
-    <div class="table-scroll" role="region" aria-label={caption} tabIndex={0}>
+    <div class="table-scroll" role="group" aria-label={caption} tabIndex={0}>
       <table class="table" data-testid={testid}>
         <caption class="visually-hidden">{caption}</caption>
         <thead>

@@ -4,6 +4,7 @@ import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
+import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
 import { titles } from './titles';
@@ -15,5 +16,6 @@ export const en = {
   failures,
   entry,
   apps,
+  overview,
   settings,
 };

@@ -5,6 +5,7 @@ import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
+import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
 import { titles } from './titles';
@@ -16,5 +17,6 @@ export const fr: Messages = {
   failures,
   entry,
   apps,
+  overview,
   settings,
 };
