@@ -4,6 +4,7 @@ import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
+import { keys } from './keys';
 import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
@@ -17,5 +18,6 @@ export const en = {
   entry,
   apps,
   overview,
+  keys,
   settings,
 };

@@ -5,6 +5,7 @@ import { apps } from './apps';
 import { common } from './common';
 import { entry } from './entry';
 import { failures } from './failures';
+import { keys } from './keys';
 import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
@@ -18,5 +19,6 @@ export const fr: Messages = {
   entry,
   apps,
   overview,
+  keys,
   settings,
 };

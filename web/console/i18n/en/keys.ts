@@ -1,0 +1,41 @@
+/** The keys of an app. */
+
+import { isolated } from '../../../shared/i18n/plural';
+
+export const keys = {
+  lead: 'What your front end and your back end connect with. The secret belongs in the back end alone.',
+  where: 'Where to connect',
+  appId: 'App id',
+  host: 'Host',
+  port: 'Port',
+  tls: 'TLS',
+  prefix: 'Path prefix',
+  pairs: 'Key pairs',
+  key: 'Key',
+  secret: 'Secret',
+  created: 'Created',
+  lastUsed: 'Last used',
+  unknown: 'unknown',
+  usedFrom: (address: string) => `from ${address}`,
+  add: 'Add a key pair',
+  added: 'A key pair was added. Both work now.',
+  show: 'Show',
+  hide: 'Hide',
+  showOf: (key: string) => `Show the secret of ${isolated(key)}`,
+  hideOf: (key: string) => `Hide the secret of ${isolated(key)}`,
+  recorded: 'Showing or copying a secret is recorded.',
+  remove: 'Remove',
+  removeOf: (key: string) => `Remove the key ${isolated(key)}`,
+  removeTitle: 'Remove this key pair?',
+  removeText: 'Whoever still connects or signs with it is refused from now on. Connections that it opened are closed.',
+  removed: 'The key pair was removed.',
+  onlyOne: 'The only key pair can’t be removed. Add another one first.',
+  newest: 'newest',
+  rotate: 'How to change keys without an interruption',
+  rotateSteps: [
+    'Add a key pair. The old one goes on working.',
+    'Give your back end the new key and secret, then your front end the new key.',
+    'Wait until “last used” of the old pair stands still: then nobody uses it any more.',
+    'Remove the old pair.',
+  ],
+};
