@@ -8,6 +8,7 @@ import { keys } from './keys';
 import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
+import { start } from './start';
 import { titles } from './titles';
 
 export const en = {
@@ -18,6 +19,7 @@ export const en = {
   entry,
   apps,
   overview,
+  start,
   keys,
   settings,
 };

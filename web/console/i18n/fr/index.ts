@@ -9,6 +9,7 @@ import { keys } from './keys';
 import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
+import { start } from './start';
 import { titles } from './titles';
 
 export const fr: Messages = {
@@ -19,6 +20,7 @@ export const fr: Messages = {
   entry,
   apps,
   overview,
+  start,
   keys,
   settings,
 };
