@@ -58,8 +58,14 @@ export class Live {
     this.#link.resume(key);
   }
 
+  /** Somebody is looking at the page again. */
   wake(): void {
     this.#link.wake();
+  }
+
+  /** The device has a network again. */
+  handleOnline(): void {
+    this.#link.handleOnline();
   }
 
   stop(): void {

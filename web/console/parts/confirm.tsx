@@ -34,7 +34,7 @@ export function Confirm({ title, verb, typed, look = 'danger', act, onClose, chi
   const t = texts.value.common;
   useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} class="dialog card" aria-labelledby="confirm-title" aria-describedby="confirm-text" data-testid="confirm" onClose={onClose}>
+    <dialog ref={dialog} class="dialog card" aria-labelledby="confirm-title" aria-describedby="confirm-text" data-testid="confirm" onClose={() => (onClose(), catchFocus())}>
       <form noValidate class="form" onSubmit={(event) => (event.preventDefault(), ready && void run())}>
         <h2 id="confirm-title">{title}</h2>
         <div id="confirm-text" class="stack">
@@ -53,4 +53,11 @@ export function Confirm({ title, verb, typed, look = 'danger', act, onClose, chi
       </form>
     </dialog>
   );
+}
+
+/** The dialog gives the focus back to what opened it; where that is gone, such as the card of a deleted app, the page's heading takes it. */
+function catchFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.querySelector('h1')?.focus();
+  });
 }

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { texts } from '../i18n';
 import { AppList } from '../model/app-list';
+import type { Live } from '../model/live';
 import type { Phase, Session } from '../model/session';
 import { Button } from '../parts/button';
 import { Waiting } from '../parts/loaded';
@@ -32,6 +33,7 @@ function Inside({ session, phase }: { session: Session; phase: Phase & { readonl
   const apps = useMemo(() => new AppList(), [phase.live]);
   const context = useMemo(() => ({ session, signedIn: phase.session, live: phase.live, apps }), [session, phase, apps]);
   useEffect(() => void apps.load(), [apps]);
+  useEffect(() => followWakes(phase.live), [phase.live]);
   return (
     <ConsoleContext.Provider value={context}>
       <Shell />
@@ -52,4 +54,16 @@ function LoadFailed({ onRetry }: { onRetry: () => void }): JSX.Element {
       </section>
     </main>
   );
+}
+
+/** Tries the connection again at the moments when somebody will miss it. */
+function followWakes(live: Live): () => void {
+  const wake = () => document.visibilityState === 'visible' && live.wake();
+  const handleOnline = () => live.handleOnline();
+  document.addEventListener('visibilitychange', wake);
+  window.addEventListener('online', handleOnline);
+  return () => {
+    document.removeEventListener('visibilitychange', wake);
+    window.removeEventListener('online', handleOnline);
+  };
 }

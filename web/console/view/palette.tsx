@@ -27,10 +27,16 @@ export function Palette({ app, onClose, onHelp }: PaletteProps): JSX.Element {
   const found = useMemo(() => search(entries, wish), [entries, wish]);
   useLayoutEffect(() => dialog.current?.showModal(), []);
   useEffect(() => document.getElementById(optionId(at))?.scrollIntoView({ block: 'nearest' }), [at, found]);
+  const chosen = useRef<Entry | null>(null);
   const choose = (entry: Entry | undefined) => {
     if (entry === undefined) return;
+    chosen.current = entry;
     dialog.current?.close();
-    entry.run();
+  };
+  // Only once the dialog is gone: it gives the focus back, and what is chosen may take it.
+  const handleClose = () => {
+    onClose();
+    chosen.current?.run();
   };
   const handleKey = (event: KeyboardEvent) => {
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: found.length - 1 }[event.key];
@@ -40,7 +46,7 @@ export function Palette({ app, onClose, onHelp }: PaletteProps): JSX.Element {
     event.preventDefault();
   };
   return (
-    <dialog ref={dialog} class="dialog card palette" aria-label={t.find} data-testid="palette" onClose={onClose}>
+    <dialog ref={dialog} class="dialog card palette" aria-label={t.find} data-testid="palette" onClose={handleClose}>
       <input
         class="input"
         type="text"
