@@ -3,9 +3,9 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
+import { ListWindow } from '../../shared/list/list-window';
 import { useElapsed } from '../../shared/view/use-elapsed';
 import type { Room } from '../model/room';
-import { ListWindow } from './list-window';
 import { MemberRow } from './member-row';
 import { TroubleNote } from './trouble-note';
 
@@ -34,7 +34,7 @@ function Members({ room, stale }: { room: Room; stale: boolean }): JSX.Element {
 
 function Rows({ room, order, stale }: { room: Room; order: readonly string[]; stale: boolean }): JSX.Element {
   const list = useRef<HTMLUListElement>(null);
-  const rows = useMemo(() => new ListWindow(), [room]);
+  const rows = useMemo(() => new ListWindow('find rows'), [room]);
   useLayoutEffect(() => (list.current === null ? undefined : rows.attach(list.current)), [rows]);
   useLayoutEffect(() => rows.afterRender());
   void rows.redraw.value;
@@ -54,7 +54,7 @@ function Rows({ room, order, stale }: { room: Room; order: readonly string[]; st
         part.kind === 'gap' ? (
           <li key={part.key} class="gap" aria-hidden="true" style={{ blockSize: `${part.px}px` }} />
         ) : (
-          <MemberRow key={part.key} room={room} user={part.user} index={part.index} size={order.length} active={part.user === rows.active} />
+          <MemberRow key={part.key} room={room} user={part.id} index={part.index} size={order.length} active={part.id === rows.active} />
         ),
       )}
     </ul>

@@ -31,6 +31,7 @@ export function MemberRow({ room, user, index, size, active }: MemberRowProps): 
       class={index === 0 ? 'member member-first' : 'member'}
       data-testid="member"
       data-user={user}
+      data-row={user}
       tabIndex={active ? 0 : -1}
       aria-setsize={size}
       aria-posinset={index + 1}

@@ -6,7 +6,7 @@ import { Heights, parts, rowAt, rowsBetween, type Part } from './heights';
 const order = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 
 function told(drawn: readonly Part[]): string {
-  return drawn.map((part) => (part.kind === 'row' ? part.user : `(${part.px})`)).join(' ');
+  return drawn.map((part) => (part.kind === 'row' ? part.id : `(${part.px})`)).join(' ');
 }
 
 describe('heights', () => {
@@ -69,7 +69,7 @@ describe('what is drawn', () => {
   });
 
   test('a5 keys are unique, and a pinned row keeps its own wherever the slice is', () => {
-    const key = (start: number) => drawn(start, start + 2, 4).find((part) => part.kind === 'row' && part.user === 'e')?.key;
+    const key = (start: number) => drawn(start, start + 2, 4).find((part) => part.kind === 'row' && part.id === 'e')?.key;
     expect(new Set([0, 3, 4, 6].map(key)).size).toBe(1);
     const keys = drawn(2, 4, 0, 1, 6).map((part) => part.key);
     expect(new Set(keys).size).toBe(keys.length);

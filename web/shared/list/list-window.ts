@@ -1,20 +1,21 @@
 /**
- * Which rows of the list are in the document: all of a short list, those around the screen of a long one (docs/status.md 4.1).
+ * Which rows of a list or a table are in the document: all of a short list, those around the screen of a long one (docs/status.md 4.1).
  *
  * The page itself scrolls, so End, wheel and touch work as everywhere. Rows are measured when they are there (`Heights`);
- * whoever has the focus, is selected or is the keyboard's place in the list is never taken out (A5).
+ * what has the focus, is selected or is the keyboard's place in the list is never taken out (A5).
+ * Each row carries its id as `data-row`. The status page and the console share this.
  */
 
 import { signal } from '@preact/signals';
-import { Heights, parts, rowAt, rowsBetween, whole, type Part, type Slice } from '../model/heights';
-import { targetOf, TypeAhead, type Place } from '../model/list-keys';
-import { keep, restore, rowOf, rowsOf, selectedUsers, userOf, type Kept } from './list-keeper';
+import { Heights, parts, rowAt, rowsBetween, whole, type Part, type Slice } from './heights';
+import { targetOf, TypeAhead, type Place } from './list-keys';
+import { idOf, keep, restore, rowOf, rowsOf, selectedIds, type Kept } from './list-keeper';
 
 export class ListWindow {
-  /** Advances when the rows have to be drawn anew although nobody came or went. */
+  /** Advances when the rows have to be drawn anew although none came or went. */
   readonly redraw = signal(0);
   readonly #heights = new Heights();
-  readonly #typing = new TypeAhead();
+  readonly #typing: TypeAhead | null;
   #list: HTMLElement | null = null;
   #order: readonly string[] = [];
   #slice: Slice = { start: 0, end: FIRST_ROWS };
@@ -28,6 +29,11 @@ export class ListWindow {
   #pointed: { readonly row: Element; readonly ms: number } | null = null;
   #width = 0;
 
+  /** `letters`: whether they look for a row whose id begins so; elsewhere they are for the page's own shortcuts. */
+  constructor(letters: 'find rows' | 'are left alone') {
+    this.#typing = letters === 'find rows' ? new TypeAhead() : null;
+  }
+
   /** Watches the page on behalf of `list`; returns how to stop. */
   attach(list: HTMLElement): () => void {
     this.#list = list;
@@ -36,7 +42,7 @@ export class ListWindow {
     window.addEventListener('scroll', () => this.#update(), options);
     window.addEventListener('resize', () => this.#update(), options);
     window.addEventListener('keydown', (event) => this.#handlePageKey(event), { signal: ended.signal });
-    list.addEventListener('focusin', (event) => this.#handleFocus(userOf(event.target as Node)), options);
+    list.addEventListener('focusin', (event) => this.#handleFocus(idOf(event.target as Node)), options);
     list.addEventListener('pointermove', (event) => this.#handlePointer(event), options);
     const sizes = new ResizeObserver(() => this.#handleWidth(list.clientWidth));
     sizes.observe(list);
@@ -47,19 +53,19 @@ export class ListWindow {
     };
   }
 
-  /** The person whose row the Tab key leads to. */
+  /** The row that the Tab key leads to. */
   get active(): string | null {
     return this.#active ?? this.#order[0] ?? null;
   }
 
-  /** What to draw for these people. Looks at what is drawn so far, so call it once per rendering. */
+  /** What to draw for these rows. Looks at what is drawn so far, so call it once per rendering. */
   parts(order: readonly string[]): readonly Part[] {
     const list = this.#list;
     if (list !== null) {
       this.#kept = keep(list, this.#pointedRow());
       this.#measure(list);
     }
-    // Who comes or goes does not carry along a reader at the end; the measuring of rows does.
+    // What comes or goes does not carry along a reader at the end; the measuring of rows does.
     if (order !== this.#order) this.#kept &&= { ...this.#kept, atEnd: false };
     if (order !== this.#order) this.#follow(order);
     if (!this.#isLong()) {
@@ -88,6 +94,7 @@ export class ListWindow {
 
   handleKey(event: KeyboardEvent): void {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || this.#order.length === 0) return;
+    if (isField(event.target)) return;
     const place = this.#place();
     const target = targetOf(event.key, place) ?? this.#typed(event, place);
     if (target === null) return;
@@ -96,7 +103,7 @@ export class ListWindow {
   }
 
   #typed(event: KeyboardEvent, place: Place): number | null {
-    if (!this.#typing.accepts(event.key, event.timeStamp)) return null;
+    if (this.#typing?.accepts(event.key, event.timeStamp) !== true) return null;
     return this.#typing.find(event.key, event.timeStamp, place);
   }
 
@@ -111,10 +118,10 @@ export class ListWindow {
     return { order, index, page };
   }
 
-  #go(user: string | null): void {
-    if (user === null) return;
-    this.#wanted = user;
-    this.#active = user;
+  #go(id: string | null): void {
+    if (id === null) return;
+    this.#wanted = id;
+    this.#active = id;
     this.#draw();
   }
 
@@ -122,7 +129,7 @@ export class ListWindow {
   #handlePageKey(event: KeyboardEvent): void {
     const edge = EDGES.get(event.key);
     if (edge === undefined || event.defaultPrevented || !this.#isLong()) return;
-    if (event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable], dialog')) return;
+    if (isField(event.target)) return;
     event.preventDefault();
     this.#edge = edge;
     scrollTo(edge);
@@ -130,22 +137,22 @@ export class ListWindow {
   }
 
   /** The wanted row takes the focus, and comes into sight as soon as everything around it is there. */
-  #reveal(list: HTMLElement, user: string, settled: boolean): void {
-    const row = rowOf(list, user);
+  #reveal(list: HTMLElement, id: string, settled: boolean): void {
+    const row = rowOf(list, id);
     row?.focus({ preventScroll: true });
     row?.scrollIntoView({ block: 'nearest', behavior: 'instant' });
     if (!this.#update() && (settled || row === null)) this.#wanted = null;
     else this.#draw();
   }
 
-  /** The focused row may have been moved within the document, which loses the focus, or its person may have left. */
-  #refocus(list: HTMLElement, user: string): void {
-    const row = rowOf(list, user);
+  /** The focused row may have been moved within the document, which loses the focus, or be gone. */
+  #refocus(list: HTMLElement, id: string): void {
+    const row = rowOf(list, id);
     if (row === null) this.#go(this.active);
     else if (document.activeElement === document.body) row.focus({ preventScroll: true });
   }
 
-  /** Others came or went: the slice stays with the people that it had, the keyboard's place goes to a neighbour. */
+  /** Others came or went: the slice stays with the rows that it had, the keyboard's place goes to a neighbour. */
   #follow(order: readonly string[]): void {
     const previous = this.#order;
     this.#order = order;
@@ -157,14 +164,14 @@ export class ListWindow {
   }
 
   #pinned(order: readonly string[], list: HTMLElement | null): Set<number> {
-    const users = [this.#active, this.#wanted, this.#kept?.focused ?? null, ...(list === null ? [] : selectedUsers(list))];
-    const known = new Set(users.filter((user) => user !== null));
-    return new Set([...known].map((user) => order.indexOf(user)).filter((index) => index >= 0));
+    const ids = [this.#active, this.#wanted, this.#kept?.focused ?? null, ...(list === null ? [] : selectedIds(list))];
+    const known = new Set(ids.filter((id) => id !== null));
+    return new Set([...known].map((id) => order.indexOf(id)).filter((index) => index >= 0));
   }
 
   #measure(list: HTMLElement): void {
     const heights = new Map<string, number>();
-    for (const row of rowsOf(list)) heights.set(row.dataset['user']!, row.getBoundingClientRect().height);
+    for (const row of rowsOf(list)) heights.set(row.dataset['row']!, row.getBoundingClientRect().height);
     this.#heights.learn(heights);
   }
 
@@ -182,14 +189,14 @@ export class ListWindow {
     return true;
   }
 
-  #handleFocus(user: string | null): void {
-    if (user === null || user === this.#active) return;
-    this.#active = user;
+  #handleFocus(id: string | null): void {
+    if (id === null || id === this.#active) return;
+    this.#active = id;
     this.#draw();
   }
 
   #handlePointer(event: PointerEvent): void {
-    const row = (event.target as Element).closest('[data-user]');
+    const row = (event.target as Element).closest('[data-row]');
     this.#pointed = row === null || event.pointerType === 'touch' ? null : { row, ms: event.timeStamp };
   }
 
@@ -217,15 +224,20 @@ export class ListWindow {
 
 type Edge = 'start' | 'end';
 
+/** Where keys have a meaning of their own. */
+function isField(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea, select, [contenteditable], dialog') !== null;
+}
+
 function scrollTo(edge: Edge): void {
   window.scrollTo({ top: edge === 'start' ? 0 : document.documentElement.scrollHeight, behavior: 'instant' });
 }
 
-/** The next person after `index` of `previous` who is in `order` too, else the last one before. */
+/** The next row after `index` of `previous` that is in `order` too, else the last one before. */
 function nearest(previous: readonly string[], index: number, order: readonly string[]): string | null {
   const present = new Set(order);
-  const after = previous.slice(index).find((user) => present.has(user));
-  return after ?? previous.slice(0, index).findLast((user) => present.has(user)) ?? null;
+  const after = previous.slice(index).find((id) => present.has(id));
+  return after ?? previous.slice(0, index).findLast((id) => present.has(id)) ?? null;
 }
 
 const EDGES: ReadonlyMap<string, Edge> = new Map([['Home', 'start'], ['End', 'end']]);

@@ -1,5 +1,5 @@
 /**
- * Keeps what a person is at in the list through a change of its rows: the focus, the selected text, and the place on
+ * Keeps what a reader is at in a list through a change of its rows: the focus, the selected text, and the place on
  * the screen (docs/status.md A5).
  *
  * Rows are keyed, so most of it stays by itself; what is moved within the document, and all that lies below a newcomer, does not.
@@ -7,7 +7,7 @@
 
 /** What was there before the rows changed. */
 export interface Kept {
-  /** The person whose row has the focus. */
+  /** The row that has the focus, by its id. */
   readonly focused: string | null;
   readonly selection: Selected | null;
   /** A row on screen, and how far from the top of the window. */
@@ -23,36 +23,36 @@ interface Selected {
   readonly toOffset: number;
 }
 
-/** The person whose row `node` is in. */
-export function userOf(node: Node | null): string | null {
+/** The id of the row that `node` is in: its attribute `data-row`. */
+export function idOf(node: Node | null): string | null {
   const element = node instanceof Element ? node : (node?.parentElement ?? null);
-  return element?.closest<HTMLElement>('[data-user]')?.dataset['user'] ?? null;
+  return element?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? null;
 }
 
-/** The row of a person; names may hold anything, so no selector is made of them. */
-export function rowOf(list: Element, user: string): HTMLElement | null {
-  for (const row of rowsOf(list)) if (row.dataset['user'] === user) return row;
+/** The row with this id; ids may hold anything, so no selector is made of them. */
+export function rowOf(list: Element, id: string): HTMLElement | null {
+  for (const row of rowsOf(list)) if (row.dataset['row'] === id) return row;
   return null;
 }
 
 export function rowsOf(list: Element): HTMLElement[] {
-  return [...list.querySelectorAll<HTMLElement>(':scope > [data-user]')];
+  return [...list.querySelectorAll<HTMLElement>(':scope > [data-row]')];
 }
 
-/** Those in whose rows the selected text begins and ends. */
-export function selectedUsers(list: Element): string[] {
+/** The rows in which the selected text begins and ends. */
+export function selectedIds(list: Element): string[] {
   const selected = selectedIn(list);
-  return selected === null ? [] : [userOf(selected.from), userOf(selected.to)].filter((user) => user !== null);
+  return selected === null ? [] : [idOf(selected.from), idOf(selected.to)].filter((id) => id !== null);
 }
 
 /** `pointed`: the row that a hand is at, which is not to move either. */
 export function keep(list: Element, pointed: Element | null): Kept {
   const active = document.activeElement;
-  const focused = active !== null && active !== list && list.contains(active) ? userOf(active) : null;
+  const focused = active !== null && active !== list && list.contains(active) ? idOf(active) : null;
   return { focused, selection: selectedIn(list), anchor: anchorOf(list, active, pointed), atEnd: isAtEnd() };
 }
 
-/** Puts the selected text and the place on the screen back; the focus is for the list, which knows who left. */
+/** Puts the selected text and the place on the screen back; the focus is for the list, which knows what is gone. */
 export function restore(kept: Kept): void {
   restoreSelection(kept.selection);
   const { anchor } = kept;

@@ -28,7 +28,7 @@ export function targetOf(key: string, { order, index, page }: Place): number | n
   }
 }
 
-/** Collects letters typed in quick succession and finds who they may mean; case and accents do not matter. */
+/** Collects letters typed in quick succession and finds which row they may mean; case and accents do not matter. */
 export class TypeAhead {
   #typed = '';
   #lastMs = Number.NEGATIVE_INFINITY;

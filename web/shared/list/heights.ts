@@ -1,7 +1,7 @@
 /**
  * Where the rows of the list lie: measured heights of those that were on screen, an estimate for the others (docs/status.md 4.1).
  *
- * Pure: the view measures. Rows differ in height because long statuses wrap; cutting them would hide what people say.
+ * Pure: the view measures. Rows differ in height because long texts wrap and rows open; cutting them would hide what they say.
  */
 
 /** A range of rows: from `start` up to, but not including, `end`. */
@@ -18,9 +18,9 @@ export class Heights {
 
   /** Takes heights as they are on screen; the first ones make the estimate for the rest. */
   learn(heights: ReadonlyMap<string, number>): void {
-    for (const [user, px] of heights) {
-      if (this.#measured.get(user) === px) continue;
-      this.#measured.set(user, px);
+    for (const [id, px] of heights) {
+      if (this.#measured.get(id) === px) continue;
+      this.#measured.set(id, px);
       this.#tops = null;
     }
     if (!this.#settled && this.#measured.size > 0) this.#settle();
@@ -38,8 +38,8 @@ export class Heights {
     if (this.#tops?.order === order) return this.#tops.tops;
     if (this.#measured.size > 2 * order.length + SPARE) this.#prune(order);
     const tops = new Float64Array(order.length + 1);
-    for (const [index, user] of order.entries()) {
-      tops[index + 1] = tops[index]! + (this.#measured.get(user) ?? this.#estimatePx);
+    for (const [index, id] of order.entries()) {
+      tops[index + 1] = tops[index]! + (this.#measured.get(id) ?? this.#estimatePx);
     }
     this.#tops = { order, tops };
     return tops;
@@ -55,7 +55,7 @@ export class Heights {
 
   #prune(order: readonly string[]): void {
     const present = new Set(order);
-    for (const user of this.#measured.keys()) if (!present.has(user)) this.#measured.delete(user);
+    for (const id of this.#measured.keys()) if (!present.has(id)) this.#measured.delete(id);
   }
 }
 
@@ -75,18 +75,18 @@ export function rowsBetween(tops: Float64Array, top: number, bottom: number): Sl
   return tops.length < 2 ? { start: 0, end: 0 } : { start: rowAt(tops, top), end: rowAt(tops, bottom) + 1 };
 }
 
-/** What is drawn: rows, and gaps as high as the rows that are not. */
+/** What is drawn: rows, each with its id and a key for Preact, and gaps as high as the rows that are not. */
 export type Part =
-  | { readonly kind: 'row'; readonly key: string; readonly user: string; readonly index: number }
+  | { readonly kind: 'row'; readonly key: string; readonly id: string; readonly index: number }
   | { readonly kind: 'gap'; readonly key: string; readonly px: number };
 
 /** Every row and no gap. */
 export function whole(order: readonly string[]): Part[] {
-  return order.map((user, index) => ({ kind: 'row', key: rowKey(user), user, index }));
+  return order.map((id, index) => ({ kind: 'row', key: rowKey(id), id, index }));
 }
 
 /**
- * The rows of `slice`, and wherever they are those of `pinned`: whoever has the focus or is selected stays in the document.
+ * The rows of `slice`, and wherever they are those of `pinned`: what has the focus or is selected stays in the document.
  * Gaps are named after the pinned row beside them, so that no node has to move when the slice does.
  */
 export function parts(order: readonly string[], tops: Float64Array, slice: Slice, pinned: ReadonlySet<number>): Part[] {
@@ -100,8 +100,8 @@ export function parts(order: readonly string[], tops: Float64Array, slice: Slice
     at = to;
   };
   const row = () => {
-    const user = order[at]!;
-    drawn.push({ kind: 'row', key: rowKey(user), user, index: at });
+    const id = order[at]!;
+    drawn.push({ kind: 'row', key: rowKey(id), id, index: at });
     at += 1;
   };
   for (const [rank, index] of above.entries()) {
@@ -118,8 +118,8 @@ export function parts(order: readonly string[], tops: Float64Array, slice: Slice
   return drawn;
 }
 
-function rowKey(user: string): string {
-  return `row ${user}`;
+function rowKey(id: string): string {
+  return `row ${id}`;
 }
 
 const FIRST_ESTIMATE_PX = 70;
