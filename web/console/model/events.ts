@@ -1,79 +1,43 @@
-/** What the debug console is about: events of an app as the server tells them (docs/console.md 2.8), parsed once at the border. */
+/** The types of events of the debug console (docs/console.md 2.8), in the order in which the check boxes stand. */
 
-import { record } from '../../shared/http';
+import type { LiveEvent, LiveType } from './contract';
 
-/** Every type of event, in the order in which the check boxes stand. */
 export const EVENT_TYPES = [
   'connection', 'disconnection', 'occupied', 'vacated', 'subscribed', 'unsubscribed', 'api_message', 'client_event',
   'member_added', 'member_removed', 'member_updated', 'error', 'api_error', 'client_error', 'webhook_sent',
   'webhook_failed', 'status_change', 'auth', 'rate_limit',
-] as const;
+] as const satisfies readonly LiveType[];
 
-export type EventType = (typeof EVENT_TYPES)[number];
+/** What a type is a case of, for its colour; the label says which it is. */
+export type Tone = 'connection' | 'channel' | 'message' | 'presence' | 'error' | 'other';
 
-export interface DebugEvent {
-  /** Serial of the app; grows, and has gaps where the server samples. */
-  readonly n: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly type: EventType;
-  readonly socket?: string;
-  readonly user?: string;
-  readonly channel?: string;
-  readonly event?: string;
-  /** Bytes. */
-  readonly size?: number;
-  readonly latency_us?: number;
-  /** Text, at most 10,000 bytes of it. */
-  readonly data?: string;
-  readonly data_cut?: true;
-  /** Of an error: which one, the code that was sent, the sentence, and the setting that would cure it. */
-  readonly kind?: string;
-  readonly code?: number;
-  readonly message?: string;
-  readonly setting?: string;
-  readonly suggested?: unknown;
-  /** A client event in a user's name that an operator sent from here. */
-  readonly impersonated?: true;
+export function toneOf(type: LiveType): Tone {
+  return TONES[type];
 }
 
-/** What one message of the live channel holds. */
-export interface Batch {
-  readonly events: readonly DebugEvent[];
-  /** How many happened since the message before, and how many of those are told. */
-  readonly seen: number;
-  readonly shown: number;
+/** What the console lets an operator send again: messages of the API whose text is all here. */
+export function canReplay(event: LiveEvent): boolean {
+  return event.type === 'api_message' && event.channel !== undefined && event.event !== undefined && event.data !== undefined && event.data_cut !== true;
 }
 
-/** Null for what is no batch; an event of a type that this page does not know is left out of it. */
-export function batchOf(value: unknown): Batch | null {
-  const body = record(value);
-  if (body === null || !Array.isArray(body['events'])) return null;
-  const events = body['events'].map(eventOf).filter((event) => event !== null);
-  const { seen, shown } = body;
-  return {
-    events,
-    seen: typeof seen === 'number' ? seen : events.length,
-    shown: typeof shown === 'number' ? shown : events.length,
-  };
-}
-
-/** Null for what lacks a serial, a time or a type; every other property is left out unless it has the right form. */
-export function eventOf(value: unknown): DebugEvent | null {
-  const body = record(value);
-  const { n, at, type } = body ?? {};
-  if (body === null || typeof n !== 'number' || typeof at !== 'number' || !isEventType(type)) return null;
-  const known = PROPERTIES.filter(([key, form]) => typeof body[key] === form).map(([key]) => [key, body[key]]);
-  const suggested = 'suggested' in body ? { suggested: body['suggested'] } : {};
-  return { n, at, type, ...Object.fromEntries(known), ...suggested };
-}
-
-export function isEventType(value: unknown): value is EventType {
-  return typeof value === 'string' && (EVENT_TYPES as readonly string[]).includes(value);
-}
-
-const PROPERTIES = [
-  ['socket', 'string'], ['user', 'string'], ['channel', 'string'], ['event', 'string'], ['size', 'number'],
-  ['latency_us', 'number'], ['data', 'string'], ['data_cut', 'boolean'], ['kind', 'string'], ['code', 'number'],
-  ['message', 'string'], ['setting', 'string'], ['impersonated', 'boolean'],
-] as const;
+const TONES: Readonly<Record<LiveType, Tone>> = {
+  connection: 'connection',
+  disconnection: 'connection',
+  occupied: 'channel',
+  vacated: 'channel',
+  subscribed: 'channel',
+  unsubscribed: 'channel',
+  api_message: 'message',
+  client_event: 'message',
+  member_added: 'presence',
+  member_removed: 'presence',
+  member_updated: 'presence',
+  error: 'error',
+  api_error: 'error',
+  client_error: 'error',
+  webhook_sent: 'other',
+  webhook_failed: 'error',
+  status_change: 'presence',
+  auth: 'other',
+  rate_limit: 'error',
+};

@@ -5,9 +5,10 @@
  * whoever changes one thing here changes the table, and the program in Rust with it.
  */
 
-import { EVENT_TYPES, type DebugEvent, type EventType } from './events';
+import type { LiveEvent, LiveType } from './contract';
+import { EVENT_TYPES } from './events';
 
-export type Predicate = (event: DebugEvent) => boolean;
+export type Predicate = (event: LiveEvent) => boolean;
 
 /** What is wrong with a filter; `at` counts characters from 0, and `length` says how many are concerned. */
 export interface FilterError {
@@ -123,9 +124,9 @@ class Reader {
   #type(text: string, pattern: Pattern, start: number, quoted: boolean): Predicate {
     const lower = pattern.map((piece) => piece.toLowerCase());
     const group = quoted ? undefined : GROUPS.get(text.toLowerCase());
-    const types: readonly EventType[] = group ?? EVENT_TYPES.filter((type) => fits(type, lower));
+    const types: readonly LiveType[] = group ?? EVENT_TYPES.filter((type) => fits(type, lower));
     if (types.length === 0) this.#refuse('unknown_type', start, this.#at - start, text);
-    const chosen = new Set<EventType>(types);
+    const chosen = new Set<LiveType>(types);
     return (event) => chosen.has(event.type);
   }
 
@@ -189,7 +190,7 @@ function anywhere(pattern: Pattern): Predicate {
   return (event) => textsOf(event).some((text) => text !== undefined && fits(text.toLowerCase(), open));
 }
 
-function textsOf(event: DebugEvent): (string | undefined)[] {
+function textsOf(event: LiveEvent): (string | undefined)[] {
   const code = event.code === undefined ? undefined : String(event.code);
   return [event.type, event.socket, event.user, event.channel, event.event, event.kind, code, event.message, event.setting, event.data];
 }
@@ -204,7 +205,7 @@ function failed(code: FilterErrorCode, at: number, length: number): Parsed {
 
 const FIELDS: readonly Field[] = ['type', 'channel', 'user', 'socket', 'event'];
 /** Names for several types; the type `error` alone is `"error"`. */
-const GROUPS: ReadonlyMap<string, readonly EventType[]> = new Map([
+const GROUPS: ReadonlyMap<string, readonly LiveType[]> = new Map([
   ['error', ['error', 'api_error', 'client_error']],
   ['presence', ['member_added', 'member_removed', 'member_updated']],
 ]);
