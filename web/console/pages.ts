@@ -33,6 +33,16 @@ export const PAGES: readonly PageEntry[] = [
   app('start', 'getting-started', 's', 'build', () => import('./pages/start')),
   app('keys', 'keys', 'k', 'build', () => import('./pages/keys')),
   app('settings', 'settings', 't', 'build', () => import('./pages/settings')),
+
+  app('debug', 'debug', 'd', 'watch', () => import('./pages/debug')),
+  app('channels', 'channels', 'c', 'watch', () => import('./pages/channels')),
+  app('connections', 'connections', 'n', 'watch', () => import('./pages/connections')),
+  app('presence', 'presence', 'p', 'watch', () => import('./pages/presence')),
+  app('stats', 'stats', 'i', 'watch', () => import('./pages/stats')),
+  app('webhooks', 'webhooks', 'w', 'watch', () => import('./pages/webhooks')),
+  app('errors', 'errors', 'e', 'watch', () => import('./pages/errors')),
+
+  server('system', 'system', 'y', () => import('./pages/system')),
 ];
 
 function app(id: PageEntry['id'], path: string, key: string | null, group: PageEntry['group'], load: PageEntry['load']): PageEntry {

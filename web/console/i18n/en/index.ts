@@ -2,7 +2,10 @@
 
 import { apps } from './apps';
 import { common } from './common';
+import { cure } from './cure';
+import { debug } from './debug';
 import { entry } from './entry';
+import { errorKinds } from './error-kinds';
 import { failures } from './failures';
 import { keys } from './keys';
 import { overview } from './overview';
@@ -22,4 +25,7 @@ export const en = {
   start,
   keys,
   settings,
+  cure,
+  debug,
+  errorKinds,
 };

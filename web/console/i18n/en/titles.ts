@@ -8,4 +8,12 @@ export const titles = {
   start: 'Getting started',
   keys: 'App keys',
   settings: 'App settings',
+  debug: 'Debug console',
+  channels: 'Channels',
+  connections: 'Connections',
+  presence: 'Presence & status',
+  stats: 'Stats',
+  webhooks: 'Webhooks',
+  errors: 'Error logs',
+  system: 'System',
 };

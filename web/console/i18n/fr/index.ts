@@ -3,7 +3,10 @@
 import type { Messages } from '..';
 import { apps } from './apps';
 import { common } from './common';
+import { cure } from './cure';
+import { debug } from './debug';
 import { entry } from './entry';
+import { errorKinds } from './error-kinds';
 import { failures } from './failures';
 import { keys } from './keys';
 import { overview } from './overview';
@@ -23,4 +26,7 @@ export const fr: Messages = {
   start,
   keys,
   settings,
+  cure,
+  debug,
+  errorKinds,
 };

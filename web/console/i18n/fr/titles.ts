@@ -10,4 +10,12 @@ export const titles: Messages['titles'] = {
   start: 'Premiers pas',
   keys: 'Clés',
   settings: 'Réglages',
+  debug: 'Débogage',
+  channels: 'Canaux',
+  connections: 'Connexions',
+  presence: 'Présence et statuts',
+  stats: 'Statistiques',
+  webhooks: 'Webhooks',
+  errors: 'Journal des erreurs',
+  system: 'Système',
 };

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { draftOf, EMPTY_DRAFT, newEvent, problemsOf } from './draft-event';
+
+const good = { ...EMPTY_DRAFT, channel: 'news', event: 'headline' };
+
+test('a channel, a name and JSON are needed', () => {
+  expect(problemsOf(good)).toEqual({});
+  expect(problemsOf(EMPTY_DRAFT)).toEqual({ channel: 'missing', event: 'missing' });
+  expect(problemsOf({ ...good, data: '{"a":}' }).data).toMatchObject({ line: 1, column: 6, found: '}' });
+});
+
+test('it is repeated up to a hundred times', () => {
+  for (const repeat of ['1', '100', ' 7 ']) expect(problemsOf({ ...good, repeat })).toEqual({});
+  for (const repeat of ['', '0', '101', '-1', '1.5', 'x']) expect(problemsOf({ ...good, repeat })).toEqual({ repeat: 'not-a-count' });
+});
+
+test('in the name of a user it has to be a client event, where those are taken', () => {
+  const typing = { ...good, channel: 'presence-lobby', event: 'client-typing', user: '42' };
+  expect(problemsOf(typing)).toEqual({});
+  expect(problemsOf({ ...typing, user: ' ' })).toEqual({ user: 'missing' });
+  expect(problemsOf({ ...typing, event: 'typing' })).toEqual({ event: 'not-client' });
+  for (const channel of ['news', 'private-encrypted-x', '#server-to-user-1']) {
+    expect(problemsOf({ ...typing, channel })).toEqual({ channel: 'no-client-channel' });
+  }
+});
+
+test('a request carries what was filled in', () => {
+  expect(newEvent({ ...good, data: '[1]' })).toEqual({ channel: 'news', event: 'headline', data: '[1]' });
+  expect(newEvent({ ...good, socket: '1.2', repeat: '3', user: 'a' })).toEqual({
+    channel: 'news', event: 'headline', data: '{}', socket_id: '1.2', repeat: 3, as_user: 'a',
+  });
+});
+
+test('a message that was sent is a draft again', () => {
+  expect(draftOf({ n: 1, at: 0, type: 'api_message', channel: 'a', event: 'b', data: '1' })).toEqual({ ...EMPTY_DRAFT, channel: 'a', event: 'b', data: '1' });
+});

@@ -1,0 +1,134 @@
+/** The event creator: an event of the API, or, clearly marked, a client event in the name of a user. */
+
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { texts } from '../../i18n';
+import { sendEvent } from '../../model/api';
+import { command, request } from '../../model/by-hand';
+import { newEvent, problemsOf, type DraftEvent, type Problem } from '../../model/draft-event';
+import { Button } from '../../parts/button';
+import { SameByHand } from '../../parts/code';
+import { ErrorText, Field, TextArea } from '../../parts/field';
+import { Toggle } from '../../parts/toggle';
+import { useConsole } from '../../view/context';
+import { explain } from '../../view/failures';
+import { useAction } from '../../view/use-action';
+
+interface CreatorProps {
+  readonly app: string;
+  readonly draft: DraftEvent;
+  readonly onDraft: (draft: DraftEvent) => void;
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+}
+
+export function Creator({ app, draft, onDraft, open, onOpen }: CreatorProps): JSX.Element {
+  const details = useRef<HTMLDetailsElement>(null);
+  // A message that is to be sent again opens it from far below.
+  useEffect(() => {
+    if (open) details.current?.querySelector('input')?.focus();
+  }, [open]);
+  return (
+    <details ref={details} class="card creator" open={open} data-testid="creator" onToggle={(event) => onOpen(event.currentTarget.open)}>
+      <summary>{texts.value.debug.creator}</summary>
+      {open && <Form app={app} draft={draft} onDraft={onDraft} />}
+    </details>
+  );
+}
+
+function Form({ app, draft, onDraft }: Pick<CreatorProps, 'app' | 'draft' | 'onDraft'>): JSX.Element {
+  const [tried, setTried] = useState(false);
+  const [sent, setSent] = useState<number | null>(null);
+  const problems = problemsOf(draft);
+  const { failure, busy, run } = useAction(async () => {
+    const reply = await sendEvent(app, newEvent(draft));
+    setSent(reply.ok ? reply.body.published : null);
+    return reply.ok ? null : reply.failure;
+  });
+  const t = texts.value.debug;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    setTried(true);
+    setSent(null);
+    if (Object.keys(problems).length === 0) void run();
+  };
+  return (
+    <form class="form creator-form" noValidate onSubmit={submit}>
+      <Fields draft={draft} onDraft={onDraft} problem={(field) => (tried ? told(problems[field]) : null)} />
+      {failure !== null && <ErrorText field="send">{explain(failure)}</ErrorText>}
+      <div class="row">
+        <Button type="submit" look={draft.user === null ? 'main' : 'danger'} busy={busy} testid="send">
+          {draft.user === null ? t.send : t.sendAs}
+        </Button>
+        <p role="status" data-testid="sent">
+          {sent !== null && t.sent(sent)}
+        </p>
+      </div>
+      <SameByHand lines={useByHand(app, draft)} />
+    </form>
+  );
+}
+
+interface FieldsProps {
+  readonly draft: DraftEvent;
+  readonly onDraft: (draft: DraftEvent) => void;
+  /** What to say of a field, once somebody has tried to send. */
+  readonly problem: (field: keyof DraftEvent) => string | null;
+}
+
+function Fields({ draft, onDraft, problem }: FieldsProps): JSX.Element {
+  const t = texts.value.debug;
+  const set = (change: Partial<DraftEvent>) => onDraft({ ...draft, ...change });
+  // The data is checked as it is typed; an empty field has no error to be told.
+  const { data: json } = problemsOf(draft);
+  return (
+    <>
+      <div class="details-pair">
+        <Field name="channel" label={t.channel} code value={draft.channel} error={problem('channel')} onValue={(channel) => set({ channel })} />
+        <Field name="event" label={t.event} code value={draft.event} error={problem('event')} onValue={(event) => set({ event })} />
+      </div>
+      <TextArea
+        name="data"
+        label={t.data}
+        code
+        value={draft.data}
+        error={draft.data === '' ? problem('data') : told(json)}
+        hint={json === undefined ? t.jsonValid : undefined}
+        onValue={(data) => set({ data })}
+      />
+      <div class="details-pair">
+        <Field name="socket" label={t.socket} hint={t.socketHint} code value={draft.socket} onValue={(socket) => set({ socket })} />
+        <Field name="repeat" label={t.repeat} hint={t.repeatHint} type="number" least={1} most={100} value={draft.repeat} error={problem('repeat')} onValue={(repeat) => set({ repeat })} />
+      </div>
+      <Toggle name="as-user" on={draft.user !== null} onChange={(on) => set({ user: on ? '' : null })}>
+        {t.asUser}
+      </Toggle>
+      {draft.user !== null && (
+        <div class="stack impersonation" data-testid="impersonation">
+          <p>{t.asUserWarning}</p>
+          <Field name="user" label={t.user} value={draft.user} error={problem('user')} onValue={(user) => set({ user })} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** An event of the API has a command; only the console speaks in the name of a user. */
+function useByHand(app: string, draft: DraftEvent): string {
+  const { signedIn } = useConsole();
+  const { channel, event, data, socket_id: socket, ...rest } = newEvent(draft);
+  if (rest.as_user !== undefined) return request(signedIn.public_url, 'POST', `apps/${app}/events`, newEvent(draft));
+  const line = command('rollcall', 'trigger', '--app', app, ...(socket === undefined ? [] : ['--socket-id', socket]), channel, event, String(data));
+  return rest.repeat === undefined ? line : `for n in $(seq ${rest.repeat}); do ${line}; done`;
+}
+
+function told(problem: Problem | undefined): string | null {
+  const t = texts.value.debug;
+  if (problem === undefined) return null;
+  if (typeof problem === 'string') return t.problems[WORDS[problem]];
+  const { line, column, found } = problem;
+  if (found === null) return t.jsonEnds(line, column);
+  return t.jsonAt(line, column, found === '\n' ? t.newline : `“${found}”`);
+}
+
+const WORDS = { missing: 'missing', 'not-client': 'notClient', 'no-client-channel': 'noClientChannel', 'not-a-count': 'notACount' } as const;

@@ -1,0 +1,43 @@
+/** The events of an app while its page is open: what the live channel tells goes into the log, and the log on screen once per frame. */
+
+import { useEffect, useMemo } from 'preact/hooks';
+import { EventLog } from '../../model/event-log';
+import { paused } from '../../model/live';
+import { useLive } from '../../view/context';
+import { Frames } from '../../view/frames';
+import type { Predicate } from '../../model/filter';
+
+export interface Events {
+  readonly log: EventLog;
+  readonly setFilter: (matches: Predicate) => void;
+}
+
+export function useEvents(app: string): Events {
+  const { log, frames } = useMemo(() => started(), [app]);
+  useEffect(() => () => frames.stop(), [frames]);
+  // The log keeps what comes meanwhile itself, so that nothing is lost to whoever stops to read.
+  useLive(`debug-${app}`, 'events', (batch) => log.take(batch, performance.now()) && frames.request(), 'deliver');
+  useEffect(
+    () =>
+      paused.subscribe((held) => {
+        if (held) log.pause();
+        else if (log.paused.peek()) log.resume();
+      }),
+    [log],
+  );
+  return useMemo(
+    () => ({
+      log,
+      setFilter: (matches) => {
+        log.setFilter(matches);
+        frames.request();
+      },
+    }),
+    [log, frames],
+  );
+}
+
+function started(): { readonly log: EventLog; readonly frames: Frames } {
+  const log = new EventLog();
+  return { log, frames: new Frames(() => log.flush()) };
+}

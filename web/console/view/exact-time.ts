@@ -1,0 +1,26 @@
+/** Times of day and dates, exactly, in the language of the page. */
+
+import { locale } from '../../shared/i18n/locale';
+
+/** To the millisecond, for rows that happened just now. */
+export function timeOfDay(ms: number): string {
+  return format('time', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hourCycle: 'h23' }, ms);
+}
+
+/** To the second, with its date. */
+export function moment(ms: number): string {
+  return format('moment', { dateStyle: 'medium', timeStyle: 'medium' }, ms);
+}
+
+/** Kept, because making one takes longer than all else that a row does. */
+function format(name: string, options: Intl.DateTimeFormatOptions, ms: number): string {
+  const key = `${locale.value} ${name}`;
+  let found = formats.get(key);
+  if (found === undefined) {
+    found = new Intl.DateTimeFormat(locale.value, options);
+    formats.set(key, found);
+  }
+  return found.format(ms);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
