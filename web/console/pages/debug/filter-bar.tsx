@@ -56,12 +56,11 @@ export function FilterBar({ filter }: { filter: Filter }): JSX.Element {
           </Button>
         </div>
       )}
-      <Types hidden={filter.hidden} />
     </div>
   );
 }
 
-function Types({ hidden }: { hidden: ReadonlySet<string> }): JSX.Element {
+export function Types({ hidden }: { hidden: ReadonlySet<string> }): JSX.Element {
   const t = texts.value.debug;
   const choose = (types: Iterable<string>) => setQuery({ hide: [...types].join(',') });
   const toggle = (type: LiveType) => choose(hidden.has(type) ? [...hidden].filter((other) => other !== type) : [...hidden, type]);

@@ -17,7 +17,7 @@ import { toast } from '../../parts/toast';
 import { useConsole } from '../../view/context';
 import { download, fileName } from '../../view/download';
 import { Creator } from './creator';
-import { FilterBar, useFilter } from './filter-bar';
+import { FilterBar, Types, useFilter } from './filter-bar';
 import { Rows } from './rows';
 import { useEvents } from './use-events';
 
@@ -36,8 +36,14 @@ export function Page({ app }: PageProps): JSX.Element {
       <PageHead title={t.titles.debug} lead={t.debug.lead} app={useConsole().apps.nameOf(app)} live />
       <Creator app={app} draft={draft} onDraft={setDraft} open={creating} onOpen={setCreating} />
       <FilterBar filter={filter} />
+      <div class="row disclosures">
+        <Types hidden={filter.hidden} />
+        <SameByHand lines={command('rollcall', 'tail', '--app', app, ...(filter.text === '' ? [] : [filter.text]))}>
+          <p class="muted">{t.debug.tail}</p>
+        </SameByHand>
+      </div>
       <Notices log={events.log} />
-      <Tools log={events.log} app={app} filter={filter.text} />
+      <Tools log={events.log} app={app} />
       <EventRows app={app} log={events.log} onReset={filter.reset} onReplay={(event) => replay(draftOf(event))} />
     </>
   );
@@ -68,7 +74,7 @@ function Notices({ log }: { log: EventLog }): JSX.Element {
   );
 }
 
-function Tools({ log, app, filter }: { log: EventLog; app: string; filter: string }): JSX.Element {
+function Tools({ log, app }: { log: EventLog; app: string }): JSX.Element {
   const t = texts.value.debug;
   const { order, total, unread } = log.shown.value;
   const save = () => {
@@ -77,21 +83,16 @@ function Tools({ log, app, filter }: { log: EventLog; app: string; filter: strin
     toast(t.exported(lines.length));
   };
   return (
-    <div class="section">
-      <div class="row debug-tools">
-        <p class="debug-count" data-testid="count">
-          {t.counted(order.length, total)} <span class="muted">{unread > 0 ? t.filtering : t.bounded}</span>
-        </p>
-        <Button look="quiet" testid="clear" off={total === 0} onClick={() => log.clear()}>
-          {t.clear}
-        </Button>
-        <Button look="quiet" testid="export" off={order.length === 0} onClick={save}>
-          {t.export}
-        </Button>
-      </div>
-      <SameByHand lines={command('rollcall', 'tail', '--app', app, ...(filter === '' ? [] : [filter]))}>
-        <p class="muted">{t.tail}</p>
-      </SameByHand>
+    <div class="row debug-tools">
+      <p class="debug-count" data-testid="count">
+        {t.counted(order.length, total)} <span class="muted">{unread > 0 ? t.filtering : t.bounded}</span>
+      </p>
+      <Button look="quiet" testid="clear" off={total === 0} onClick={() => log.clear()}>
+        {t.clear}
+      </Button>
+      <Button look="quiet" testid="export" off={order.length === 0} onClick={save}>
+        {t.export}
+      </Button>
     </div>
   );
 }
@@ -106,7 +107,14 @@ interface EventRowsProps {
 function EventRows({ app, log, onReset, onReplay }: EventRowsProps): JSX.Element {
   const t = texts.value.debug;
   const { order, total } = log.shown.value;
-  if (order.length > 0) return <Rows app={app} log={log} order={order} onReplay={onReplay} />;
+  if (order.length > 0) {
+    return (
+      <section>
+        <h2 class="visually-hidden">{t.rows}</h2>
+        <Rows app={app} log={log} order={order} onReplay={onReplay} />
+      </section>
+    );
+  }
   if (total === 0) {
     return (
       <Empty title={t.emptyTitle}>
