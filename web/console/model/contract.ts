@@ -267,6 +267,27 @@ export interface Endpoint {
   readonly events?: readonly string[];
 }
 
+/** A request to an endpoint: `at`, `status` and `took_ms` are those of the last attempt. */
+export interface Delivery {
+  readonly id: string;
+  readonly url: string;
+  readonly state: 'delivered' | 'waiting' | 'wanted' | 'given_up';
+  readonly attempts: number;
+  readonly at: number | null;
+  readonly status: number | null;
+  readonly took_ms: number | null;
+  readonly problem: string | null;
+  readonly next_attempt_at: number | null;
+  readonly events: readonly string[];
+  readonly body: string;
+  readonly signature: string;
+}
+
+export interface WebhookLog {
+  readonly endpoints: readonly { readonly url: string; readonly events: readonly string[]; readonly batching: boolean }[];
+  readonly deliveries: readonly Delivery[];
+}
+
 export interface WebhookTest {
   readonly status: number | null;
   readonly took_ms: number;

@@ -13,6 +13,7 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { start } from './start';
 import { titles } from './titles';
+import { watch } from './watch';
 
 export const en = {
   common,
@@ -28,4 +29,5 @@ export const en = {
   cure,
   debug,
   errorKinds,
+  watch,
 };

@@ -14,6 +14,7 @@ import { settings } from './settings';
 import { shell } from './shell';
 import { start } from './start';
 import { titles } from './titles';
+import { watch } from './watch';
 
 export const fr: Messages = {
   common,
@@ -29,4 +30,5 @@ export const fr: Messages = {
   cure,
   debug,
   errorKinds,
+  watch,
 };

@@ -2,17 +2,17 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { texts } from '../../i18n';
-import { sendEvent } from '../../model/api';
-import { command, request } from '../../model/by-hand';
-import { newEvent, problemsOf, type DraftEvent, type Problem } from '../../model/draft-event';
-import { Button } from '../../parts/button';
-import { SameByHand } from '../../parts/code';
-import { ErrorText, Field, TextArea } from '../../parts/field';
-import { Toggle } from '../../parts/toggle';
-import { useConsole } from '../../view/context';
-import { explain } from '../../view/failures';
-import { useAction } from '../../view/use-action';
+import { texts } from '../i18n';
+import { sendEvent } from '../model/api';
+import { command, request } from '../model/by-hand';
+import { newEvent, problemsOf, type DraftEvent, type Problem } from '../model/draft-event';
+import { Button } from './button';
+import { SameByHand } from './code';
+import { ErrorText, Field, TextArea } from './field';
+import { Toggle } from './toggle';
+import { useConsole } from '../view/context';
+import { explain } from '../view/failures';
+import { useAction } from '../view/use-action';
 
 interface CreatorProps {
   readonly app: string;
@@ -20,9 +20,11 @@ interface CreatorProps {
   readonly onDraft: (draft: DraftEvent) => void;
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
+  /** What it is called where it is about one channel. */
+  readonly title?: string;
 }
 
-export function Creator({ app, draft, onDraft, open, onOpen }: CreatorProps): JSX.Element {
+export function Creator({ app, draft, onDraft, open, onOpen, title = texts.value.debug.creator }: CreatorProps): JSX.Element {
   const details = useRef<HTMLDetailsElement>(null);
   // A message that is to be sent again opens it from far below.
   useEffect(() => {
@@ -30,7 +32,7 @@ export function Creator({ app, draft, onDraft, open, onOpen }: CreatorProps): JS
   }, [open]);
   return (
     <details ref={details} class="card creator" open={open} data-testid="creator" onToggle={(event) => onOpen(event.currentTarget.open)}>
-      <summary>{texts.value.debug.creator}</summary>
+      <summary>{title}</summary>
       {open && <Form app={app} draft={draft} onDraft={onDraft} />}
     </details>
   );

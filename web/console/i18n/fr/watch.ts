@@ -1,0 +1,98 @@
+/** Canaux, connexions, et qui est présent. */
+
+import { isolated, plurals, waits } from '../../../shared/i18n/plural';
+import type { Messages } from '..';
+
+const plural = plurals('fr');
+const number = new Intl.NumberFormat('fr');
+const wait = waits('fr', '\u00a0');
+
+export const watch: Messages['watch'] = {
+  more: (listed, all) => `${number.format(all)} correspondent\u00a0; les ${number.format(listed)} premiers sont affichés.`,
+  yes: 'oui',
+  no: 'non',
+  back: (where) => `← ${where}`,
+  sendAway: 'Renvoyer',
+  sendAwayTitle: (user) => `Renvoyer ${isolated(user)}\u00a0?`,
+  sendAwayText: 'Toutes les connexions de cet utilisateur sont fermées aussitôt, et ceux qui le voient l’apprennent. Le client ne revient pas de lui-même, mais l’utilisateur peut recharger la page.',
+  sentAway: (user) => `${isolated(user)} a été renvoyé.`,
+  gone: 'Cela s’est peut-être terminé entre-temps.',
+
+  channelsLead: 'Là où quelqu’un est abonné en ce moment.',
+  prefix: 'Commence par',
+  channelColumns: { name: 'Nom', type: 'Type', subscribers: 'Abonnés', members: 'Membres', rate: 'Messages/s', last: 'Dernier message', cache: 'Cache' },
+  channelTypes: { public: 'Public', private: 'Privé', encrypted: 'Chiffré', presence: 'Présence', user: 'Utilisateur' },
+  channelsCounted: (count) => plural(count, { one: `${number.format(count)} canal`, other: `${number.format(count)} canaux` }),
+  ratesEstimated: 'Les débits sont estimés\u00a0: il se passe plus de choses qu’il n’en est rapporté.',
+  noChannelsTitle: 'Aucun canal n’est occupé',
+  noChannels: 'Un canal existe tant que quelqu’un y est abonné. Dans une page avec pusher-js, cette ligne en fait un\u00a0:',
+  noSuchChannels: 'Aucun canal ne commence ainsi',
+  allChannels: 'Tous les canaux',
+  membersHead: (count) => plural(count, { one: `${number.format(count)} membre`, other: `${number.format(count)} membres` }),
+  cached: 'Événement en cache',
+  cachedFor: (seconds) => `Gardé encore ${wait(seconds)}\u00a0; qui s’abonne le reçoit aussitôt.`,
+  recent: (count) =>
+    count === 0
+      ? 'Messages depuis l’ouverture de cette page'
+      : plural(count, { one: 'Dernier message depuis l’ouverture de cette page', other: `${number.format(count)} derniers messages depuis l’ouverture de cette page` }),
+  noRecent: 'Aucun pour l’instant. Un message apparaît ici quand quelqu’un publie sur ce canal, ou quand vous le faites, ci-dessous.',
+  publish: 'Publier sur ce canal',
+  inDebug: 'Dans la console de débogage',
+
+  connectionsLead: 'Qui est connecté en ce moment, et comment cela se passe.',
+  search: 'Rechercher',
+  searchHint: 'Dans le socket, l’utilisateur, l’adresse, l’origine et le client.',
+  wholeAddresses: 'Adresses entières',
+  connectionColumns: {
+    socket: 'Socket',
+    user: 'Utilisateur',
+    address: 'Adresse',
+    origin: 'Origine',
+    client: 'Client',
+    transport: 'Transport',
+    opened: 'Connecté',
+    rtt: 'Aller-retour',
+    pending: 'En attente',
+    messages: 'Reçus / envoyés',
+    subscriptions: 'Canaux',
+  },
+  transports: { ws: 'WebSocket', xhr_streaming: 'Flux HTTP', xhr_polling: 'Interrogation' },
+  tls: 'TLS',
+  plain: 'sans TLS',
+  slow: 'lente',
+  slowLong: 'Elle prend moins qu’il ne lui est envoyé. Ce qui attend compte dans sa limite, et au-delà elle est fermée avec 4100.',
+  connectionsCounted: (count) => plural(count, { one: `${number.format(count)} connexion`, other: `${number.format(count)} connexions` }),
+  noConnectionsTitle: 'Personne n’est connecté',
+  noConnections: 'Dès qu’un client se connecte avec une clé de cette application, il apparaît ici. «\u00a0Premiers pas\u00a0» donne les lignes pour votre langage.',
+  noSuchConnections: 'Aucune connexion ne correspond',
+  allConnections: 'Toutes les connexions',
+  subscriptions: 'Abonnements',
+  noSubscriptions: 'Elle n’est abonnée à rien.',
+  asUser: (user) => `comme ${isolated(user)}`,
+  disconnect: 'Déconnecter, elle peut revenir',
+  disconnectForGood: 'Déconnecter pour de bon',
+  disconnectTitle: (socket) => `Déconnecter ${socket}\u00a0?`,
+  disconnectText: 'Elle est fermée avec 4200. Les bibliothèques clientes se reconnectent alors d’elles-mêmes, aussitôt.',
+  disconnectForGoodText: 'Elle est fermée avec 4009. Les bibliothèques clientes ne se reconnectent pas avant que la page soit rechargée.',
+  disconnected: (socket) => `${socket} a été déconnecté.`,
+
+  presenceLead: 'Qui est présent, pourquoi, et qui est sur le point de partir.',
+  presenceChannel: 'Canal de présence',
+  here: 'Présent',
+  leaving: 'Partant',
+  leavingIn: (seconds) => `part dans ${wait(seconds)}`,
+  leavingNow: 'part maintenant',
+  hereCount: (count) => `${number.format(count)} ici`,
+  leavingCount: (count) => `${number.format(count)} en délai de grâce`,
+  presenceColumns: { user: 'Utilisateur', availability: 'Présence', status: 'Statut', rev: 'Révision', held: 'Tenu par' },
+  noStatus: 'ne dit rien',
+  heldBy: (count) => plural(count, { one: `${number.format(count)} connexion`, other: `${number.format(count)} connexions` }),
+  whyOnline: 'Pourquoi cette personne est-elle là\u00a0?',
+  whyHeld: 'Chacune de ces connexions est abonnée au canal\u00a0; le départ de la dernière commence le délai de grâce.',
+  whyLeaving: 'Plus aucune connexion ne tient cette personne. Le délai de grâce laisse passer un rechargement de page sans que personne ne le remarque\u00a0; quand il est écoulé, les autres l’apprennent.',
+  info: 'Informations du membre',
+  connectionGone: 's’est terminée entre-temps',
+  connectedFor: 'connectée',
+  noPresenceTitle: 'Personne n’est présent',
+  noPresence: 'Des personnes apparaissent quand quelqu’un s’abonne à un canal de présence\u00a0: un canal dont le nom commence par presence-, et dont votre serveur signe les abonnements avec un user_id.',
+};
