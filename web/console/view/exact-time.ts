@@ -9,7 +9,13 @@ export function timeOfDay(ms: number): string {
 
 /** To the second, with its date. */
 export function moment(ms: number): string {
-  return format('moment', { dateStyle: 'medium', timeStyle: 'medium' }, ms);
+  return format('moment', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }, ms);
+}
+
+/** Below a chart: the time of day, or the day where a chart spans several. */
+export function axisTime(ms: number, spanMs: number): string {
+  if (spanMs > 2 * DAY_MS) return format('day', { day: 'numeric', month: 'short' }, ms);
+  return format('minute', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, ms);
 }
 
 /** Kept, because making one takes longer than all else that a row does. */
@@ -24,3 +30,4 @@ function format(name: string, options: Intl.DateTimeFormatOptions, ms: number): 
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+const DAY_MS = 86_400_000;

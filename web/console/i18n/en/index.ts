@@ -12,6 +12,7 @@ import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
 import { start } from './start';
+import { stats } from './stats';
 import { titles } from './titles';
 import { watch } from './watch';
 
@@ -30,4 +31,5 @@ export const en = {
   debug,
   errorKinds,
   watch,
+  stats,
 };

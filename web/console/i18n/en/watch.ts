@@ -47,7 +47,7 @@ export const watch = {
     client: 'Client',
     transport: 'Transport',
     opened: 'Connected',
-    rtt: 'Round trip',
+    rtt: 'RTT',
     pending: 'Pending',
     messages: 'In / out',
     subscriptions: 'Channels',

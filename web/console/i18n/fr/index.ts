@@ -13,6 +13,7 @@ import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
 import { start } from './start';
+import { stats } from './stats';
 import { titles } from './titles';
 import { watch } from './watch';
 
@@ -31,4 +32,5 @@ export const fr: Messages = {
   debug,
   errorKinds,
   watch,
+  stats,
 };
