@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { command, request, settingWord, word } from './by-hand';
+import { command, request, word } from './by-hand';
 
 test('a word is quoted when a shell would take it for something else', () => {
   expect(['plain', 'a b', "it's", '$HOME', '', 'client_events=true', '{"a":1}'].map(word)).toEqual([
@@ -14,8 +14,4 @@ test('a request has its method, its token and its body', () => {
       `  -H 'Content-Type: application/json' \\\n  -d '{"confirm":"drain"}'`,
   );
   expect(request('http://h', 'GET', 'system')).toBe(`curl http://h/console/api/system \\\n  -H "Authorization: Bearer $ROLLCALL_TOKEN"`);
-});
-
-test('settings are written as the command takes them', () => {
-  expect([true, 5, 'x', null, ['a', 'b']].map((value) => settingWord('k', value))).toEqual(['k=true', 'k=5', 'k=x', 'k=', 'k=["a","b"]']);
 });

@@ -16,11 +16,3 @@ export function request(base: string, method: 'GET' | 'POST', path: string, body
   const data = body === undefined ? [] : [`  -H 'Content-Type: application/json'`, `  -d ${word(JSON.stringify(body))}`];
   return [parts.join(' '), `  -H "Authorization: Bearer $ROLLCALL_TOKEN"`, ...data].join(' \\\n');
 }
-
-/** How `rollcall apps set` takes a value. */
-export function settingWord(key: string, value: unknown): string {
-  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-  if (value === null) return `${key}=`;
-  return plain ? `${key}=${value}` : `${key}=${JSON.stringify(value)}`;
-}
-

@@ -4,6 +4,8 @@ import type { ComponentChildren, JSX } from 'preact';
 import { texts } from '../i18n';
 import { CopyButton } from './copy';
 
+export { word as shellWord } from '../model/by-hand';
+
 interface CodeProps {
   /** What it is, for who can't see what is around it, and for the copy button. */
   readonly title: string;
@@ -37,9 +39,4 @@ export function SameByHand({ lines, children }: { lines: string; children?: Comp
       <Code title={t.command} text={lines} />
     </details>
   );
-}
-
-/** A word for a POSIX shell, quoted if it has to be. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -5,8 +5,8 @@ import { texts } from '../../i18n';
 import type { LiveEvent } from '../../model/contract';
 import { canReplay } from '../../model/events';
 import { Button } from '../../parts/button';
-import { Cure } from '../../parts/cure';
 import { Explained } from '../../parts/explained';
+import { FixButton } from '../../parts/fix-button';
 import { Json } from '../../parts/json';
 
 interface DetailsProps {
@@ -54,7 +54,11 @@ function Reason({ app, event }: { app: string; event: LiveEvent }): JSX.Element 
         {code !== undefined && <span class="tag">{code}</span>} <bdi>{message}</bdi>
       </p>
       {kind !== undefined && <Explained kind={kind} />}
-      {setting !== undefined && suggested !== undefined && <Cure app={app} setting={setting} suggested={suggested} />}
+      {setting !== undefined && suggested !== undefined && (
+        <div>
+          <FixButton app={app} setting={setting} suggested={suggested} />
+        </div>
+      )}
     </section>
   );
 }
