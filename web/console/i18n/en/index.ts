@@ -2,12 +2,12 @@
 
 import { apps } from './apps';
 import { common } from './common';
-import { cure } from './cure';
 import { debug } from './debug';
 import { entry } from './entry';
 import { errorKinds } from './error-kinds';
 import { failures } from './failures';
 import { keys } from './keys';
+import { logs } from './logs';
 import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
@@ -15,6 +15,7 @@ import { start } from './start';
 import { stats } from './stats';
 import { titles } from './titles';
 import { watch } from './watch';
+import { webhooks } from './webhooks';
 
 export const en = {
   common,
@@ -27,9 +28,10 @@ export const en = {
   start,
   keys,
   settings,
-  cure,
   debug,
   errorKinds,
   watch,
   stats,
+  webhooks,
+  logs,
 };

@@ -3,12 +3,12 @@
 import type { Messages } from '..';
 import { apps } from './apps';
 import { common } from './common';
-import { cure } from './cure';
 import { debug } from './debug';
 import { entry } from './entry';
 import { errorKinds } from './error-kinds';
 import { failures } from './failures';
 import { keys } from './keys';
+import { logs } from './logs';
 import { overview } from './overview';
 import { settings } from './settings';
 import { shell } from './shell';
@@ -16,6 +16,7 @@ import { start } from './start';
 import { stats } from './stats';
 import { titles } from './titles';
 import { watch } from './watch';
+import { webhooks } from './webhooks';
 
 export const fr: Messages = {
   common,
@@ -28,9 +29,10 @@ export const fr: Messages = {
   start,
   keys,
   settings,
-  cure,
   debug,
   errorKinds,
   watch,
   stats,
+  webhooks,
+  logs,
 };
