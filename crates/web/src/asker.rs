@@ -11,7 +11,7 @@ use crate::site::{HasSite, Site};
 use crate::token::Token;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap};
+use axum::http::{Extensions, HeaderMap, header};
 use rollcall_node::http::Visitor;
 
 /// Who sent a request.
@@ -46,6 +46,13 @@ impl Asker {
     /// The token in a cookie.
     pub fn token(&self, cookie: &Cookie) -> Option<Token> {
         cookie.read(self.scheme, &self.headers)
+    }
+
+    /// The token that a program sent, `Authorization: Bearer …`.
+    pub fn bearer(&self) -> Option<Token> {
+        let line = self.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, token) = line.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| Token::parse(token.trim()))?
     }
 }
 

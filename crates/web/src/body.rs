@@ -48,6 +48,15 @@ impl Fields {
         }
     }
 
+    /// An object that must be there.
+    pub fn object(&self, field: &'static str) -> Result<&Map<String, Value>, CommonFailure> {
+        match self.0.get(field) {
+            None | Some(Value::Null) => Err(CommonFailure::Field(field, FieldProblem::Missing)),
+            Some(Value::Object(object)) => Ok(object),
+            Some(_) => Err(CommonFailure::Field(field, FieldProblem::WrongType)),
+        }
+    }
+
     /// A number, not negative, that may be missing or null.
     pub fn optional_number(&self, field: &'static str) -> Result<Option<u64>, CommonFailure> {
         match self.0.get(field) {
