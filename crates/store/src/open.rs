@@ -63,6 +63,12 @@ impl Store {
         }
     }
 
+    /// The files that the database in `directory` is made of, whether or not they are there.
+    pub fn files(directory: impl AsRef<Path>) -> [PathBuf; 3] {
+        let file = |suffix: &str| directory.as_ref().join(format!("{FILE_NAME}{suffix}"));
+        ["", "-wal", "-shm"].map(file)
+    }
+
     /// Closes all connections, after which the write-ahead log is folded into the file.
     pub async fn close(&self) {
         self.reads.close().await;

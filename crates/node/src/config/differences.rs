@@ -36,7 +36,7 @@ pub fn differences(old: Option<&AppRow>, new: Option<&AppRow>) -> Vec<Difference
 }
 
 fn of_settings(old: &AppRow, new: &AppRow) -> Option<Difference> {
-    let (old, new) = (settings(old), settings(new));
+    let (old, new) = (recorded_settings(old), recorded_settings(new));
     let keys = old.keys().chain(new.keys()).filter(|key| old.get(*key) != new.get(*key));
     let keys: Vec<&String> = keys.collect();
     let of = |settings: &BTreeMap<String, Json>| {
@@ -67,8 +67,8 @@ fn of_keys(old: &AppRow, new: &AppRow) -> Vec<Difference> {
     added.chain(removed).collect()
 }
 
-/// The settings that are not the default, and the name.
-fn settings(row: &AppRow) -> BTreeMap<String, Json> {
+/// What a record compares: the settings of a row that are not the default, and its name.
+pub fn recorded_settings(row: &AppRow) -> BTreeMap<String, Json> {
     // What cannot be read is what is about to be mended.
     let mut settings = stored_settings(row).unwrap_or_default();
     if !row.name.is_empty() {
@@ -78,7 +78,7 @@ fn settings(row: &AppRow) -> BTreeMap<String, Json> {
 }
 
 fn whole(row: &AppRow) -> Json {
-    let mut whole: Map<String, Json> = settings(row).into_iter().collect();
+    let mut whole: Map<String, Json> = recorded_settings(row).into_iter().collect();
     let keys: Json = row.keys.iter().map(|key| key.key.as_str()).collect();
     whole.insert("keys".to_owned(), keys);
     Json::Object(whole)

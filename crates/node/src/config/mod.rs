@@ -34,7 +34,7 @@ use rollcall_engine::App;
 
 pub use app::APP;
 pub use app_table::{Declared, Settings, check_unique};
-pub use differences::{Difference, differences};
+pub use differences::{Difference, differences, recorded_settings};
 pub use docs::options_markdown;
 pub use edit::{BadChange, changed_app, edited_app};
 pub use error::{ConfigError, Duplicate, Place};
