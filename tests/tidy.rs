@@ -307,6 +307,11 @@ const RULES: &[Rule] = &[
     },
     Rule { krate: "rollcall-web", inside: &["rollcall-node", "rollcall-store"], outside: &[] },
     Rule {
+        krate: "rollcall-console",
+        inside: &["rollcall-node", "rollcall-store", "rollcall-web"],
+        outside: &[],
+    },
+    Rule {
         krate: "rollcall-status",
         inside: &["rollcall-node", "rollcall-store", "rollcall-web"],
         outside: &[],
@@ -361,7 +366,7 @@ const WORDS: &[Words] = &[
         reason: "HTTP reaches the machines through the NodeHandle alone",
     },
     Words {
-        files: &["crates/web/src", "crates/status/src"],
+        files: &["crates/web/src", "crates/status/src", "crates/console/src"],
         forbidden: &["rollcall_wire", "rollcall_engine"],
         reason: "the apps use the NodeHandle and the store",
     },

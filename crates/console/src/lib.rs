@@ -1,0 +1,26 @@
+//! The console: where an operator makes apps, takes their keys and switches settings
+//! (docs/console.md).
+//!
+//! It is an HTTP router on a [`NodeHandle`](rollcall_node::NodeHandle) and a
+//! [`Store`](rollcall_store::Store). What it changes it writes into the store, with a record of the
+//! change in the same transaction, and whoever follows the store puts it in force; so a change of the
+//! console and one of the command line are the same. Start at [`Console`]; the routes are in
+//! `routes/`.
+
+mod codes;
+mod console;
+mod failure;
+mod judge;
+mod limits;
+mod log_tail;
+mod operator_name;
+mod passwords;
+mod record;
+mod routes;
+mod signed_in;
+
+pub use codes::Code;
+pub use console::{Console, ConsoleSettings, Licence};
+pub use judge::{Judge, Objection};
+pub use log_tail::LogTail;
+pub use record::{By, record};

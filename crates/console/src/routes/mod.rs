@@ -1,0 +1,80 @@
+//! The routes: one file per resource, and two lists. What is in the open list answers everybody;
+//! everything else below `/console/api` answers 401 to who is not signed in, unknown paths included.
+
+mod pages;
+mod session;
+mod setup;
+mod sign_in;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, any, get, on};
+use rollcall_web::{CommonFailure, layers};
+
+use crate::console::Console;
+use crate::signed_in;
+
+/// Everything that the console answers.
+pub(crate) fn router(console: &Console) -> Router {
+    let unknown = async || CommonFailure::NotFound;
+    let guarded = guarded()
+        .router
+        .route(API, any(unknown))
+        .route("/console/api/{*path}", any(unknown))
+        .layer(from_fn_with_state(console.clone(), signed_in::require));
+    Router::new()
+        .route("/console", get(pages::page))
+        .route("/console/", get(pages::page))
+        .route("/console/{*path}", get(pages::page))
+        .merge(open().router)
+        .merge(guarded)
+        .method_not_allowed_fallback(async || CommonFailure::MethodNotAllowed)
+        .layer(from_fn_with_state(console.clone(), layers::wrap::<Console>))
+        .with_state(console.clone())
+}
+
+/// What answers everybody.
+fn open() -> Routes {
+    Routes::default()
+        .on(Method::GET, "session", session::session)
+        .on(Method::POST, "setup", setup::set_up)
+        .on(Method::POST, "sign-in", sign_in::sign_in)
+}
+
+/// What answers only who is signed in.
+pub(crate) fn guarded() -> Routes {
+    Routes::default()
+        .on(Method::POST, "sign-out", sign_in::sign_out)
+        .on(Method::POST, "password", sign_in::change_password)
+}
+
+/// Routes, and the list of what they are.
+#[derive(Default)]
+pub(crate) struct Routes {
+    router: Router<Console>,
+    listed: Vec<(Method, String)>,
+}
+
+impl Routes {
+    /// Adds one; `path` is below `/console/api`.
+    fn on<H, T>(mut self, method: Method, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, Console>,
+        T: 'static,
+    {
+        let path = format!("{API}/{path}");
+        let filter = MethodFilter::try_from(method.clone()).expect("a method of the contract");
+        self.router = self.router.route(&path, on(filter, handler));
+        self.listed.push((method, path));
+        self
+    }
+
+    /// What was added.
+    pub(crate) fn listed(self) -> Vec<(Method, String)> {
+        self.listed
+    }
+}
+
+const API: &str = "/console/api";
