@@ -7,8 +7,11 @@
 //! console and one of the command line are the same. Start at [`Console`]; the routes are in
 //! `routes/`.
 
+mod apps;
+mod changing;
 mod codes;
 mod console;
+mod draw;
 mod failure;
 mod judge;
 mod limits;
@@ -17,10 +20,12 @@ mod operator_name;
 mod passwords;
 mod record;
 mod routes;
+mod settings;
 mod signed_in;
 
 pub use codes::Code;
 pub use console::{Console, ConsoleSettings, Licence};
+pub use draw::{APP_ID_BYTES, PAIR_BYTES, app_id, key_pair};
 pub use judge::{Judge, Objection};
 pub use log_tail::LogTail;
 pub use record::{By, record};

@@ -1,8 +1,13 @@
 //! The routes: one file per resource, and two lists. What is in the open list answers everybody;
 //! everything else below `/console/api` answers 401 to who is not signed in, unknown paths included.
 
+mod apps;
+mod changes;
+mod keys;
 mod pages;
+mod path;
 mod session;
+mod settings;
 mod setup;
 mod sign_in;
 
@@ -48,6 +53,18 @@ pub(crate) fn guarded() -> Routes {
     Routes::default()
         .on(Method::POST, "sign-out", sign_in::sign_out)
         .on(Method::POST, "password", sign_in::change_password)
+        .on(Method::GET, "apps", apps::list)
+        .on(Method::POST, "apps", apps::create)
+        .on(Method::GET, "apps/{id}", apps::show)
+        .on(Method::POST, "apps/{id}/duplicate", apps::duplicate)
+        .on(Method::DELETE, "apps/{id}", apps::delete)
+        .on(Method::POST, "apps/{id}/keys", keys::add)
+        .on(Method::POST, "apps/{id}/keys/{key}/reveal", keys::reveal)
+        .on(Method::DELETE, "apps/{id}/keys/{key}", keys::remove)
+        .on(Method::GET, "apps/{id}/settings", settings::list)
+        .on(Method::PATCH, "apps/{id}/settings", settings::change)
+        .on(Method::GET, "apps/{id}/changes", changes::list)
+        .on(Method::POST, "changes/{n}/revert", changes::revert)
 }
 
 /// Routes, and the list of what they are.
