@@ -1,4 +1,4 @@
-//! Apps, keys, settings and the record of changes (docs/console.md 2.2 to 2.4).
+//! Apps, keys, settings and the record of changes (docs/console.md 2.2 to 2.4, 2.7).
 
 mod common;
 
@@ -290,6 +290,27 @@ async fn the_record_is_told_in_pages_of_fifty() {
     let rest = ana.get(&format!("apps/1001/changes?before={last}")).await.good();
     assert_eq!(rest["changes"].as_array().map(Vec::len), Some(1));
     assert_eq!(ana.get("apps/1001/changes?before=x").await.bad_field().0, "before");
+}
+
+#[tokio::test]
+async fn the_system_tells_how_it_was_started_and_no_secret() {
+    let (_server, mut ana) = Server::signed_in().await;
+    let answer = ana.get("system").await;
+    let system = answer.good();
+    assert_eq!((&system["version"], &system["draining"]), (&json!("0.0.0"), &json!(false)));
+    assert!(system["database_bytes"].as_u64().is_some_and(|bytes| bytes > 1000), "{system}");
+    assert_eq!(system["log"], json!(["INFO a line of the log"]));
+    let option = |key: &str| {
+        let options = system["options"].as_array().expect("a list");
+        options.iter().find(|option| option["key"] == key).expect(key).clone()
+    };
+    assert_eq!(option("shards")["source"], "default");
+    assert_eq!(
+        (option("log")["source"].clone(), option("log")["value"].clone()),
+        (json!("file"), json!("\"off\""))
+    );
+    assert_eq!(option("data")["place"], "--data");
+    assert!(!answer.text.contains("a-very-secret-token"), "{}", answer.text);
 }
 
 #[tokio::test]

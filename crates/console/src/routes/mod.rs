@@ -10,6 +10,7 @@ mod session;
 mod settings;
 mod setup;
 mod sign_in;
+mod system;
 
 use axum::Router;
 use axum::handler::Handler;
@@ -65,6 +66,7 @@ pub(crate) fn guarded() -> Routes {
         .on(Method::PATCH, "apps/{id}/settings", settings::change)
         .on(Method::GET, "apps/{id}/changes", changes::list)
         .on(Method::POST, "changes/{n}/revert", changes::revert)
+        .on(Method::GET, "system", system::system)
 }
 
 /// Routes, and the list of what they are.
