@@ -7,14 +7,15 @@
 
 use std::env;
 
-use rollcall_node::config::{self, Config, Duplicate};
-use rollcall_store::{AppRow, AppsEdit, KeyRow, Store};
+use rollcall_console::{By, PAIR_BYTES, key_pair, record};
+use rollcall_node::config::{self, Config};
+use rollcall_store::{AppRow, AppsEdit, Store};
 
 use crate::apps::{json_details, print};
-use crate::catalogue::{Catalogue, Entry, stored};
+use crate::catalogue::stored;
 use crate::cli::{Format, Secrets};
 use crate::failure::Failure;
-use crate::first_start::{self, PAIR_BYTES};
+use crate::judge::{check, refuse_declared};
 use crate::now::unix_millis;
 use crate::show_secret::ShowSecret;
 
@@ -38,6 +39,7 @@ pub(crate) async fn add(
         None => {
             check(config, &rows, None, Some(&new))?;
             edit.insert(&new, unix_millis()).await.map_err(Failure::Write)?;
+            write_down(&mut edit, None, Some(&new)).await?;
             new
         }
     };
@@ -56,6 +58,7 @@ pub(crate) async fn set(config: &Config, id: &str, words: &[String]) -> Result<(
     if changes {
         check(config, &rows, Some(old), Some(&new))?;
         edit.update(&new).await.map_err(Failure::Write)?;
+        write_down(&mut edit, Some(old), Some(&new)).await?;
     }
     finish(store, edit).await?;
     print(&match changes {
@@ -84,6 +87,7 @@ pub(crate) async fn remove(config: &Config, id: &str) -> Result<(), Failure> {
     let old = find(config, &rows, id)?;
     check(config, &rows, Some(old), None)?;
     edit.remove(id).await?;
+    write_down(&mut edit, Some(old), None).await?;
     finish(store, edit).await?;
     print(&format!("The app {id} is removed.\n"));
     Ok(())
@@ -93,12 +97,6 @@ pub(crate) async fn remove(config: &Config, id: &str) -> Result<(), Failure> {
 fn check_id(id: &str) -> Result<(), Failure> {
     let fits = (1..=15).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
     fits.then_some(()).ok_or_else(|| Failure::BadAppId(id.to_owned()))
-}
-
-fn refuse_declared(config: &Config, id: &str) -> Result<(), Failure> {
-    config.declared.get(id).map_or(Ok(()), |declared| {
-        Err(Failure::FixedApp { id: id.to_owned(), place: declared.place.clone() })
-    })
 }
 
 async fn open_existing(config: &Config, id: &str) -> Result<Store, Failure> {
@@ -132,7 +130,7 @@ fn blank(id: &str) -> Result<AppRow, Failure> {
         id: id.to_owned(),
         name: String::new(),
         settings_json: "{}".to_owned(),
-        keys: vec![first_start::key_pair(&random, unix_millis())],
+        keys: vec![key_pair(random, unix_millis())],
     })
 }
 
@@ -142,45 +140,15 @@ fn unchanged(row: &AppRow, words: &[String]) -> Result<AppRow, Failure> {
     (wanted == *row).then_some(wanted).ok_or_else(|| Failure::AppExists(row.id.clone()))
 }
 
-/// Whether the server could serve the apps with `new` in the place of `old`.
-fn check(
-    config: &Config,
-    rows: &[AppRow],
+/// Records the change with the change itself (docs/console.md 2.4).
+async fn write_down(
+    edit: &mut AppsEdit,
     old: Option<&AppRow>,
     new: Option<&AppRow>,
 ) -> Result<(), Failure> {
-    // An app that cannot be read must not be in the way of its own repair, nor of that of others.
-    let readable: Vec<_> = rows.iter().filter(|row| stored(row).is_ok()).cloned().collect();
-    let others: Vec<_> = readable.iter().filter(|&row| Some(row) != old).cloned().collect();
-    let before = Catalogue::new(config, &readable);
-    let is_status_app =
-        old.is_some_and(|old| before.is_ok_and(|before| before.is_status_app(config, &old.id)));
-    let Some(new) = new else {
-        let id = || old.map(|old| old.id.clone()).unwrap_or_default();
-        return if is_status_app { Err(Failure::StatusAppStays(id())) } else { Ok(()) };
-    };
-    let named = |row: &AppRow| row.name == first_start::NAME;
-    if config.status_app.is_none() && named(new) != old.is_some_and(named) {
-        return Err(Failure::StatusAppName);
-    }
-    refuse_taken(config, &others, new)?;
-    let after = Catalogue::new(config, &[&others[..], std::slice::from_ref(new)].concat())?;
-    if is_status_app { after.status_app(config).map(|_| ()) } else { Ok(()) }
-}
-
-/// Whether another app has one of the keys, and which.
-fn refuse_taken(config: &Config, others: &[AppRow], new: &AppRow) -> Result<(), Failure> {
-    let others = Catalogue::new(config, others)?;
-    for (position, KeyRow { key, .. }) in new.keys.iter().enumerate() {
-        if new.keys[..position].iter().any(|other| other.key == *key) {
-            return Err(Duplicate::Key(key.clone()).into());
-        }
-        let has = |entry: &&Entry| entry.app.keys.iter().any(|other| other.key == *key);
-        if let Some(owner) = others.entries().iter().find(has) {
-            let owner = owner.app.id.to_string();
-            return Err(Failure::KeyTaken { key: key.clone(), owner });
-        }
-    }
+    let Some(app) = old.or(new) else { return Ok(()) };
+    let differences = config::differences(old, new);
+    record(edit, By::COMMAND_LINE, &app.id, &differences, unix_millis()).await?;
     Ok(())
 }
 

@@ -1,40 +1,20 @@
 //! The app that the status page uses: made once, at the first start, and found again afterwards.
 
-use std::fmt::Write as _;
-
-use rollcall_store::{AppRow, KeyRow, UnixMillis};
+use rollcall_console::{APP_ID_BYTES, PAIR_BYTES, app_id, key_pair};
+use rollcall_store::{AppRow, UnixMillis};
 
 /// What the app is called, and how it is found again.
 pub(crate) const NAME: &str = "rollcall";
 
 /// An app with a fresh id, key and secret, drawn from `random`.
 pub(crate) fn new_app(random: [u8; RANDOM_BYTES], now: UnixMillis) -> AppRow {
-    let (id, pair) = random.split_at(ID_BYTES);
+    let (id, pair) = random.split_at(APP_ID_BYTES);
     AppRow {
-        id: digits(id),
+        id: app_id(id.try_into().expect("the first part is as long as an id takes")),
         name: NAME.to_owned(),
         settings_json: SETTINGS.to_owned(),
-        keys: vec![key_pair(pair, now)],
+        keys: vec![key_pair(pair.try_into().expect("the rest is for a pair"), now)],
     }
-}
-
-/// A key and its secret, twenty hexadecimal digits each, from [`PAIR_BYTES`] bytes of chance.
-pub(crate) fn key_pair(random: &[u8], now: UnixMillis) -> KeyRow {
-    let (key, secret) = random.split_at(PAIR_BYTES / 2);
-    KeyRow { key: hex(key), secret: hex(secret), created_at: now }
-}
-
-/// Seven digits, the first not zero: what every SDK and every hosted app id looks like.
-fn digits(random: &[u8]) -> String {
-    let number = random.iter().fold(0_u64, |sum, &byte| (sum << 8) | u64::from(byte));
-    (1_000_000 + number % 9_000_000).to_string()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
 }
 
 /// The settings of the status page's app, with the keys of `[[apps]]`.
@@ -46,13 +26,8 @@ const SETTINGS: &str = r#"{
     "presence": { "max_members": 10000, "grace_seconds": 10 }
 }"#;
 
-const ID_BYTES: usize = 8;
-
-/// How much chance a key and its secret take.
-pub(crate) const PAIR_BYTES: usize = 20;
-
 /// How much chance an app takes: its id, its key and its secret.
-pub(crate) const RANDOM_BYTES: usize = ID_BYTES + PAIR_BYTES;
+pub(crate) const RANDOM_BYTES: usize = APP_ID_BYTES + PAIR_BYTES;
 
 #[cfg(test)]
 mod tests {
@@ -69,13 +44,6 @@ mod tests {
         assert_eq!(app.keys[0].key, "08090a0b0c0d0e0f1011");
         assert_eq!(app.keys[0].secret, "12131415161718191a1b");
         assert_eq!((app.name.as_str(), app.keys[0].created_at), ("rollcall", 5));
-    }
-
-    #[test]
-    fn ids_stay_within_seven_digits() {
-        for byte in [0, 255] {
-            assert_eq!(new_app([byte; RANDOM_BYTES], 0).id.len(), 7);
-        }
     }
 
     #[test]

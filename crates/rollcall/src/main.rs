@@ -15,6 +15,7 @@ mod edit_apps;
 mod failure;
 mod first_start;
 mod follow;
+mod judge;
 mod now;
 mod pages;
 #[cfg(test)]
