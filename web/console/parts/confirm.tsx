@@ -16,6 +16,7 @@ interface ConfirmProps {
   /** What has to be typed first, exactly. */
   readonly typed?: string;
   readonly look?: 'danger' | 'main';
+  /** Ends when it is done and the page shows it, so that the focus can tell what is still there. */
   readonly act: () => Promise<Failure | null>;
   readonly onClose: () => void;
   readonly children: ComponentChildren;
@@ -32,7 +33,11 @@ export function Confirm({ title, verb, typed, look = 'danger', act, onClose, chi
   });
   const ready = typed === undefined || text.trim() === typed.trim();
   const t = texts.value.common;
-  useLayoutEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+    // What is to be typed comes first; a button that copies a command may stand before it.
+    dialog.current?.querySelector('input')?.focus();
+  }, []);
   return (
     <dialog ref={dialog} class="dialog card" aria-labelledby="confirm-title" aria-describedby="confirm-text" data-testid="confirm" onClose={() => (onClose(), catchFocus())}>
       <form noValidate class="form" onSubmit={(event) => (event.preventDefault(), ready && void run())}>

@@ -16,7 +16,8 @@ interface FixProps {
   readonly app: string;
   readonly setting: string;
   readonly suggested: SettingValue;
-  readonly onFixed?: () => void;
+  /** Ends when the page shows what is so now. */
+  readonly onFixed?: () => Promise<unknown>;
 }
 
 export function FixButton({ app, setting, suggested, onFixed }: FixProps): JSX.Element {
@@ -27,7 +28,7 @@ export function FixButton({ app, setting, suggested, onFixed }: FixProps): JSX.E
     const failure = failureIn(await changeSettings(app, { [setting]: suggested }));
     if (failure === null) {
       toast(t.fixDone(label, value));
-      onFixed?.();
+      await onFixed?.();
     }
     return failure;
   };

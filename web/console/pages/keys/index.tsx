@@ -30,19 +30,19 @@ export function Page({ app: id }: PageProps): JSX.Element {
   return (
     <>
       <PageHead title={t.titles.keys} lead={t.keys.lead} app={apps.nameOf(id)} />
-      <Loaded of={app}>{(data) => <Keys app={data.app} onChanged={() => void app.reload()} />}</Loaded>
+      <Loaded of={app}>{(data) => <Keys app={data.app} onChanged={() => app.reload()} />}</Loaded>
     </>
   );
 }
 
-function Keys({ app, onChanged }: { app: App; onChanged: () => void }): JSX.Element {
+function Keys({ app, onChanged }: { app: App; onChanged: () => Promise<void> }): JSX.Element {
   const [asked, setAsked] = useState<Key | null>(null);
   const t = texts.value;
   const add = useAction(async () => {
     const reply = await addKey(app.id);
     if (!reply.ok) return reply.failure;
     toast(t.keys.added);
-    onChanged();
+    void onChanged();
     return null;
   });
   return (

@@ -12,7 +12,8 @@ import { toast } from '../../parts/toast';
 interface RemoveKeyProps {
   readonly app: string;
   readonly pair: Key;
-  readonly onRemoved: () => void;
+  /** Ends when the page shows what is so now. */
+  readonly onRemoved: () => Promise<unknown>;
   readonly onClose: () => void;
 }
 
@@ -22,7 +23,7 @@ export function RemoveKey({ app, pair, onRemoved, onClose }: RemoveKeyProps): JS
     const failure = failureIn(await removeKey(app, pair.key));
     if (failure === null) {
       toast(t.removed);
-      onRemoved();
+      await onRemoved();
     }
     return failure;
   };

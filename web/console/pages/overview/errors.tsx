@@ -13,7 +13,7 @@ import { number } from '../../view/format';
 interface ErrorsProps {
   readonly app: string;
   readonly errors: readonly ErrorGroup[];
-  readonly onFixed: () => void;
+  readonly onFixed: () => Promise<void>;
 }
 
 export function Errors({ app, errors, onFixed }: ErrorsProps): JSX.Element {
@@ -36,7 +36,7 @@ export function Errors({ app, errors, onFixed }: ErrorsProps): JSX.Element {
   );
 }
 
-function ErrorRow({ app, error, onFixed }: { app: string; error: ErrorGroup; onFixed: () => void }): JSX.Element {
+function ErrorRow({ app, error, onFixed }: { app: string; error: ErrorGroup; onFixed: () => Promise<void> }): JSX.Element {
   const t = texts.value.overview;
   const { setting, suggested } = error;
   return (

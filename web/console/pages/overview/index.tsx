@@ -31,7 +31,7 @@ export function Page({ app }: PageProps): JSX.Element {
     <>
       <PageHead title={t.titles.overview} lead={t.overview.lead} app={apps.nameOf(app)} live />
       <Loaded of={overview}>
-        {(data) => <Body app={app} overview={data} now={pulse ?? data.now} onFixed={() => void overview.reload()} />}
+        {(data) => <Body app={app} overview={data} now={pulse ?? data.now} onFixed={() => overview.reload()} />}
       </Loaded>
     </>
   );
@@ -41,7 +41,7 @@ interface BodyProps {
   readonly app: string;
   readonly overview: Overview;
   readonly now: Pulse;
-  readonly onFixed: () => void;
+  readonly onFixed: () => Promise<void>;
 }
 
 function Body({ app, overview, now, onFixed }: BodyProps): JSX.Element {

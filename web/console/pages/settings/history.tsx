@@ -22,7 +22,8 @@ import type { Resource } from '../../view/use-resource';
 interface HistoryProps {
   readonly app: string;
   readonly changes: Resource<{ readonly changes: readonly Change[] }>;
-  readonly onReverted: () => void;
+  /** Ends when the page shows what is so now. */
+  readonly onReverted: () => Promise<unknown>;
 }
 
 export function History({ app, changes, onReverted }: HistoryProps): JSX.Element {
@@ -91,13 +92,13 @@ function ChangeRow({ change, onRevert }: { change: Change; onRevert: () => void 
   );
 }
 
-function Revert({ change, onReverted, onClose }: { change: Change; onReverted: () => void; onClose: () => void }): JSX.Element {
+function Revert({ change, onReverted, onClose }: { change: Change; onReverted: HistoryProps['onReverted']; onClose: () => void }): JSX.Element {
   const t = texts.value.settings;
   const act = async (): Promise<Failure | null> => {
     const failure = failureIn(await revertChange(change.n));
     if (failure === null) {
       toast(t.revertDone);
-      onReverted();
+      await onReverted();
     }
     return failure;
   };

@@ -29,8 +29,8 @@ export function Page({ app }: PageProps): JSX.Element {
   const changes = useResource(`changes ${app}`, () => fetchChanges(app, null));
   const t = texts.value;
   useEffect(() => form.load(settings.data?.settings ?? []), [form, settings.data]);
-  const handleSaved = () => (void changes.reload(), void apps.load());
-  const handleReverted = () => (void settings.reload(), handleSaved());
+  const handleSaved = () => Promise.all([changes.reload(), apps.load()]);
+  const handleReverted = () => Promise.all([settings.reload(), handleSaved()]);
   return (
     <>
       <PageHead title={t.titles.settings} lead={t.settings.lead} app={apps.nameOf(app)} />
@@ -55,7 +55,7 @@ interface FormProps {
   readonly app: string;
   readonly form: SettingsForm;
   readonly readOnly: boolean;
-  readonly onSaved: () => void;
+  readonly onSaved: () => Promise<unknown>;
 }
 
 function Form({ app, form, readOnly, onSaved }: FormProps): JSX.Element {
@@ -69,7 +69,7 @@ function Form({ app, form, readOnly, onSaved }: FormProps): JSX.Element {
     }
     form.handleSaved(reply.body.settings);
     toast(t.saved);
-    onSaved();
+    void onSaved();
     return null;
   });
   const save = () => {

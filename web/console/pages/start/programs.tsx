@@ -94,7 +94,7 @@ function ClientEventsOff({ app }: { app: string }): JSX.Element | null {
   return (
     <Banner look="warn" testid="client-events-off">
       <p class="banner-text">{texts.value.start.clientEventsOff}</p>
-      {settings.data?.fixed === null && <FixButton app={app} setting="client_events" suggested onFixed={() => void settings.reload()} />}
+      {settings.data?.fixed === null && <FixButton app={app} setting="client_events" suggested onFixed={() => settings.reload()} />}
     </Banner>
   );
 }

@@ -1,7 +1,7 @@
-// In Cargo.toml, below [dependencies]:
-//   rollcall-server = { path = "…/rollcall/crates/sdk" }
-//   serde_json = "1"
-//   tokio = { version = "1", features = ["macros", "rt"] }
+//! Publishes an event. In Cargo.toml, below [dependencies]:
+//!   rollcall-server = { path = "…/rollcall/crates/sdk" }
+//!   serde_json = "1"
+//!   tokio = { version = "1", features = ["macros", "rt"] }
 use std::error::Error;
 
 use rollcall_server::Client;
