@@ -88,7 +88,8 @@ impl World {
         let socket = SocketId::new(self.sockets, 1);
         if input.below(8) == 7 {
             let code = CloseCode::OverCapacity;
-            let refusal = Refusal { protocol: Some(protocol), code, reason: None };
+            let (whose, protocol) = (Some(Arc::clone(&apps()[app])), Some(protocol));
+            let refusal = Refusal { app: whose, protocol, code, reason: None };
             let conn = self.edge.handle_refused(self.now, refusal);
             return self.model.add(conn, app, socket);
         }

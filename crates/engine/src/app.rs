@@ -20,6 +20,8 @@ pub struct App {
     pub id: AppId,
     /// What people call it.
     pub name: String,
+    /// Whether anybody is to know of it.
+    pub visibility: Visibility,
     /// The active key pairs, oldest first; each signs and connects.
     pub keys: Vec<Key>,
     /// Whether it accepts anything; off is *suspended* (4003 and 403).
@@ -67,6 +69,15 @@ pub struct App {
     pub webhook_batching: bool,
 }
 
+/// Whether an app is an operator's, or serves the program itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    /// An operator's: it is listed and counted.
+    Listed,
+    /// The program's own: it is in no list, and nothing that it does is counted.
+    Reserved,
+}
+
 /// Limits of an app's presence channels (docs/protocol.md 2.6).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PresenceSettings {
@@ -112,6 +123,7 @@ impl App {
         Self {
             id: AppId::new(id),
             name: id.to_owned(),
+            visibility: Visibility::Listed,
             keys,
             enabled: true,
             client_events: false,

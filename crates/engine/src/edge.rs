@@ -10,7 +10,8 @@
 //! how a pure machine delivers in a nanosecond.
 //!
 //! `dispatch.rs` has what clients say, `users.rs` signing in, `closing.rs` how connections end,
-//! `http.rs` those over HTTP, `query.rs` what may be asked of them, `session.rs` the life of one.
+//! `http.rs` those over HTTP, `query.rs` what may be asked of them, `counts.rs` what is counted,
+//! `session.rs` the life of one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use rollcall_wire::{pusher, ws};
 use slotmap::SlotMap;
 
 use crate::app::{App, AppId, Quota};
+use crate::by_app::ByApp;
 use crate::fanout::Subscriptions;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
 use crate::message::{
@@ -39,6 +41,7 @@ use crate::users::Users;
 use crate::{HashMap, HashSeed, hash_map};
 
 mod closing;
+mod counts;
 mod dispatch;
 mod http;
 mod query;
@@ -70,7 +73,7 @@ pub struct Edge {
     dirty: Vec<ConnId>,
     timers: Timers<ConnId>,
     effects: VecDeque<EdgeEffect>,
-    stats: EdgeStats,
+    counts: ByApp<EdgeStats>,
 }
 
 /// A connection that passed the checks at the door.
@@ -98,6 +101,8 @@ pub enum Security {
 /// A connection that did not, and is to be told why (docs/protocol.md 1.2).
 #[derive(Debug, Clone)]
 pub struct Refusal {
+    /// The app that it wanted to connect to, if there is one.
+    pub app: Option<Arc<App>>,
     /// What its client speaks, if it said so.
     pub protocol: Option<Protocol>,
     /// Why.
@@ -151,6 +156,14 @@ pub enum Hangup {
     Reset,
 }
 
+impl Opening {
+    /// What is told instead of a greeting if the connection cannot stay after all.
+    pub fn refused(&self, code: CloseCode) -> Refusal {
+        let (app, protocol) = (Some(Arc::clone(&self.app)), Some(self.protocol));
+        Refusal { app, protocol, code, reason: None }
+    }
+}
+
 impl Edge {
     /// An edge without connections.
     pub fn new(id: EdgeId, seed: HashSeed) -> Self {
@@ -167,25 +180,22 @@ impl Edge {
             dirty: Vec::new(),
             timers: Timers::new(),
             effects: VecDeque::new(),
-            stats: EdgeStats::default(),
+            counts: ByApp::new(seed),
         }
     }
 
     /// Takes an accepted connection and greets it (docs/protocol.md 1.3), unless its app was removed
     /// or suspended while it was on its way here.
     pub fn handle_opened(&mut self, now: Time, opening: Opening) -> ConnId {
-        let Opening { socket, app, protocol, security } = opening;
-        let app = match self.current(app, security) {
+        let app = match self.current(&opening.app, opening.security) {
             Ok(app) => app,
-            Err(code) => {
-                let protocol = Some(protocol);
-                return self.handle_refused(now, Refusal { protocol, code, reason: None });
-            }
+            Err(code) => return self.handle_refused(now, opening.refused(code)),
         };
+        let Opening { socket, protocol, security, .. } = opening;
         let activity_timeout = app.activity_timeout().as_secs().max(1);
-        let connection = Connection::open(now, protocol, Identity { socket, app, security });
-        let conn = self.connections.insert(connection);
-        self.sockets.insert(socket, conn);
+        let identity = Identity { socket, app, security };
+        let open = |identity, slot| Connection::open(now, protocol, identity, slot);
+        let conn = self.insert_open(identity, open);
         self.tell(conn, |out| pusher::connection_established(out, socket, activity_timeout));
         self.arm(conn);
         conn
@@ -193,8 +203,9 @@ impl Edge {
 
     /// Takes a connection only to tell it why it cannot stay.
     pub fn handle_refused(&mut self, now: Time, refusal: Refusal) -> ConnId {
-        let conn = self.connections.insert(Connection::refused(now, refusal.protocol));
-        self.stats.closes.count(refusal.code);
+        let slot = self.slot_of(refusal.app.as_deref());
+        let conn = self.connections.insert(Connection::refused(now, refusal.protocol, slot));
+        self.counts[slot].closes.count(refusal.code);
         let reason = refusal.reason.as_deref().unwrap_or(refusal.code.reason());
         self.say_close(conn, refusal.code, reason);
         self.arm(conn);
@@ -205,7 +216,7 @@ impl Edge {
     pub fn handle_received(&mut self, now: Time, conn: ConnId, bytes: &mut [u8]) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         connection.heard(now);
-        self.stats.bytes_in += bytes.len() as u64;
+        self.counts[connection.counts_for].bytes_in += bytes.len() as u64;
         // The decoder lends messages out of itself; it comes along while they are dispatched.
         let unused = ws::Decoder::new(0);
         let mut decoder = std::mem::replace(&mut connection.decoder, unused);
@@ -219,7 +230,7 @@ impl Edge {
     /// Forgets a connection whose socket is gone, whoever knew first.
     pub fn handle_closed(&mut self, _now: Time, conn: ConnId, how: Ending) {
         if self.is_open(conn) {
-            self.stats.ends.count(how);
+            self.counts_of(conn).ends.count(how);
         }
         self.end_presence(conn, Departure::Lost);
         self.forget(conn);
@@ -308,7 +319,7 @@ impl Edge {
             connection.outbox.put_off(&self.palette);
             // What a stream began with and nobody took is no longer owed.
             let change = connection.outbox.backlog_len() as i64 - before as i64;
-            self.stats.queue_bytes = self.stats.queue_bytes.wrapping_add_signed(change);
+            self.counts[connection.counts_for].queue(change);
             self.check_pending(now, conn);
         }
         self.palette.clear();
@@ -327,12 +338,12 @@ impl Edge {
     /// is writable and says so with [`Edge::handle_writable`].
     pub fn handle_wrote(&mut self, now: Time, conn: ConnId, n: usize) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
-        self.stats.bytes_out += n as u64;
+        self.counts[connection.counts_for].bytes_out += n as u64;
         if connection.outbox.receiver.is_some() {
             return self.handle_lines_taken(now, conn, n);
         }
         let change = connection.outbox.took(n, &self.palette);
-        self.stats.queue_bytes = self.stats.queue_bytes.wrapping_add_signed(change as i64);
+        self.counts[connection.counts_for].queue(change as i64);
         if connection.is_finished() {
             self.hang_up(conn, Hangup::Finish);
         } else if connection.outbox.blocked {
@@ -370,16 +381,6 @@ impl Edge {
     pub fn poll_timeout(&self) -> Option<Time> {
         self.timers.next()
     }
-
-    /// What was counted so far.
-    pub fn stats(&self) -> EdgeStats {
-        EdgeStats {
-            connections: self.sockets.len() as u64,
-            subscriptions: self.subscriptions.len() as u64,
-            users: self.users.len() as u64,
-            ..self.stats
-        }
-    }
 }
 
 /// What reaches connections.
@@ -402,7 +403,7 @@ impl Edge {
     }
 
     fn refuse(&mut self, id: SubscriptionId, why: JoinRefusal) {
-        let Some(removed) = self.subscriptions.remove(id) else { return };
+        let Some(removed) = self.remove_subscription(id) else { return };
         if let Some(connection) = self.connections.get_mut(removed.conn) {
             connection.subscriptions.retain(|&mut subscription| subscription != id);
         }
@@ -432,15 +433,17 @@ impl Edge {
             return;
         }
         let span = self.palette.push(frame);
+        let mut deliveries = 0;
         for &(conn, _) in live {
             if hears(conn)
                 && let Some(connection) = self.connections.get_mut(conn)
             {
                 connection.outbox.owe(span.clone(), frame);
                 mark_dirty(&mut self.dirty, conn, connection);
-                self.stats.deliveries += 1;
+                deliveries += 1;
             }
         }
+        self.counts[self.subscriptions.counts_for(slot)].deliveries += deliveries;
     }
 
     /// Sends rosters to some. They may have unsubscribed while the mail was on its way.
@@ -464,7 +467,7 @@ impl Edge {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         connection.outbox.owe_roster(span, frame);
         mark_dirty(&mut self.dirty, conn, connection);
-        self.stats.deliveries += 1;
+        self.counts[connection.counts_for].deliveries += 1;
     }
 
     /// Queues a message that `encode` writes for one connection.
@@ -479,7 +482,7 @@ impl Edge {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         connection.outbox.owe(span, frame);
         mark_dirty(&mut self.dirty, conn, connection);
-        self.stats.deliveries += 1;
+        self.counts[connection.counts_for].deliveries += 1;
     }
 
     /// A back end has vouched for a connection: it signed in, or joined what needs a signature.
@@ -499,7 +502,7 @@ impl Edge {
         let Some(connection) = self.connections.get_mut(conn) else { return };
         connection.outbox.push(span);
         mark_dirty(&mut self.dirty, conn, connection);
-        self.stats.deliveries += 1;
+        self.counts[connection.counts_for].deliveries += 1;
     }
 
     fn probe(&mut self, now: Time, conn: ConnId) {

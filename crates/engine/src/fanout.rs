@@ -5,6 +5,7 @@
 
 use slotmap::{SlotMap, new_key_type};
 
+use crate::by_app::AppSlot;
 use crate::ids::{ChannelKey, ConnId, SubscriptionId, UserId};
 use crate::{HashMap, HashSeed, hash_map};
 
@@ -38,6 +39,7 @@ pub(crate) struct Subscription {
 #[derive(Debug)]
 struct Subscribers {
     key: ChannelKey,
+    counts_for: AppSlot,
     live: Vec<(ConnId, SubscriptionId)>,
     pending: usize,
 }
@@ -77,8 +79,9 @@ impl Subscriptions {
         conn: ConnId,
         key: &ChannelKey,
         user: Option<UserId>,
+        counts_for: AppSlot,
     ) -> SubscriptionId {
-        let channel = self.slot_or_new(key);
+        let channel = self.slot_or_new(key, counts_for);
         self.channels[channel].pending += 1;
         let id = self.all.insert(Subscription { conn, channel, user, place: None });
         self.by_conn.insert((conn, channel), id);
@@ -129,18 +132,19 @@ impl Subscriptions {
         self.channels.get(channel).map_or(&[], |subscribers| &subscribers.live)
     }
 
-    /// How many subscriptions there are, pending ones included.
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
+    /// Whose counters what is delivered on a channel is added to.
+    pub(crate) fn counts_for(&self, channel: ChannelSlot) -> AppSlot {
+        self.channels.get(channel).map_or(AppSlot::NOBODY, |subscribers| subscribers.counts_for)
     }
 
-    fn slot_or_new(&mut self, key: &ChannelKey) -> ChannelSlot {
+    fn slot_or_new(&mut self, key: &ChannelKey, counts_for: AppSlot) -> ChannelSlot {
         if let Some(slot) = self.slot(key) {
             return slot;
         }
-        let subscribers = Subscribers { key: key.clone(), live: Vec::new(), pending: 0 };
+        let (key, live) = (key.clone(), Vec::new());
+        let subscribers = Subscribers { key: key.clone(), counts_for, live, pending: 0 };
         let slot = self.channels.insert(subscribers);
-        self.by_key.insert(key.clone(), slot);
+        self.by_key.insert(key, slot);
         slot
     }
 

@@ -19,6 +19,7 @@ pub mod partition;
 pub mod stats;
 pub mod time;
 
+mod by_app;
 mod cache;
 mod fanout;
 mod limits;
@@ -31,7 +32,7 @@ mod timers;
 mod untold;
 mod users;
 
-pub use app::{App, AppId, Limits, PresenceSettings, Quota};
+pub use app::{App, AppId, Limits, PresenceSettings, Quota, Visibility};
 pub use edge::{
     Attached, ConnectionFacts, Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security, Sent,
 };
@@ -47,7 +48,7 @@ pub use message::{
 };
 pub use partition::{MemberFacts, Partition, PartitionEffect, RosterFacts, Told};
 pub use receiver::{HttpTransport, Receive, ReceiveId, SessionName};
-pub use stats::{CodeCounts, EdgeStats, EndCounts, ErrorCounts, PartitionStats};
+pub use stats::{CodeCounts, EdgeStats, EndCounts, ErrorCounts, PartitionStats, PresenceCounts};
 pub use time::Time;
 
 /// Seeds of the hash maps of a machine.

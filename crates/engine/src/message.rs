@@ -191,6 +191,8 @@ pub struct ClientEvent {
 /// of clients, diversions and webhooks of client events do not concern it.
 #[derive(Debug, Clone)]
 pub struct Impersonation {
+    /// The settings of the channel's app.
+    pub app: Arc<App>,
     /// Where.
     pub channel: ChannelKey,
     /// Begins with `client-`.

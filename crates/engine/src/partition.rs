@@ -15,6 +15,7 @@ use rollcall_wire::frame::Frame;
 use rollcall_wire::pusher;
 
 use crate::app::{App, AppId};
+use crate::by_app::{AppSlot, ByApp};
 use crate::cache::{Cache, Kept};
 use crate::hooks::{HookClass, Owed};
 use crate::ids::{ChannelKey, EdgeId, InterceptId, PartitionIndex, Ticket, UserId, WatchId};
@@ -60,7 +61,7 @@ pub struct Partition {
     /// Channels of which there may be something to tell at the end of the turn.
     collecting: Vec<ChannelKey>,
     effects: Effects,
-    stats: PartitionStats,
+    counts: ByApp<PartitionStats>,
 }
 
 /// What a partition wants done.
@@ -99,7 +100,7 @@ impl Partition {
             timers: Timers::new(),
             collecting: Vec::new(),
             effects: Effects::default(),
-            stats: PartitionStats::default(),
+            counts: ByApp::new(seed),
         }
     }
 
@@ -166,6 +167,7 @@ impl Partition {
     /// also those that are too many by now, and a grace that runs ends when it was to end.
     pub fn replace_app(&mut self, app: &Arc<App>) {
         self.apps.insert(app.id.clone(), Arc::clone(app));
+        self.counts.admit(&app.id);
         let gone = self.cache.obey(app);
         self.drop_kept(&app.id, gone);
         let channels = self.channels.iter_mut().filter(|(key, _)| key.app == app.id);
@@ -176,12 +178,17 @@ impl Partition {
         self.replace_counting(app);
     }
 
-    /// Forgets the settings of an app that is no more, and what its cache channels kept.
+    /// Forgets the settings of an app that is no more, and what its cache channels kept. What it
+    /// counted stays in the sum.
     pub fn remove_app(&mut self, app: &AppId) {
         self.apps.remove(app);
         let gone = self.cache.forget_app(app);
         self.drop_kept(app, gone);
         self.remove_hooks(app);
+        if let Some(slot) = self.counts.remove(app) {
+            let channels = self.channels.values_mut().filter(|c| c.counts_for == slot);
+            channels.for_each(|channel| channel.counts_for = AppSlot::NOBODY);
+        }
     }
 
     /// Nobody takes what this request diverts any more: the event is fanned out again.
@@ -235,6 +242,7 @@ impl Partition {
         let Join { edge, conn, subscription, app, channel: key, member } = join;
         let app = self.current(app);
         let channel = self.channels.entry(key.clone()).or_default();
+        channel.count_for(&app, &mut self.counts);
         channel.keep_ledger(&key, &app);
         channel.keep_count(&key, &app);
         match member {
@@ -271,9 +279,10 @@ impl Partition {
     }
 
     fn publish(&mut self, now: Time, publish: Publish) {
-        self.stats.published += 1;
         let Publish { app, channel: key, event, data, except } = publish;
         let mut channel = self.channels.get_mut(&key);
+        let slot = slot(&mut self.counts, channel.as_deref(), &app);
+        self.counts[slot].published += 1;
         if let Some(channel) = &mut channel {
             // Newcomers get the event as any other, not as the last one.
             channel.tell(&key, &self.cache, &mut self.effects);
@@ -299,8 +308,10 @@ impl Partition {
     }
 
     fn client_event(&mut self, event: ClientEvent) {
-        self.stats.client_events += 1;
-        let Some(channel) = self.channels.get_mut(&event.channel) else { return };
+        let channel = self.channels.get_mut(&event.channel);
+        let slot = channel.as_ref().map_or(AppSlot::NOBODY, |channel| channel.counts_for);
+        self.counts[slot].client_events += 1;
+        let Some(channel) = channel else { return };
         let diverted = channel.intercepts.iter_mut().find(|i| i.event == event.event);
         if let Some(intercept) = diverted {
             self.effects.push_back(intercept.divert(event));
@@ -330,6 +341,7 @@ impl Partition {
         let MemberUpdate { ticket, app, channel: key, member } = update;
         let app = self.current(app);
         let channel = self.channels.entry(key.clone()).or_default();
+        channel.count_for(&app, &mut self.counts);
         let answer = channel.presence(&app).update(now, member);
         self.effects.push_back(PartitionEffect::Answer(ticket, answer));
         self.settle(&key);
@@ -344,10 +356,10 @@ impl Partition {
     fn settle(&mut self, key: &ChannelKey) {
         let Entry::Occupied(mut entry) = self.channels.entry(key.clone()) else { return };
         let channel = entry.get_mut();
-        channel.count_into(&mut self.stats);
         if channel.tells_at_once() {
             channel.tell(key, &self.cache, &mut self.effects);
         }
+        channel.count_into(&mut self.counts);
         match channel.has_to_tell() {
             true if channel.is_listed => {}
             true => {
@@ -369,4 +381,11 @@ impl Partition {
             self.timers.arm(deadline, key.clone());
         }
     }
+}
+
+/// The place of the counters that a channel counts for: its own, or that of its app while nobody has
+/// it.
+fn slot(counts: &mut ByApp<PartitionStats>, channel: Option<&Channel>, app: &App) -> AppSlot {
+    let slot = channel.map(|channel| channel.counts_for);
+    slot.filter(|&slot| slot != AppSlot::NOBODY).unwrap_or_else(|| counts.slot(app))
 }

@@ -11,6 +11,7 @@ use rollcall_wire::ws::Decoder;
 use smallvec::SmallVec;
 
 use crate::app::App;
+use crate::by_app::AppSlot;
 use crate::edge::Security;
 use crate::ids::{ChannelKey, SubscriptionId, UserId};
 use crate::limits::LastSecond;
@@ -36,6 +37,8 @@ const REFUSED_MESSAGE_BYTES: usize = 64 * 1024;
 pub(crate) struct Connection {
     /// Open, or on its way out.
     pub(crate) phase: Phase,
+    /// Whose counters what it does is added to.
+    pub(crate) counts_for: AppSlot,
     /// What its client speaks, if it said so.
     pub(crate) protocol: Option<Protocol>,
     /// The bytes of a message that has not arrived whole.
@@ -143,26 +146,34 @@ pub(crate) enum Overdue {
 
 impl Connection {
     /// An accepted connection.
-    pub(crate) fn open(now: Time, protocol: Protocol, identity: Identity) -> Self {
+    pub(crate) fn open(
+        now: Time,
+        protocol: Protocol,
+        identity: Identity,
+        counts_for: AppSlot,
+    ) -> Self {
         let decoder = Decoder::new(identity.app.max_message_bytes());
         let must_authorize = identity.app.authorization_timeout.is_some();
         let connection = Self::new(now, Some(protocol), decoder, Phase::Open(identity));
-        Self { unauthorized_since: must_authorize.then_some(now), ..connection }
+        let unauthorized_since = must_authorize.then_some(now);
+        Self { counts_for, unauthorized_since, ..connection }
     }
 
     /// A connection that was upgraded only to be told why it cannot stay (docs/protocol.md 1.2).
-    pub(crate) fn refused(now: Time, protocol: Option<Protocol>) -> Self {
+    pub(crate) fn refused(now: Time, protocol: Option<Protocol>, counts_for: AppSlot) -> Self {
         let phase = Phase::Closing(Closing {
             until: now + CLOSE_WAIT,
             peer_closed: false,
             max_pending_bytes: REFUSED_MESSAGE_BYTES,
         });
-        Self::new(now, protocol, Decoder::new(REFUSED_MESSAGE_BYTES), phase)
+        let decoder = Decoder::new(REFUSED_MESSAGE_BYTES);
+        Self { counts_for, ..Self::new(now, protocol, decoder, phase) }
     }
 
     fn new(now: Time, protocol: Option<Protocol>, decoder: Decoder, phase: Phase) -> Self {
         Self {
             phase,
+            counts_for: AppSlot::NOBODY,
             protocol,
             decoder,
             subscriptions: SmallVec::new(),

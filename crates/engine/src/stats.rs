@@ -1,8 +1,10 @@
-//! What the machines count: plain structs without atomics, copied when somebody asks and summed over
-//! the shards. Fields said to be *now* go up and down; all others count since the start.
+//! What the machines count: plain structs without atomics, one for each app, copied when somebody
+//! asks and summed over the shards. Fields said to be *now* go up and down; all others count since
+//! the start.
 
 use rollcall_wire::close::CloseCode;
 
+use crate::by_app::Counters;
 use crate::edge::Ending;
 
 /// Counters of an edge, or the sum of several.
@@ -12,7 +14,8 @@ pub struct EdgeStats {
     pub connections: u64,
     /// Subscriptions now, those that wait for their partition included.
     pub subscriptions: u64,
-    /// Users that connections are signed in as, or watch, now.
+    /// Users that connections are signed in as, or watch, now. Known of whole edges alone, not of
+    /// their apps.
     pub users: u64,
     /// Bytes that sockets did not take when they were written, now.
     pub queue_bytes: u64,
@@ -46,6 +49,20 @@ pub struct PartitionStats {
     pub published: u64,
     /// Client events that edges let through, diverted ones included.
     pub client_events: u64,
+    /// What changed in rosters, as told to subscribers.
+    pub presence: PresenceCounts,
+}
+
+/// Changes of rosters as they are told, heard or not: who comes and goes within a turn, or is back
+/// within the grace, is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PresenceCounts {
+    /// Members who joined, once per channel.
+    pub joined: u64,
+    /// Members who left, once per channel.
+    pub left: u64,
+    /// Members whose info changed, once per channel.
+    pub updated: u64,
 }
 
 /// Errors sent in band.
@@ -122,6 +139,11 @@ impl EdgeStats {
         self.ends.failed += other.ends.failed;
         self.slow_readers += other.slow_readers;
     }
+
+    /// A connection is behind with so much more, or less.
+    pub(crate) fn queue(&mut self, change: i64) {
+        self.queue_bytes = self.queue_bytes.wrapping_add_signed(change);
+    }
 }
 
 impl PartitionStats {
@@ -131,6 +153,28 @@ impl PartitionStats {
         self.members += other.members;
         self.published += other.published;
         self.client_events += other.client_events;
+        self.presence.add(other.presence);
+    }
+}
+
+impl PresenceCounts {
+    /// Adds other changes.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.joined += other.joined;
+        self.left += other.left;
+        self.updated += other.updated;
+    }
+}
+
+impl Counters for EdgeStats {
+    fn add(&mut self, other: Self) {
+        self.add(other);
+    }
+}
+
+impl Counters for PartitionStats {
+    fn add(&mut self, other: Self) {
+        self.add(other);
     }
 }
 

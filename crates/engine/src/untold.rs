@@ -10,6 +10,7 @@ use smallvec::SmallVec;
 
 use crate::ids::{ConnId, EdgeId, SubscriptionId, UserId};
 use crate::roster::{Change, Roster, Shown};
+use crate::stats::PresenceCounts;
 
 /// What nobody was told of yet.
 #[derive(Debug, Default)]
@@ -89,6 +90,16 @@ impl Difference {
     /// How many changes it is.
     pub(crate) fn len(&self) -> usize {
         self.left.len() + self.joined.len() + self.updated.len()
+    }
+
+    /// How many of each kind.
+    pub(crate) fn counts(&self) -> PresenceCounts {
+        let count = |users: &Vec<UserId>| users.len() as u64;
+        PresenceCounts {
+            joined: count(&self.joined),
+            left: count(&self.left),
+            updated: count(&self.updated),
+        }
     }
 
     /// Whether there is none.

@@ -2,7 +2,7 @@
 //! to the flush step. They have no socket here and no reader task; a session costs its state alone.
 //! What their clients say is in `sends.rs`.
 
-use rollcall_engine::{Attached, HttpTransport, Quota, Refusal, Time};
+use rollcall_engine::{Attached, HttpTransport, Quota, Time};
 use rollcall_wire::CloseCode;
 
 use crate::conn::{Answer, Conn, Papers};
@@ -35,8 +35,7 @@ impl Shard {
         let (attached, permit) = match verdict {
             Verdict::Admit(opening, _) if self.draining.get() => {
                 // It was on its way here when the draining began.
-                let protocol = Some(opening.protocol);
-                let refusal = Refusal { protocol, code: CloseCode::OverCapacity, reason: None };
+                let refusal = opening.refused(CloseCode::OverCapacity);
                 (edge.handle_session_refused(now, receive, &refusal), None)
             }
             Verdict::Admit(opening, mut permit) => {

@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
-use rollcall_engine::{ConnId, EdgeCommand, Ending, HashSeed, Quota, Refusal, Time};
+use rollcall_engine::{ConnId, EdgeCommand, Ending, HashSeed, Quota, Time};
 use rollcall_wire::CloseCode;
 use slotmap::SecondaryMap;
 use tokio::net::TcpStream;
@@ -294,8 +294,7 @@ impl Shard {
         match verdict {
             Verdict::Admit(opening, _) if self.draining.get() => {
                 // It was on its way here when the draining began.
-                let protocol = Some(opening.protocol);
-                let refusal = Refusal { protocol, code: CloseCode::OverCapacity, reason: None };
+                let refusal = opening.refused(CloseCode::OverCapacity);
                 (edge.handle_refused(now, refusal), None)
             }
             Verdict::Admit(opening, mut permit) => {

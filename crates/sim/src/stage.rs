@@ -228,7 +228,7 @@ impl Stage {
         let channel = self.channel(channel);
         let user = channel.name.kind().is_presence().then(|| UserId::new(user));
         let (event, data) = (event.to_owned(), data.to_owned());
-        let event = Impersonation { channel, event, data, user };
+        let event = Impersonation { app: Arc::clone(&self.app), channel, event, data, user };
         self.world.post(ToPartition::Impersonate(event));
     }
 
@@ -312,8 +312,8 @@ impl Stage {
     }
 
     fn refuse(&mut self, name: &str, code: u16, protocol: u8) {
-        let refusal =
-            Refusal { protocol: Some(version(protocol)), code: close_code(code), reason: None };
+        let (app, protocol) = (Some(Arc::clone(&self.app)), Some(version(protocol)));
+        let refusal = Refusal { app, protocol, code: close_code(code), reason: None };
         let socket = self.next_socket();
         let link = self.world.refuse(self.edge_of(name), refusal);
         self.clients.insert(name.to_owned(), Client::new(link, socket, self.sockets));

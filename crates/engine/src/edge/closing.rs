@@ -22,7 +22,7 @@ impl Edge {
             _ => Departure::Lost,
         };
         if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
-            self.stats.closes.count(code);
+            self.counts_of(conn).closes.count(code);
             self.say_close(conn, code, code.reason());
             self.bury_session(now, conn, code);
         }
@@ -78,6 +78,7 @@ impl Edge {
         let Some(connection) = self.connections.get_mut(conn) else { return false };
         let Phase::Open(identity) = &connection.phase else { return false };
         self.sockets.remove(&identity.socket);
+        self.counts[connection.counts_for].connections -= 1;
         let mut peer_closed = peer == PeerClosed::Already;
         // Over HTTP nobody answers a close.
         peer_closed |= connection.outbox.receiver.is_some();
@@ -93,7 +94,7 @@ impl Edge {
     pub(super) fn say_close(&mut self, conn: ConnId, code: CloseCode, reason: &str) {
         let protocol = self.connections.get(conn).and_then(|connection| connection.protocol);
         if code.code() >= 4000 && protocol.is_some_and(Protocol::announces_close) {
-            self.stats.errors.by_code.count(code);
+            self.counts_of(conn).errors.by_code.count(code);
             self.tell(conn, |out| pusher::error(out, Some(code.code()), reason));
         }
         let connection = self.connections.get(conn);
@@ -111,7 +112,7 @@ impl Edge {
             Some(_) => Departure::Lost,
         };
         if self.begin_closing(now, conn, departure, PeerClosed::Already) {
-            self.stats.ends.closed += 1;
+            self.counts_of(conn).ends.closed += 1;
             let span = self.palette.write(|out| match code {
                 Some(code) => ws::write_close(out, code, ""),
                 None => ws::write_close_empty(out),
@@ -146,13 +147,15 @@ impl Edge {
     /// Closes a slow reader (docs/protocol.md item 189): its queue is dropped, a frame that it has
     /// in part is completed, and the close frame is the last thing it is owed.
     fn close_slow(&mut self, now: Time, conn: ConnId) {
-        self.stats.slow_readers += 1;
-        self.stats.closes.count(CloseCode::SlowReader);
+        let counts = self.counts_of(conn);
+        counts.slow_readers += 1;
+        counts.closes.count(CloseCode::SlowReader);
         self.begin_closing(now, conn, Departure::Lost, PeerClosed::NotYet);
         if let Some(connection) = self.connections.get_mut(conn) {
-            self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
+            let before = connection.outbox.backlog_len();
             connection.outbox.drop_queue();
-            self.stats.queue_bytes += connection.outbox.backlog_len() as u64;
+            let change = connection.outbox.backlog_len() as i64 - before as i64;
+            self.counts[connection.counts_for].queue(change);
             connection.outbox.allow(connection.outbox.backlog_len());
         }
         self.say_close(conn, CloseCode::SlowReader, CloseCode::SlowReader.reason());
@@ -175,7 +178,7 @@ impl Edge {
     /// Tells the partition that a subscription ended. Pending ones too: the leave arrives after
     /// their join, whatever was answered.
     pub(super) fn end_subscription(&mut self, id: SubscriptionId, departure: Departure) {
-        let Some(removed) = self.subscriptions.remove(id) else { return };
+        let Some(removed) = self.remove_subscription(id) else { return };
         let leave = Leave {
             lost_since: self.absent_since(removed.conn),
             edge: self.id,
@@ -200,9 +203,11 @@ impl Edge {
 
     pub(super) fn forget(&mut self, conn: ConnId) {
         let Some(connection) = self.connections.remove(conn) else { return };
-        self.stats.queue_bytes -= connection.outbox.backlog_len() as u64;
+        let counts = &mut self.counts[connection.counts_for];
+        counts.queue_bytes -= connection.outbox.backlog_len() as u64;
         if let Some(identity) = connection.identity() {
             self.sockets.remove(&identity.socket);
+            counts.connections -= 1;
         }
         if let Some(receiver) = &connection.outbox.receiver
             && self.sessions.get(&receiver.session) == Some(&conn)

@@ -93,7 +93,7 @@ impl Edge {
     }
 
     pub(super) fn handle_text(&mut self, now: Time, conn: ConnId, identity: &Identity, text: &str) {
-        self.stats.messages_in += 1;
+        self.counts_of(conn).messages_in += 1;
         if let Some(connection) = self.connections.get_mut(conn) {
             connection.messages_in += 1;
         }
@@ -161,8 +161,10 @@ impl Edge {
             let kind = SubscriptionErrorKind::AuthError;
             return self.reject_subscription(conn, channel.name.as_str(), kind, REVOKED);
         }
-        let subscription = self.subscriptions.insert(conn, &channel, user);
+        let slot = connection.counts_for;
+        let subscription = self.subscriptions.insert(conn, &channel, user, slot);
         connection.subscriptions.push(subscription);
+        self.counts[slot].subscriptions += 1;
         if channel.name.kind().needs_auth() {
             self.authorize(conn);
         }
@@ -192,7 +194,7 @@ impl Edge {
             }
         }
         if self.recall_join(id) {
-            self.subscriptions.remove(id);
+            self.remove_subscription(id);
         } else {
             self.end_subscription(id, Departure::Deliberate);
         }
@@ -285,13 +287,13 @@ impl Edge {
     /// An error without a code leaves the connection as it is (docs/protocol.md 1.6).
     pub(super) fn reject(&mut self, conn: ConnId, text: &str) {
         let text = &text[..text.floor_char_boundary(MAX_TOLD)];
-        self.stats.errors.without_code += 1;
+        self.counts_of(conn).errors.without_code += 1;
         self.tell(conn, |out| pusher::error(out, None, text));
     }
 
     pub(super) fn reject_rate(&mut self, conn: ConnId) {
         let code = CloseCode::ClientEventRate;
-        self.stats.errors.by_code.count(code);
+        self.counts_of(conn).errors.by_code.count(code);
         self.tell(conn, |out| pusher::error(out, Some(code.code()), CLIENT_EVENT_RATE));
     }
 

@@ -78,7 +78,7 @@ impl Edge {
             return self.repeat_close(now, receive);
         };
         if !self.is_secure_enough(conn, receive.security) {
-            return Some(self.refuse_insecure(now, receive));
+            return Some(self.refuse_insecure(now, receive, conn));
         }
         let connection = self.connections.get_mut(conn)?;
         connection.heard(now);
@@ -102,26 +102,25 @@ impl Edge {
         if let Some(attached) = self.handle_receive(now, &receive) {
             return attached;
         }
-        let Opening { socket, app, protocol, security } = opening;
-        let app = match self.current(app, security) {
+        let app = match self.current(&opening.app, opening.security) {
             Ok(_) if self.sessions.len() >= MAX_SESSIONS => Err(CloseCode::OverCapacity),
             other => other,
         };
         let app = match app {
             Ok(app) => app,
             Err(code) => {
-                let protocol = Some(protocol);
-                let refusal = Refusal { protocol, code, reason: None };
-                return self.handle_session_refused(now, receive, &refusal);
+                return self.handle_session_refused(now, receive, &opening.refused(code));
             }
         };
+        let Opening { socket, protocol, security, .. } = opening;
         let activity_timeout = app.activity_timeout().as_secs().max(1);
         let session = receive.session.clone();
         let heartbeat = now + heartbeat_interval(&app);
-        let mut connection = Connection::open(now, protocol, Identity { socket, app, security });
-        connection.outbox.receiver = Some(Box::new(Receiver::new(receive, heartbeat)));
-        let conn = self.connections.insert(connection);
-        self.sockets.insert(socket, conn);
+        let conn = self.insert_open(Identity { socket, app, security }, |identity, slot| {
+            let mut connection = Connection::open(now, protocol, identity, slot);
+            connection.outbox.receiver = Some(Box::new(Receiver::new(receive, heartbeat)));
+            connection
+        });
         self.sessions.insert(session, conn);
         self.owe_line(conn, Line::open());
         self.tell(conn, |out| pusher::connection_established(out, socket, activity_timeout));
@@ -138,7 +137,7 @@ impl Edge {
         refusal: &Refusal,
     ) -> Attached {
         let conn = self.insert_closing(now, receive, refusal);
-        self.stats.closes.count(refusal.code);
+        self.counts_of(conn).closes.count(refusal.code);
         self.owe_line(conn, Line::open());
         let reason = refusal.reason.as_deref().unwrap_or(refusal.code.reason());
         self.say_close(conn, refusal.code, reason);
@@ -193,7 +192,7 @@ impl Edge {
             self.answer_idle_poll(conn);
         }
         for frame in frames {
-            self.stats.bytes_in += frame.len() as u64;
+            self.counts_of(conn).bytes_in += frame.len() as u64;
             let Some(identity) = self.identity(conn) else { break };
             if frame.len() > identity.app.max_message_bytes() {
                 self.close(now, conn, CloseCode::MessageTooBig);
@@ -257,7 +256,7 @@ impl Edge {
 
     /// The client did not come back.
     pub(super) fn lose_session(&mut self, conn: ConnId) {
-        self.stats.ends.count(Ending::Eof);
+        self.counts_of(conn).ends.count(Ending::Eof);
         self.end_presence(conn, Departure::Lost);
         self.hang_up(conn, Hangup::Finish);
     }
@@ -276,7 +275,7 @@ impl Edge {
         if let Some(receiver) = &mut connection.outbox.receiver {
             receiver.push(line);
             mark_dirty(&mut self.dirty, conn, connection);
-            self.stats.deliveries += 1;
+            self.counts[connection.counts_for].deliveries += 1;
         }
     }
 
@@ -288,7 +287,7 @@ impl Edge {
         let ends = receiver.took(now, n);
         let change = receiver.late() as i64 - before as i64;
         connection.outbox.blocked = !receiver.is_open() || receiver.slices().next().is_some();
-        self.stats.queue_bytes = self.stats.queue_bytes.wrapping_add_signed(change);
+        self.counts[connection.counts_for].queue(change);
         if connection.is_finished() {
             return self.hang_up(conn, Hangup::Finish);
         }
@@ -325,15 +324,16 @@ impl Edge {
     }
 
     /// Says that the app forces TLS to a client whose session is open.
-    fn refuse_insecure(&mut self, now: Time, receive: &Receive) -> Attached {
+    fn refuse_insecure(&mut self, now: Time, receive: &Receive, conn: ConnId) -> Attached {
         let code = CloseCode::TlsRequired;
-        self.stats.closes.count(code);
+        self.counts_of(conn).closes.count(code);
         self.answer_with(now, receive, Line::close(code.code(), code.reason()))
     }
 
     /// Answers a receive request with its last line and nothing else.
     fn answer_with(&mut self, now: Time, receive: &Receive, line: Line) -> Attached {
-        let refusal = Refusal { protocol: None, code: CloseCode::Normal, reason: None };
+        let code = CloseCode::Normal;
+        let refusal = Refusal { app: None, protocol: None, code, reason: None };
         let conn = self.insert_closing(now, receive.clone(), &refusal);
         self.owe_line(conn, line);
         self.arm(conn);
@@ -342,7 +342,8 @@ impl Edge {
 
     /// A connection that lives only to say why there is none.
     fn insert_closing(&mut self, now: Time, receive: Receive, refusal: &Refusal) -> ConnId {
-        let mut connection = Connection::refused(now, refusal.protocol);
+        let slot = self.slot_of(refusal.app.as_deref());
+        let mut connection = Connection::refused(now, refusal.protocol, slot);
         connection.expect_no_answer();
         connection.outbox.receiver = Some(Box::new(Receiver::new(receive, now)));
         self.connections.insert(connection)

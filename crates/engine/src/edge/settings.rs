@@ -7,6 +7,7 @@ use rollcall_wire::close::CloseCode;
 
 use super::{Edge, EdgeEffect, Security};
 use crate::app::{App, AppId, Quota};
+use crate::by_app::AppSlot;
 use crate::ids::ConnId;
 use crate::session::{Connection, Phase};
 use crate::time::Time;
@@ -25,6 +26,7 @@ impl Edge {
     /// suspension, and without TLS by an app that forces it.
     pub(super) fn replace_app(&mut self, now: Time, app: &Arc<App>) {
         self.apps.insert(app.id.clone(), Standing::Served(Arc::clone(app)));
+        self.counts.admit(&app.id);
         if !app.enabled {
             return self.close_all(now, CloseCode::AppDisabled, |theirs| theirs.id == app.id);
         }
@@ -54,18 +56,27 @@ impl Edge {
         }
     }
 
-    /// Closes the connections of an app that is no more.
+    /// Closes the connections of an app that is no more. What it counted stays in the sum; those of
+    /// its connections that still have something to write count for nobody.
     pub(super) fn remove_app(&mut self, now: Time, app: AppId) {
         self.close_all(now, CloseCode::UnknownApp, |theirs| theirs.id == app);
+        if let Some(slot) = self.counts.remove(&app) {
+            let theirs = self.connections.values_mut().filter(|c| c.counts_for == slot);
+            theirs.for_each(|connection| connection.counts_for = AppSlot::NOBODY);
+        }
         self.apps.insert(app, Standing::Removed);
     }
 
     /// The settings in force, or why a connection of the app cannot stay.
-    pub(super) fn current(&self, app: Arc<App>, security: Security) -> Result<Arc<App>, CloseCode> {
+    pub(super) fn current(
+        &self,
+        app: &Arc<App>,
+        security: Security,
+    ) -> Result<Arc<App>, CloseCode> {
         let newest = match self.apps.get(&app.id) {
             Some(Standing::Removed) => return Err(CloseCode::UnknownApp),
             Some(Standing::Served(newest)) => Arc::clone(newest),
-            None => app,
+            None => Arc::clone(app),
         };
         match newest {
             app if !app.enabled => Err(CloseCode::AppDisabled),

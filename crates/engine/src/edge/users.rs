@@ -65,7 +65,7 @@ impl Edge {
 
     fn tell_of_cut(&mut self, conn: ConnId) {
         let code = CloseCode::WatchlistTooLong;
-        self.stats.errors.by_code.count(code);
+        self.counts_of(conn).errors.by_code.count(code);
         let text = format!("Watchlist has more than {MAX_WATCHED} users; the first of them count");
         self.tell(conn, |out| pusher::error(out, Some(code.code()), &text));
     }

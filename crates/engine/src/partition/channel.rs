@@ -13,11 +13,13 @@ use super::effects::Effects;
 use super::ledger::Ledger;
 use super::presence::Presence;
 use crate::app::App;
+use crate::by_app::AppSlot;
 use crate::cache::Cache;
 use crate::ids::{ChannelKey, EdgeId, InterceptId, SubscriptionId, UserId, WatchId};
 use crate::message::{
     Audience, ClientEvent, ConnList, Except, FromPartition, Intercepted, SubscriptionList,
 };
+use crate::stats::PresenceCounts;
 use crate::time::Time;
 
 /// What a partition knows of a channel.
@@ -33,8 +35,12 @@ pub(super) struct Channel {
     pub(super) counting: Option<Box<Counting>>,
     pub(super) intercepts: Vec<Intercept>,
     pub(super) watches: Vec<WatchId>,
-    /// What it adds to the partition's counters.
+    /// Whose counters what happens here is added to, once somebody of the app came.
+    pub(super) counts_for: AppSlot,
+    /// What it adds to those counters now.
     pub(super) counted: Counted,
+    /// What was told of its roster and is not in those counters yet.
+    pub(super) told: PresenceCounts,
     /// Whether it is among the channels to tell of at the end of the turn.
     pub(super) is_listed: bool,
     /// When the earliest of its timers runs.
@@ -162,7 +168,7 @@ impl Channel {
         let has_newcomers = self.presence.as_ref().is_some_and(|p| p.newcomers() > 0);
         let then = has_newcomers.then(|| self.last_event(key, cache, effects)).flatten();
         if let Some(presence) = &mut self.presence {
-            presence.tell(key, &mut self.edges, &self.watches, then, effects);
+            self.told.add(presence.tell(key, &mut self.edges, &self.watches, then, effects));
         }
     }
 
@@ -178,8 +184,8 @@ impl Channel {
     /// Forgets all but what its back end was told, so that whether there are webhooks shows nowhere
     /// else; `false` if nothing of that is left either.
     pub(super) fn forget(&mut self) -> bool {
-        let Self { armed, counted, ledger, .. } = std::mem::take(self);
-        *self = Self { armed, counted, ..Self::default() };
+        let Self { armed, counts_for, counted, ledger, .. } = std::mem::take(self);
+        *self = Self { armed, counts_for, counted, ..Self::default() };
         self.ledger = ledger.filter(|ledger| !ledger.is_forgettable());
         self.ledger.is_some()
     }

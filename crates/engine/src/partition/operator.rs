@@ -4,9 +4,9 @@
 use rollcall_wire::frame::Frame;
 use rollcall_wire::pusher;
 
-use super::Partition;
 use super::channel::Channel;
 use super::presence::Presence;
+use super::{Partition, slot};
 use crate::ids::{ChannelKey, UserId};
 use crate::message::{Audience, GraceEnd, Impersonation};
 use crate::time::Time;
@@ -25,8 +25,10 @@ impl Partition {
 
     /// Tells an event as a client event. Nobody's connection is left out, for none has said it.
     pub(super) fn impersonate(&mut self, event: &Impersonation) {
-        self.stats.published += 1;
-        let Some(channel) = self.channels.get_mut(&event.channel) else { return };
+        let mut channel = self.channels.get_mut(&event.channel);
+        let slot = slot(&mut self.counts, channel.as_deref(), &event.app);
+        self.counts[slot].published += 1;
+        let Some(channel) = &mut channel else { return };
         channel.tell(&event.channel, &self.cache, &mut self.effects);
         let name = event.channel.name.as_str();
         let user = event.user.as_ref().map(UserId::as_str);

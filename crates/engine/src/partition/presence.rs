@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId, UserId, WatchId};
 use crate::message::{Answer, Audience, ConnList, JoinRefusal, Leave, Member, MemberChange};
 use crate::roster::{Change, Roster, Update};
+use crate::stats::PresenceCounts;
 use crate::time::Time;
 use crate::untold::{Difference, Newcomers, Untold};
 
@@ -157,6 +158,7 @@ impl Presence {
 /// What is told of it.
 impl Presence {
     /// Tells the difference that the turn made to those who are live, then lets in the newcomers.
+    /// Says how much that was.
     pub(super) fn tell(
         &mut self,
         key: &ChannelKey,
@@ -164,7 +166,7 @@ impl Presence {
         watches: &[WatchId],
         then: Option<Frame>,
         effects: &mut Effects,
-    ) {
+    ) -> PresenceCounts {
         let untold = std::mem::take(&mut self.untold);
         let (difference, newcomers) = untold.into_parts(&self.roster);
         let mut to = Telling { key, edges, watches, then, effects };
@@ -173,7 +175,9 @@ impl Presence {
             self.tell_difference(&difference, &mut to);
         }
         self.let_in(newcomers, &mut to);
+        let told = difference.counts();
         to.tell_watches(difference);
+        told
     }
 
     /// One frame for each change. Who left comes before who joined, so that nobody ever sees more

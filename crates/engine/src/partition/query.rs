@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::Partition;
 use super::channel::{Channel, Counted};
-use crate::app::AppId;
+use crate::app::{App, AppId};
+use crate::by_app::{AppSlot, ByApp};
 use crate::ids::{ChannelKey, ConnId, EdgeId, UserId};
 use crate::message::{ChannelFacts, LastEvent, ListedChannel};
 use crate::roster::Entry;
@@ -97,9 +98,19 @@ impl Partition {
         )
     }
 
-    /// What was counted so far.
+    /// What was counted so far, of all apps but reserved ones. Apps that are gone stay in it.
     pub fn stats(&self) -> PartitionStats {
-        self.stats
+        self.counts.total()
+    }
+
+    /// What was counted of one app, if it did anything here. Reserved apps are not counted.
+    pub fn stats_of(&self, app: &AppId) -> Option<PartitionStats> {
+        self.counts.of(app)
+    }
+
+    /// What was counted of each app that did anything here.
+    pub fn stats_by_app(&self) -> impl Iterator<Item = (&AppId, PartitionStats)> {
+        self.counts.iter()
     }
 }
 
@@ -117,13 +128,25 @@ impl MemberFacts {
 }
 
 impl Channel {
-    /// Corrects the partition's counters by what has changed here.
-    pub(super) fn count_into(&mut self, stats: &mut PartitionStats) {
+    /// Counts for an app from now on, if it counted for nobody.
+    pub(super) fn count_for(&mut self, app: &App, counts: &mut ByApp<PartitionStats>) {
+        if self.counts_for == AppSlot::NOBODY {
+            // The app may have been gone meanwhile: what is here now goes with the channel.
+            let counted = std::mem::take(&mut self.counted);
+            counted.change(&mut counts[self.counts_for], Counted::default());
+            self.counts_for = counts.slot(app);
+            Counted::default().change(&mut counts[self.counts_for], counted);
+            self.counted = counted;
+        }
+    }
+
+    /// Corrects the counters by what has changed here.
+    pub(super) fn count_into(&mut self, counts: &mut ByApp<PartitionStats>) {
+        let stats = &mut counts[self.counts_for];
         let counted =
             Counted { channels: u64::from(self.is_occupied()), members: self.members() as u64 };
-        let before = std::mem::replace(&mut self.counted, counted);
-        stats.channels = stats.channels + counted.channels - before.channels;
-        stats.members = stats.members + counted.members - before.members;
+        std::mem::replace(&mut self.counted, counted).change(stats, counted);
+        stats.presence.add(std::mem::take(&mut self.told));
     }
 
     /// Whether a connection is subscribed, or a member is in its grace (docs/protocol.md 2.6).
@@ -146,5 +169,12 @@ impl Channel {
     }
 }
 
+impl Counted {
+    /// Puts `next` in the place of this.
+    fn change(self, stats: &mut PartitionStats, next: Self) {
+        stats.channels = stats.channels + next.channels - self.channels;
+        stats.members = stats.members + next.members - self.members;
+    }
+}
 /// How many connections of one member are told of. Nobody has that many tabs; a program may.
 const MAX_MEMBER_CONNECTIONS: usize = 100;

@@ -11,7 +11,7 @@ use rollcall_wire::protocol::Protocol;
 use rustls::ServerConnection;
 
 use super::NodeHandle;
-use crate::apps::{Apps, ConnectionPermit};
+use crate::apps::{Apps, ConnectionPermit, Tenant};
 use crate::mail::{Arrival, Mail, Verdict};
 use crate::provenance::Provenance;
 
@@ -48,24 +48,32 @@ pub(crate) struct Upgraded {
 impl NodeHandle {
     /// Decides about a caller, in the order of docs/protocol.md 1.2.
     pub(crate) fn judge(&self, caller: Caller<'_>) -> Verdict {
+        let apps = self.0.apps.snapshot();
+        let tenant = apps.of_key(caller.key);
         let protocol = match Protocol::parse(caller.protocol) {
             Ok(protocol) => protocol,
-            Err(code) => return refuse(None, code),
+            Err(code) => {
+                let app = tenant.map(|tenant| Arc::clone(&tenant.app));
+                return Verdict::Refuse(Refusal { app, protocol: None, code, reason: None });
+            }
         };
-        match self.admit(caller, protocol) {
-            Ok((opening, permit)) => Verdict::Admit(opening, permit),
-            Err(CloseCode::UnknownApp) => Verdict::Refuse(Refusal {
-                protocol: Some(protocol),
-                code: CloseCode::UnknownApp,
-                reason: Some(unknown_app(caller.key)),
-            }),
-            Err(code) => refuse(Some(protocol), code),
+        let Some(tenant) = tenant else {
+            let reason = Some(unknown_app(caller.key));
+            let (app, protocol, code) = (None, Some(protocol), CloseCode::UnknownApp);
+            return Verdict::Refuse(Refusal { app, protocol, code, reason });
+        };
+        let (app, security) = (Arc::clone(&tenant.app), caller.security);
+        let opening = Opening { socket: self.0.socket_ids.next(), app, protocol, security };
+        match self.admit(tenant, caller) {
+            Ok(permit) => Verdict::Admit(opening, permit),
+            Err(code) => Verdict::Refuse(opening.refused(code)),
         }
     }
 
     /// The verdict on an upgrade request to a path that no app is under.
     pub(crate) fn judge_stray(&self, protocol: Option<&str>) -> Verdict {
-        refuse(Protocol::parse(protocol).ok(), CloseCode::PathNotFound)
+        let (protocol, code) = (Protocol::parse(protocol).ok(), CloseCode::PathNotFound);
+        Verdict::Refuse(Refusal { app: None, protocol, code, reason: None })
     }
 
     /// Where a caller comes from, who comes now.
@@ -89,13 +97,7 @@ impl NodeHandle {
         });
     }
 
-    fn admit(
-        &self,
-        caller: Caller<'_>,
-        protocol: Protocol,
-    ) -> Result<(Opening, ConnectionPermit), CloseCode> {
-        let apps = self.0.apps.snapshot();
-        let tenant = apps.of_key(caller.key).ok_or(CloseCode::UnknownApp)?;
+    fn admit(&self, tenant: &Tenant, caller: Caller<'_>) -> Result<ConnectionPermit, CloseCode> {
         if !tenant.app.enabled {
             return Err(CloseCode::AppDisabled);
         }
@@ -113,9 +115,7 @@ impl NodeHandle {
         if self.is_draining() || self.0.mailboxes.are_congested() {
             return Err(CloseCode::OverCapacity);
         }
-        let socket = self.0.socket_ids.next();
-        let Caller { security, .. } = caller;
-        Ok((Opening { socket, app: tenant.app.clone(), protocol, security }, permit))
+        Ok(permit)
     }
 }
 
@@ -125,18 +125,14 @@ pub(super) fn renew(verdict: Verdict, apps: &Apps) -> Verdict {
     let Verdict::Admit(opening, permit) = verdict else { return verdict };
     match apps.of_id(opening.app.id.as_str()) {
         Some(tenant) if !tenant.app.enabled => {
-            refuse(Some(opening.protocol), CloseCode::AppDisabled)
+            Verdict::Refuse(opening.refused(CloseCode::AppDisabled))
         }
         Some(tenant) if !opening.security.suffices(&tenant.app) => {
-            refuse(Some(opening.protocol), CloseCode::TlsRequired)
+            Verdict::Refuse(opening.refused(CloseCode::TlsRequired))
         }
         Some(tenant) => Verdict::Admit(Opening { app: Arc::clone(&tenant.app), ..opening }, permit),
-        None => refuse(Some(opening.protocol), CloseCode::UnknownApp),
+        None => Verdict::Refuse(opening.refused(CloseCode::UnknownApp)),
     }
-}
-
-fn refuse(protocol: Option<Protocol>, code: CloseCode) -> Verdict {
-    Verdict::Refuse(Refusal { protocol, code, reason: None })
 }
 
 /// The hosted service's words, without its clusters.

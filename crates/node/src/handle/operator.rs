@@ -106,7 +106,7 @@ impl NodeHandle {
         }
         let user = channel.name.kind().is_presence().then(|| UserId::new(user));
         let (event, data) = (event.to_owned(), data.to_owned());
-        let event = Impersonation { channel, event, data, user };
+        let event = Impersonation { app, channel, event, data, user };
         self.0.mailboxes.send_to_partition(ToPartition::Impersonate(event));
         Ok(())
     }
