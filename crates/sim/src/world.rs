@@ -309,6 +309,21 @@ impl World {
         sum
     }
 
+    /// The sum of what the edges count of one app.
+    pub fn stats_of(&self, app: &AppId) -> EdgeStats {
+        let mut sum = EdgeStats::default();
+        self.edges.iter().filter_map(|edge| edge.stats_of(app)).for_each(|stats| sum.add(stats));
+        sum
+    }
+
+    /// The sum of what the partitions count of one app.
+    pub fn partition_stats_of(&self, app: &AppId) -> PartitionStats {
+        let mut sum = PartitionStats::default();
+        let counted = self.partitions.iter().filter_map(|partition| partition.stats_of(app));
+        counted.for_each(|stats| sum.add(stats));
+        sum
+    }
+
     /// The sum of what the partitions count.
     pub fn partition_stats(&self) -> PartitionStats {
         let mut sum = PartitionStats::default();

@@ -78,9 +78,13 @@ fn events_members_and_channels_are_counted() {
     let stats = stage.world().partition_stats();
     assert_eq!((stats.channels, stats.members), (3, 2), "ana is in her grace on presence-y");
     assert_eq!((stats.published, stats.client_events), (2, 1));
+    assert_eq!((stats.presence.joined, stats.presence.left), (2, 0), "once per channel");
     perform(&mut stage, "wait 3s");
     let stats = stage.world().partition_stats();
     assert_eq!((stats.channels, stats.members), (2, 1));
+    assert_eq!((stats.presence.joined, stats.presence.left), (2, 1));
+    perform(&mut stage, r#"update ana on presence-x rev 1 {"status":"b","rev":1}"#);
+    assert_eq!(stage.world().partition_stats().presence.updated, 1);
 }
 
 fn play(commands: &str) -> Stage {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rollcall_engine::{ChannelKey, ConnId, EdgeId};
+use rollcall_engine::{ChannelKey, ConnId, EdgeId, EdgeStats};
 use rollcall_sim::{Action, Arrival, Audit, Command, Line, Model, Stage};
 
 use crate::draw::Play;
@@ -152,6 +152,7 @@ impl Referee {
             player.audit(&self.model, Audit::SoFar)?;
         }
         self.check_counters()?;
+        self.check_counters_of_app()?;
         self.check_back_end()?;
         self.check_watchers()?;
         self.look_around()
@@ -282,6 +283,25 @@ impl Referee {
         }
         if (edges.connections, edges.queue_bytes) != (open as u64, 0) {
             return Err(format!("{open} clients have read everything, but {edges:?}"));
+        }
+        let told = partitions.presence;
+        if told.joined != told.left + partitions.members {
+            return Err(format!("{} members of {told:?}", partitions.members));
+        }
+        Ok(())
+    }
+
+    /// All that happens happens to one app.
+    fn check_counters_of_app(&mut self) -> Verdict {
+        let app = self.stage.app().id.clone();
+        let world = self.stage.world();
+        let (all, of_app) = (world.stats(), world.stats_of(&app));
+        if (EdgeStats { users: 0, ..all }) != of_app {
+            return Err(format!("edges counted {all:?}, but of the app {of_app:?}"));
+        }
+        let (all, of_app) = (world.partition_stats(), world.partition_stats_of(&app));
+        if all != of_app {
+            return Err(format!("partitions counted {all:?}, but of the app {of_app:?}"));
         }
         Ok(())
     }
