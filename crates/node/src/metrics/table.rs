@@ -92,6 +92,17 @@ pub(super) static METRICS: &[Metric] = &[
         "Events from back ends and from apps of this program, once per channel.",
         |s| s.stats.partitions.published,
     ),
+    Metric {
+        name: "rollcall_presence_changes_total",
+        help: "Members who joined, left or were updated, once per channel, as told to subscribers.",
+        labels: &["change"],
+        kind: Kind::Counters(|s| {
+            let counts = s.stats.partitions.presence;
+            let labelled =
+                [("joined", counts.joined), ("left", counts.left), ("updated", counts.updated)];
+            labelled.map(|(change, count)| (vec![change.to_owned()], count)).into()
+        }),
+    },
     counter(
         "rollcall_deliveries_total",
         "Frames queued for one connection each, control frames included.",
