@@ -6,11 +6,12 @@ use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rollcall_engine::{App, AppId, Quota};
+use rollcall_engine::{App, AppId, Quota, Visibility};
 use tokio::sync::Semaphore;
 
 use crate::http::ANSWERS_OF_ONE_APP;
 use crate::tally::Tally;
+use crate::usage::Usage;
 
 /// Where the newest snapshot is.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ struct Places {
     messages: Tally,
     /// How many large answers it may still have under way.
     answers: Arc<Semaphore>,
+    /// What is counted of it.
+    usage: Usage,
 }
 
 /// One connection's place in its app's quota, or before that among the connections that wait for
@@ -61,6 +64,8 @@ struct Places {
 pub(crate) struct ConnectionPermit {
     places: Arc<Places>,
     row: Row,
+    /// Whether the connection is open by now.
+    is_open: bool,
 }
 
 /// Where a connection is counted.
@@ -137,6 +142,11 @@ impl Apps {
         self.by_key.get(key)
     }
 
+    /// All apps but reserved ones.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = &Tenant> {
+        self.by_id.values().filter(|tenant| tenant.is_listed())
+    }
+
     /// The snapshot of these apps, which takes over what did not change and all places.
     fn succeeded_by(&self, apps: Vec<App>) -> Result<(Self, AppChanges), AppsError> {
         let (mut next, mut changes) = (Self::default(), AppChanges::default());
@@ -177,6 +187,16 @@ impl Apps {
 }
 
 impl Tenant {
+    /// Whether it is an operator's, and not the program's own.
+    pub(crate) fn is_listed(&self) -> bool {
+        is_listed(&self.app)
+    }
+
+    /// What is counted of it outside the shards.
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.places.usage
+    }
+
     /// A place for one more connection, if the app's quota has one (docs/protocol.md 1.5, 4004).
     pub(crate) fn take_place(&self) -> Option<ConnectionPermit> {
         self.take(Row::Counted)
@@ -196,7 +216,8 @@ impl Tenant {
     fn take(&self, row: Row) -> Option<ConnectionPermit> {
         let places = Arc::clone(&self.places);
         // A permit that is made gives back when it is dropped, so none is made in vain.
-        places.of(row).take_up_to(self.app.quota()).then(|| ConnectionPermit { places, row })
+        let is_taken = places.of(row).take_up_to(self.app.quota());
+        is_taken.then(|| ConnectionPermit { places, row, is_open: false })
     }
 
     fn message_quota(&self) -> u64 {
@@ -213,6 +234,13 @@ impl Tenant {
 }
 
 impl ConnectionPermit {
+    /// The connection is open from now on, until this is dropped.
+    pub(crate) fn begin(&mut self) {
+        if !std::mem::replace(&mut self.is_open, true) {
+            self.places.usage.connections.rise();
+        }
+    }
+
     /// The connection counts from now on, if it does not already; `false` if there is no place.
     pub(crate) fn count(&mut self, quota: Quota) -> bool {
         if self.row == Row::Counted {
@@ -243,6 +271,7 @@ impl Default for Places {
             unauthorized: AtomicU32::new(0),
             messages: Tally::default(),
             answers: Arc::new(Semaphore::new(ANSWERS_OF_ONE_APP)),
+            usage: Usage::default(),
         }
     }
 }
@@ -250,7 +279,14 @@ impl Default for Places {
 impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.places.of(self.row).fetch_sub(1, Ordering::Relaxed);
+        if self.is_open {
+            self.places.usage.connections.fall();
+        }
     }
+}
+
+fn is_listed(app: &App) -> bool {
+    app.visibility == Visibility::Listed
 }
 
 trait TakeUpTo {

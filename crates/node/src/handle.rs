@@ -14,6 +14,7 @@ mod publish;
 mod query;
 mod queues;
 mod sessions;
+mod stats;
 mod users;
 mod webhooks;
 
@@ -192,7 +193,7 @@ impl NodeHandle {
         }
     }
 
-    /// The counters of all shards, summed.
+    /// The counters of all shards, summed. Reserved apps are not in them.
     pub async fn stats(&self) -> NodeStats {
         let mut sum = NodeStats::default();
         for stats in self.ask_all(Mail::Count) {
@@ -300,7 +301,10 @@ impl NodeHandle {
         self.0.next_name.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn ask_all<T>(&self, question: fn(oneshot::Sender<T>) -> Mail) -> Vec<oneshot::Receiver<T>> {
+    fn ask_all<T>(
+        &self,
+        question: impl Fn(oneshot::Sender<T>) -> Mail,
+    ) -> Vec<oneshot::Receiver<T>> {
         let ask = |shard| {
             let (asker, answer) = oneshot::channel();
             self.0.mailboxes.send(shard, question(asker));

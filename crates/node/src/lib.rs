@@ -33,6 +33,7 @@ mod shard;
 mod socket_ids;
 mod survey;
 mod tally;
+mod usage;
 
 pub use apps::AppsError;
 pub use handle::NodeHandle;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use rollcall_engine::{
-    Answer, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition, GraceEnd,
+    Answer, AppId, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition, GraceEnd,
     Hangup, HashSeed, InterceptId, Intercepted, MemberChange, Owed, PARTITIONS, Partition,
     PartitionEffect, PartitionIndex, Quota, Ticket, Time, ToPartition, UserId, WatchId,
 };
@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::journal::{Memory, Pen, Restored};
 use crate::mail::{Diversion, Inquirer, Inquiry, Listing, Lookout, Mailboxes, Update};
-use crate::stats::NodeStats;
+use crate::stats::{AppCounts, NodeStats};
 
 /// An edge, some partitions, and what is under way between them.
 #[derive(Debug)]
@@ -189,6 +189,29 @@ impl Machines {
         let partitions = self.partitions.iter().flatten();
         partitions.for_each(|partition| stats.partitions.add(partition.stats()));
         stats
+    }
+
+    /// What the machines counted of each app that did anything here.
+    pub(crate) fn stats_by_app(&self) -> Vec<(AppId, AppCounts)> {
+        let mut counted: HashMap<&AppId, AppCounts> = HashMap::new();
+        for (app, edges) in self.edge.stats_by_app() {
+            counted.entry(app).or_default().edges.add(edges);
+        }
+        for (app, partitions) in self.partitions.iter().flatten().flat_map(Partition::stats_by_app)
+        {
+            counted.entry(app).or_default().partitions.add(partitions);
+        }
+        counted.into_iter().map(|(app, counts)| (app.clone(), counts)).collect()
+    }
+
+    /// What the machines counted of one app.
+    pub(crate) fn stats_of(&self, app: &AppId) -> AppCounts {
+        let edges = self.edge.stats_of(app).unwrap_or_default();
+        let mut counts = AppCounts { edges, ..AppCounts::default() };
+        let partitions = self.partitions.iter().flatten();
+        let counted = partitions.filter_map(|partition| partition.stats_of(app));
+        counted.for_each(|partition| counts.partitions.add(partition));
+        counts
     }
 
     /// Carries out every effect until none is left; `true` if there was any.

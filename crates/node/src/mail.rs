@@ -22,7 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use crate::apps::ConnectionPermit;
 use crate::pipe::PipeWriter;
 use crate::provenance::Provenance;
-use crate::stats::NodeStats;
+use crate::stats::{AppCounts, NodeStats};
 
 mod question;
 
@@ -65,6 +65,10 @@ pub(crate) enum Mail {
     Committed(PartitionIndex, u64),
     /// Somebody wants the counters.
     Count(oneshot::Sender<NodeStats>),
+    /// Somebody wants them by app.
+    CountByApp(oneshot::Sender<Vec<(AppId, AppCounts)>>),
+    /// Somebody wants those of one app.
+    CountApp(AppId, oneshot::Sender<AppCounts>),
     /// Somebody waits for the last connection to end.
     TellWhenEmpty(oneshot::Sender<()>),
     /// The thread ends, whatever is left.
@@ -309,6 +313,8 @@ impl Mail {
             | Self::Committed(..)
             | Self::Command(_)
             | Self::Count(_)
+            | Self::CountByApp(_)
+            | Self::CountApp(..)
             | Self::TellWhenEmpty(_)
             | Self::Stop => 0,
         };

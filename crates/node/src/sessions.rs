@@ -40,6 +40,7 @@ impl Shard {
             }
             Verdict::Admit(opening, mut permit) => {
                 let attached = edge.handle_session_opened(now, receive, opening);
+                permit.begin();
                 if !edge.is_unauthorized(attached.conn) {
                     // The setting was turned off while it was on its way here.
                     permit.count(Quota::Unlimited);

@@ -256,6 +256,10 @@ impl Shard {
             }
             // Who asked may have given up.
             Mail::Count(asker) => drop(asker.send(self.stats(inbox))),
+            Mail::CountByApp(asker) => drop(asker.send(self.machines.borrow().stats_by_app())),
+            Mail::CountApp(app, asker) => {
+                let _ = asker.send(self.machines.borrow().stats_of(&app));
+            }
             Mail::TellWhenEmpty(asker) => self.awaiting_empty.borrow_mut().push(asker),
             Mail::Stop => return Turn::Last,
         }
@@ -299,6 +303,7 @@ impl Shard {
             }
             Verdict::Admit(opening, mut permit) => {
                 let id = edge.handle_opened(now, opening);
+                permit.begin();
                 if !edge.is_unauthorized(id) {
                     // The setting was turned off while it was on its way here.
                     permit.count(Quota::Unlimited);

@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rollcall_node::config::{self, Given, MetricsToken};
 use rollcall_node::metrics::Counter;
@@ -21,15 +21,10 @@ async fn scrape(node: &TestNode, headers: &str) -> (u16, String) {
 }
 
 /// The value of each sample, by its name and labels.
-async fn samples(node: &TestNode) -> HashMap<String, f64> {
+async fn samples(node: &TestNode) -> BTreeMap<String, f64> {
     let (status, text) = scrape(node, LOCAL).await;
     assert_eq!(status, 200, "{text}");
-    let lines = text.lines().filter(|line| !line.starts_with('#'));
-    let sample = |line: &str| {
-        let (name, value) = line.rsplit_once(' ').unwrap();
-        (name.to_owned(), value.parse().unwrap())
-    };
-    lines.map(sample).collect()
+    support::samples(&text)
 }
 
 fn token(text: &str) -> MetricsToken {

@@ -17,6 +17,7 @@ use rollcall_wire::auth::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::counts::Addressee;
 use super::error::HttpError;
 use crate::apps::Tenant;
 use crate::handle::NodeHandle;
@@ -77,9 +78,12 @@ async fn check_head(
     let Path(segments) = path.map_err(|_| HttpError::PathNotText)?;
     let query = parts.uri.query().unwrap_or("");
     let tenant = match segments.get("app") {
-        Some(app) => node.tenant(app).ok_or(HttpError::UnknownApp)?,
+        Some(app) => node.listed_tenant(app).ok_or(HttpError::UnknownApp)?,
         None => tenant_of_key(query, node)?,
     };
+    if let Some(addressee) = parts.extensions.get::<Addressee>() {
+        addressee.is(&tenant);
+    }
     let request = RequestToVerify {
         method: parts.method.as_str(),
         path: parts.uri.path(),
@@ -97,7 +101,8 @@ async fn check_head(
 /// The app of a path that names none, as one SDK sends it (docs/protocol.md 6.6).
 fn tenant_of_key(query: &str, node: &NodeHandle) -> Result<Tenant, HttpError> {
     let key = request_key(query).ok_or(RequestAuthError::NoKey)?;
-    Ok(node.tenant_of_key(&key).ok_or(RequestAuthError::UnknownKey)?)
+    let tenant = node.tenant_of_key(&key).filter(Tenant::is_listed);
+    Ok(tenant.ok_or(RequestAuthError::UnknownKey)?)
 }
 
 /// Whether the body has to be undone before it says anything. Its type says nothing: a body is JSON

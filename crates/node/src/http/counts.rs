@@ -1,6 +1,7 @@
-//! Counting requests by route and class of status.
+//! Counting requests: by route and class of status, and those of the HTTP API by app.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
@@ -8,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::{sessions, timeline, upgrade};
+use crate::apps::Tenant;
 use crate::handle::NodeHandle;
 
 /// The live counters. HTTP shares its threads anyway, so they may be shared too.
@@ -18,16 +20,34 @@ pub(crate) struct RequestCounters([[AtomicU64; CLASSES.len()]; ROUTES.len() + 1]
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RequestCounts([[u64; CLASSES.len()]; ROUTES.len() + 1]);
 
+/// Whose back end a request is from, as soon as that is known: a note in the request, for whoever
+/// counts its answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Addressee(Arc<OnceLock<Tenant>>);
+
 /// Counts the answer to a request once it begins.
 pub(crate) async fn count(
     State(node): State<NodeHandle>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let route = route_of(request.extensions().get::<MatchedPath>());
+    let addressee = Addressee::default();
+    request.extensions_mut().insert(addressee.clone());
     let response = next.run(request).await;
     node.request_counters().count(route, response.status());
+    if let Some(tenant) = addressee.0.get() {
+        tenant.usage().api.count(response.status());
+    }
     response
+}
+
+impl Addressee {
+    /// The request names this app.
+    pub(super) fn is(&self, tenant: &Tenant) {
+        // A request is looked at once, and names one app.
+        let _ = self.0.set(tenant.clone());
+    }
 }
 
 impl RequestCounters {

@@ -22,6 +22,7 @@ use super::parcel::Parcel;
 use super::post::{Letter, Post, Problem};
 use super::route::{Address, Now, Route};
 use crate::handle::NodeHandle;
+use crate::usage::{Count, Usage};
 
 /// Everything that is on its way.
 pub(super) struct Courier {
@@ -223,6 +224,7 @@ impl Courier {
                 let Some(parcel) = route.parcels.remove(&no) else { return };
                 self.entries.push(DeliveryEntry::Arrived { id: parcel.id });
                 self.counters().count_delivered(parcel.count);
+                self.count(&address, |usage| &usage.webhooks_sent);
             }
             Err(problem) => {
                 route.endpoint.handle_failed(now.time, no);
@@ -231,6 +233,7 @@ impl Courier {
                 let (id, attempts, problem) = (parcel.id.clone(), parcel.attempts, problem.told());
                 self.entries.push(DeliveryEntry::Failed { id, attempts, problem });
                 self.counters().count_failed();
+                self.count(&address, |usage| &usage.webhooks_failed);
             }
         }
     }
@@ -294,6 +297,13 @@ impl Courier {
     fn now(&self) -> Now {
         let clock = self.node.clock();
         Now { time: clock.now(), unix: clock.unix_millis() }
+    }
+
+    /// Counts for the app of an address, if it is still served.
+    fn count(&self, address: &Address, which: impl Fn(&Usage) -> &Count) {
+        if let Some(tenant) = self.node.tenant(address.app.as_str()) {
+            which(tenant.usage()).add();
+        }
     }
 
     fn counters(&self) -> &WebhookCounters {

@@ -231,6 +231,8 @@ async fn p185_anything_but_2xx_is_repeated_with_the_same_id_and_body_and_no_redi
     assert_eq!(events_of(&next), format!("[{}]", event("channel_vacated", "a")));
     post.settles(&[]).await;
     assert_eq!(post.node.handle().webhook_counts().failed, 2);
+    let stats = post.node.handle().stats_of_app("1").await.unwrap();
+    assert_eq!((stats.webhooks_sent, stats.webhooks_failed), (2, 2));
     post.stop().await;
 }
 

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part of it")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
@@ -40,6 +41,9 @@ pub(crate) struct Client {
     stream: TcpStream,
     decoder: client::Decoder,
     unread: Vec<u8>,
+    /// Bytes of frames, this way and that.
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
 }
 
 pub(crate) const SECRET: &str = "app-secret";
@@ -108,7 +112,8 @@ impl TestNode {
         let (head, unread) = read_head(&mut stream).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
         assert!(head.contains("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), "{head}");
-        Client { stream, decoder: client::Decoder::new(1 << 20), unread }
+        let (decoder, received) = (client::Decoder::new(1 << 20), unread.len() as u64);
+        Client { stream, decoder, unread, sent: early.len() as u64, received }
     }
 
     /// Publishes with a signed request.
@@ -138,6 +143,16 @@ pub(crate) fn signed(method: &str, path: &str, body: &str) -> String {
         "{method} {path}?{query} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
+}
+
+/// The samples of metrics in text, by their names and labels.
+pub(crate) fn samples(text: &str) -> BTreeMap<String, f64> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let sample = |line: &str| {
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        (name.to_owned(), value.parse().unwrap())
+    };
+    lines.map(sample).collect()
 }
 
 /// What the data of an event says, which is JSON in a string.
@@ -170,6 +185,7 @@ impl Client {
 
     pub(crate) async fn send_raw(&mut self, bytes: &[u8]) {
         within(self.stream.write_all(bytes)).await.unwrap();
+        self.sent += bytes.len() as u64;
     }
 
     /// The next event, which must have that name.
@@ -188,10 +204,18 @@ impl Client {
             }
             let mut chunk = vec![0; 64 * 1024];
             match within(self.stream.read(&mut chunk)).await {
-                Ok(n) if n > 0 => self.unread.extend_from_slice(&chunk[..n]),
+                Ok(n) if n > 0 => {
+                    self.received += n as u64;
+                    self.unread.extend_from_slice(&chunk[..n]);
+                }
                 _ => return Told::Eof,
             }
         }
+    }
+
+    /// Whether nothing is left to read, for now.
+    pub(crate) fn has_read_all(&mut self) -> bool {
+        self.unread.is_empty() && self.decode().is_none()
     }
 
     /// Waits until the socket is broken, without reading from it.
