@@ -105,6 +105,7 @@ impl AppsCell {
 
     /// Changes the list of apps as `edit` does, and has `tell` tell the shards what became of it
     /// before anybody sees the new snapshot. With apps that cannot be told apart nothing changes.
+    /// Reserved apps `edit` does not see; they stay.
     ///
     /// The list is replaced whole, so that a key may pass from one app to another.
     pub(crate) fn change(
@@ -113,8 +114,10 @@ impl AppsCell {
         tell: impl FnOnce(AppChanges),
     ) -> Result<(), AppsError> {
         let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
-        let mut apps = newest.by_id.values().map(|tenant| (*tenant.app).clone()).collect();
+        let apps = newest.by_id.values().map(|tenant| (*tenant.app).clone());
+        let (mut apps, reserved): (Vec<_>, Vec<_>) = apps.partition(is_listed);
         edit(&mut apps);
+        apps.extend(reserved);
         let (next, changes) = newest.succeeded_by(apps)?;
         *newest = Arc::new(next);
         tell(changes);

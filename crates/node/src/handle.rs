@@ -13,6 +13,7 @@ mod operator;
 mod publish;
 mod query;
 mod queues;
+mod reserve;
 mod sessions;
 mod stats;
 mod users;
@@ -161,7 +162,7 @@ impl NodeHandle {
         self.change_apps(|apps| apps.retain(|old| old.id.as_str() != id))
     }
 
-    /// Puts these apps in the place of all: at once, so that what one gives up another may take.
+    /// Puts these apps in the place of all but reserved ones: at once, so that what one gives up another may take.
     /// Connections of an app that stays stay.
     ///
     /// # Errors

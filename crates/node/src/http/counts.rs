@@ -25,12 +25,15 @@ pub(crate) struct RequestCounts([[u64; CLASSES.len()]; ROUTES.len() + 1]);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Addressee(Arc<OnceLock<Tenant>>);
 
-/// Counts the answer to a request once it begins.
+/// Counts the answer to a request once it begins, unless it is of a client of a reserved app.
 pub(crate) async fn count(
     State(node): State<NodeHandle>,
     mut request: Request,
     next: Next,
 ) -> Response {
+    if is_reserved(&node, request.uri().path()) {
+        return next.run(request).await;
+    }
     let route = route_of(request.extensions().get::<MatchedPath>());
     let addressee = Addressee::default();
     request.extensions_mut().insert(addressee.clone());
@@ -74,6 +77,12 @@ impl RequestCounts {
             CLASSES.iter().zip(counts).map(|(class, count)| (*route, *class, *count))
         })
     }
+}
+
+/// Whether clients of a reserved app have paths that begin like this.
+fn is_reserved(node: &NodeHandle, path: &str) -> bool {
+    let key = path.strip_prefix("/app/").and_then(|rest| rest.split('/').next());
+    key.and_then(|key| node.tenant_of_key(key)).is_some_and(|tenant| !tenant.is_listed())
 }
 
 /// The last place is for what is none of the engine's routes.

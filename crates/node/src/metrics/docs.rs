@@ -38,6 +38,7 @@ This page is generated from the table in `crates/node/src/metrics/table.rs` and 
 
 `GET /metrics` answers in the text format 0.0.4 of Prometheus.
 All numbers are of this process and begin anew with it.
+What apps counted that are removed stays in them; what a reserved app of the program itself does is in none, but for the time of turns and the mail of shards.
 Each shard counts for itself, in plain numbers; a scrape has every shard copy them once, and scrapes that wait at the same time share one answer.
 So a scrape costs a shard some microseconds, however many connections there are and however often somebody asks.
 
