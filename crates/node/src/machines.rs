@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use rollcall_engine::{
-    Answer, AppId, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition, GraceEnd,
-    Hangup, HashSeed, InterceptId, Intercepted, MemberChange, Owed, PARTITIONS, Partition,
-    PartitionEffect, PartitionIndex, Quota, Ticket, Time, ToPartition, UserId, WatchId,
+    Answer, AppId, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition,
+    GraceEnd, Hangup, HashSeed, InterceptId, Intercepted, MemberChange, Owed, PARTITIONS,
+    Partition, PartitionEffect, PartitionIndex, Quota, Ticket, Time, ToPartition, UserId, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
