@@ -8,6 +8,7 @@ pub mod api;
 pub mod auth;
 pub mod channel;
 pub mod close;
+pub mod errors;
 pub mod fallback;
 pub mod frame;
 mod json;
@@ -19,6 +20,7 @@ pub mod ws;
 
 pub use channel::{ChannelKind, ChannelName, ChannelNameError};
 pub use close::CloseCode;
+pub use errors::ErrorKind;
 pub use frame::Frame;
 pub use protocol::Protocol;
 pub use socket::{MalformedSocketId, SocketId};
