@@ -11,7 +11,7 @@
 //!
 //! `dispatch.rs` has what clients say, `users.rs` signing in, `closing.rs` how connections end,
 //! `http.rs` those over HTTP, `query.rs` what may be asked of them, `counts.rs` what is counted,
-//! `session.rs` the life of one.
+//! `observed.rs` what operators are told, `session.rs` the life of one.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -30,6 +30,7 @@ use crate::ids::{ChannelKey, ConnId, EdgeId, SubscriptionId};
 use crate::message::{
     Audience, ConnList, Departure, EdgeCommand, FromPartition, JoinRefusal, ToPartition,
 };
+use crate::observe::Observer;
 use crate::outbox::Slices;
 use crate::palette::{Palette, Span};
 use crate::receiver::{Due, SessionName};
@@ -44,6 +45,7 @@ mod closing;
 mod counts;
 mod dispatch;
 mod http;
+mod observed;
 mod query;
 mod settings;
 mod users;
@@ -74,6 +76,7 @@ pub struct Edge {
     timers: Timers<ConnId>,
     effects: VecDeque<EdgeEffect>,
     counts: ByApp<EdgeStats>,
+    observer: Observer,
 }
 
 /// A connection that passed the checks at the door.
@@ -181,21 +184,27 @@ impl Edge {
             timers: Timers::new(),
             effects: VecDeque::new(),
             counts: ByApp::new(seed),
+            observer: Observer::new(seed),
         }
     }
 
     /// Takes an accepted connection and greets it (docs/protocol.md 1.3), unless its app was removed
     /// or suspended while it was on its way here.
     pub fn handle_opened(&mut self, now: Time, opening: Opening) -> ConnId {
+        self.observer.advance(now);
         let app = match self.current(&opening.app, opening.security) {
             Ok(app) => app,
-            Err(code) => return self.handle_refused(now, opening.refused(code)),
+            Err(code) => {
+                self.observe_refusal(&opening.app, opening.socket, code);
+                return self.handle_refused(now, opening.refused(code));
+            }
         };
         let Opening { socket, protocol, security, .. } = opening;
         let activity_timeout = app.activity_timeout().as_secs().max(1);
         let identity = Identity { socket, app, security };
         let open = |identity, slot| Connection::open(now, protocol, identity, slot);
         let conn = self.insert_open(identity, open);
+        self.observe_connection(conn);
         self.tell(conn, |out| pusher::connection_established(out, socket, activity_timeout));
         self.arm(conn);
         conn
@@ -215,6 +224,7 @@ impl Edge {
     /// Takes bytes that a connection's socket read.
     pub fn handle_received(&mut self, now: Time, conn: ConnId, bytes: &mut [u8]) {
         let Some(connection) = self.connections.get_mut(conn) else { return };
+        self.observer.advance(now);
         connection.heard(now);
         self.counts[connection.counts_for].bytes_in += bytes.len() as u64;
         // The decoder lends messages out of itself; it comes along while they are dispatched.
@@ -228,9 +238,11 @@ impl Edge {
     }
 
     /// Forgets a connection whose socket is gone, whoever knew first.
-    pub fn handle_closed(&mut self, _now: Time, conn: ConnId, how: Ending) {
+    pub fn handle_closed(&mut self, now: Time, conn: ConnId, how: Ending) {
+        self.observer.advance(now);
         if self.is_open(conn) {
             self.counts_of(conn).ends.count(how);
+            self.observe_end(conn, None, how.in_words());
         }
         self.end_presence(conn, Departure::Lost);
         self.forget(conn);
@@ -246,7 +258,8 @@ impl Edge {
     }
 
     /// Takes mail from a partition.
-    pub fn handle_mail(&mut self, _now: Time, mail: FromPartition) {
+    pub fn handle_mail(&mut self, now: Time, mail: FromPartition) {
+        self.observer.advance(now);
         match mail {
             FromPartition::Joined { subscriptions, frame, then } => {
                 self.go_live(&subscriptions, &frame, then.as_ref());
@@ -277,11 +290,13 @@ impl Edge {
             EdgeCommand::ReplaceApp(app) => self.replace_app(now, &app),
             EdgeCommand::RemoveApp(app) => self.remove_app(now, app),
             EdgeCommand::Drain => self.close_all(now, CloseCode::Reconnect, |_| true),
+            EdgeCommand::Observe(app, watched) => self.set_watched(&app, watched),
         }
     }
 
     /// Looks after connections whose time has come.
     pub fn handle_timeout(&mut self, now: Time) {
+        self.observer.advance(now);
         while let Some((armed, conn)) = self.timers.poll(now) {
             let Some(connection) = self.connections.get_mut(conn) else { continue };
             if connection.armed != Some(armed) {
@@ -392,6 +407,7 @@ impl Edge {
         if live.is_empty() {
             return;
         }
+        ids.iter().for_each(|&id| self.observe_live(id));
         let span = self.palette.push(frame);
         let then = then.map(|frame| (self.palette.push(frame), frame));
         for conn in live {

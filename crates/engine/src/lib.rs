@@ -15,6 +15,7 @@ pub mod edge;
 pub mod hooks;
 pub mod ids;
 pub mod message;
+pub mod observe;
 pub mod partition;
 pub mod stats;
 pub mod time;
@@ -46,6 +47,7 @@ pub use message::{
     Intercepted, Join, KeptEvent, LastEvent, Leave, ListedChannel, Member, MemberChange,
     MemberUpdate, Publish, ToPartition, UserStatus,
 };
+pub use observe::{Happening, Observation, Observations, Watched};
 pub use partition::{MemberFacts, Partition, PartitionEffect, RosterFacts, Told};
 pub use receiver::{HttpTransport, Receive, ReceiveId, SessionName};
 pub use stats::{CodeCounts, EdgeStats, EndCounts, ErrorCounts, PartitionStats, PresenceCounts};

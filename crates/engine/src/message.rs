@@ -16,6 +16,7 @@ use crate::app::{App, AppId};
 use crate::ids::{
     ChannelKey, ConnId, EdgeId, InterceptId, SubscriptionId, Ticket, UserId, WatchId,
 };
+use crate::observe::Watched;
 use crate::time::Time;
 
 /// Mail for the partition that owns the channel in it.
@@ -332,6 +333,8 @@ pub enum EdgeCommand {
     RemoveApp(AppId),
     /// The node stops: every connection is sent elsewhere (4200).
     Drain,
+    /// Somebody begins to watch what goes on in an app, or nobody does any more.
+    Observe(AppId, Watched),
 }
 
 /// A partition's answer to a question with a [`Ticket`].

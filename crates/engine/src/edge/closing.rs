@@ -21,6 +21,7 @@ impl Edge {
             CloseCode::Unauthorized | CloseCode::NotAuthorizedInTime => Departure::Deliberate,
             _ => Departure::Lost,
         };
+        self.observe_close(now, conn, code);
         if self.begin_closing(now, conn, departure, PeerClosed::NotYet) {
             self.counts_of(conn).closes.count(code);
             self.say_close(conn, code, code.reason());
@@ -111,6 +112,7 @@ impl Edge {
             None | Some(1000 | 1005) => Departure::Deliberate,
             Some(_) => Departure::Lost,
         };
+        self.observe_end(conn, code, "the client closed");
         if self.begin_closing(now, conn, departure, PeerClosed::Already) {
             self.counts_of(conn).ends.closed += 1;
             let span = self.palette.write(|out| match code {
@@ -150,6 +152,7 @@ impl Edge {
         let counts = self.counts_of(conn);
         counts.slow_readers += 1;
         counts.closes.count(CloseCode::SlowReader);
+        self.observe_close(now, conn, CloseCode::SlowReader);
         self.begin_closing(now, conn, Departure::Lost, PeerClosed::NotYet);
         if let Some(connection) = self.connections.get_mut(conn) {
             let before = connection.outbox.backlog_len();

@@ -6,12 +6,14 @@
 use rollcall_wire::auth::{self, ChannelAuthError};
 use rollcall_wire::channel::{ChannelKind, ChannelName};
 use rollcall_wire::close::CloseCode;
+use rollcall_wire::errors::ErrorKind;
 use rollcall_wire::pusher::{
     self, ClientMessage, MemberDataError, MemberLimits, SubscriptionErrorKind,
 };
 use rollcall_wire::ws::{self, Decoder, Message};
 use serde_json::value::RawValue;
 
+use super::observed::Fault;
 use super::{Edge, EdgeEffect};
 use crate::app::App;
 use crate::ids::{ChannelKey, ConnId, SubscriptionId, UserId};
@@ -39,7 +41,10 @@ const CLIENT_EVENT_RATE: &str = "Client event rejected due to rate limit";
 
 /// Why a subscription is not even tried.
 struct Unfit {
+    /// As the client is told.
     kind: SubscriptionErrorKind,
+    /// As operators are told.
+    error: ErrorKind,
     text: String,
 }
 
@@ -72,7 +77,9 @@ impl Edge {
         let Some(identity) = self.identity(conn) else { return };
         match message {
             Message::Text(text) => self.handle_text(now, conn, &identity, text),
-            Message::Binary => self.reject(conn, MALFORMED),
+            Message::Binary => {
+                self.reject(conn, &Fault::new(ErrorKind::BinaryMessage, MALFORMED));
+            }
             Message::Ping(payload) => {
                 let span = self.palette.write(|out| ws::write_pong(out, payload));
                 self.owe_control(conn, span);
@@ -113,7 +120,7 @@ impl Edge {
                 self.sign_in(conn, identity, &auth, &user_data);
             }
             Ok(ClientMessage::Unsupported { event }) => self.reject_unsupported(conn, &event),
-            Err(error) => self.reject(conn, &error.to_string()),
+            Err(error) => self.reject(conn, &Fault::new(error.into(), &error.to_string())),
         }
     }
 
@@ -135,7 +142,7 @@ impl Edge {
             Ok((name, member)) => {
                 self.join(conn, identity, ChannelKey::new(&identity.app, name), member);
             }
-            Err(unfit) => self.reject_subscription(conn, channel, unfit.kind, &unfit.text),
+            Err(unfit) => self.reject_subscription(conn, channel, &unfit),
         }
     }
 
@@ -147,19 +154,23 @@ impl Edge {
         member: Option<Member>,
     ) {
         if self.subscription_of(conn, &channel).is_some() {
-            return self
-                .reject(conn, &format!("Existing subscription to channel {}", channel.name));
+            let text = format!("Existing subscription to channel {}", channel.name);
+            let name = channel.name.as_str();
+            return self.reject(conn, &Fault::on(name, ErrorKind::AlreadySubscribed, &text));
         }
         let Some(connection) = self.connections.get_mut(conn) else { return };
         if connection.subscriptions.len() >= MAX_SUBSCRIPTIONS {
             let text = format!("A connection may have at most {MAX_SUBSCRIPTIONS} subscriptions");
             let kind = SubscriptionErrorKind::LimitReached;
-            return self.reject_subscription(conn, channel.name.as_str(), kind, &text);
+            let unfit = Unfit { kind, error: ErrorKind::TooManySubscriptions, text };
+            return self.reject_subscription(conn, channel.name.as_str(), &unfit);
         }
         let user = member.as_ref().map(|member| member.user.clone());
         if user.as_ref().is_some_and(|user| connection.is_revoked(&channel, user)) {
             let kind = SubscriptionErrorKind::AuthError;
-            return self.reject_subscription(conn, channel.name.as_str(), kind, REVOKED);
+            let (error, text) = (ErrorKind::MembershipRevoked, REVOKED.to_owned());
+            let unfit = Unfit { kind, error, text };
+            return self.reject_subscription(conn, channel.name.as_str(), &unfit);
         }
         let slot = connection.counts_for;
         let subscription = self.subscriptions.insert(conn, &channel, user, slot);
@@ -178,13 +189,12 @@ impl Edge {
             .ok()
             .and_then(|name| self.subscription_of(conn, &ChannelKey::new(&identity.app, name)));
         let Some(id) = id else {
-            return self.reject(
-                conn,
-                &format!(
-                    "No current subscription to channel {channel}, or subscription in progress"
-                ),
+            let text = format!(
+                "No current subscription to channel {channel}, or subscription in progress"
             );
+            return self.reject(conn, &Fault::on(channel, ErrorKind::NotSubscribed, &text));
         };
+        self.observe_unsubscription(id);
         let is_member = self.subscriptions.get(id).is_some_and(|s| s.user.is_some());
         if let Some(connection) = self.connections.get_mut(conn) {
             connection.subscriptions.retain(|&mut subscription| subscription != id);
@@ -221,13 +231,17 @@ impl Edge {
         let data = pusher::client_event_data(data);
         let (channel, user) = match self.admit_client_event(conn, identity, event, channel, &data) {
             Ok(admitted) => admitted,
-            Err(text) => return self.reject(conn, &text),
+            Err((kind, text)) => {
+                let fault = Fault { kind, text: &text, channel, event: Some(event) };
+                return self.reject(conn, &fault);
+            }
         };
         let limit = identity.app.limits.client_events_per_second as usize;
         let Some(connection) = self.connections.get_mut(conn) else { return };
         if !connection.client_events.take(now, limit) {
             return self.reject_rate(conn);
         }
+        self.observe_client_event(identity, &channel, user.as_ref(), (event, &data));
         let event = ClientEvent {
             edge: self.id,
             conn,
@@ -248,35 +262,32 @@ impl Edge {
         event: &str,
         channel: Option<&str>,
         data: &str,
-    ) -> Result<(ChannelKey, Option<UserId>), String> {
+    ) -> Result<(ChannelKey, Option<UserId>), (ErrorKind, String)> {
         let limits = &identity.app.limits;
         if !identity.app.client_events {
-            return Err(CLIENT_EVENTS_OFF.to_owned());
+            return Err((ErrorKind::ClientEventsOff, CLIENT_EVENTS_OFF.to_owned()));
         }
         let name = channel.and_then(|channel| ChannelName::parse(channel, usize::MAX).ok());
         let Some(name) = name.filter(|name| name.kind().allows_client_events()) else {
-            return Err(CLIENT_EVENT_KIND.to_owned());
+            return Err((ErrorKind::ClientEventChannel, CLIENT_EVENT_KIND.to_owned()));
         };
         let key = ChannelKey::new(&identity.app, name);
         let subscription = self.subscription_of(conn, &key);
         let subscription = subscription.and_then(|id| self.subscriptions.get(id));
         let Some(subscription) = subscription.filter(|subscription| subscription.is_live()) else {
-            return Err(format!(
-                "Client event rejected - you are not subscribed to channel {}",
-                key.name
-            ));
+            let name = &key.name;
+            let text = format!("Client event rejected - you are not subscribed to channel {name}");
+            return Err((ErrorKind::NotSubscribed, text));
         };
         if event.chars().count() > limits.event_name {
-            return Err(format!(
-                "Client event rejected - its name is longer than {} characters",
-                limits.event_name
-            ));
+            let most = limits.event_name;
+            let text = format!("Client event rejected - its name is longer than {most} characters");
+            return Err((ErrorKind::EventNameTooLong, text));
         }
         if data.len() > limits.payload_bytes {
-            return Err(format!(
-                "Client event rejected - its data is larger than {} bytes",
-                limits.payload_bytes
-            ));
+            let most = limits.payload_bytes;
+            let text = format!("Client event rejected - its data is larger than {most} bytes");
+            return Err((ErrorKind::PayloadTooLarge, text));
         }
         Ok((key, subscription.user.clone()))
     }
@@ -285,8 +296,9 @@ impl Edge {
 /// How clients are told that something was wrong.
 impl Edge {
     /// An error without a code leaves the connection as it is (docs/protocol.md 1.6).
-    pub(super) fn reject(&mut self, conn: ConnId, text: &str) {
-        let text = &text[..text.floor_char_boundary(MAX_TOLD)];
+    pub(super) fn reject(&mut self, conn: ConnId, fault: &Fault<'_>) {
+        let text = cut(fault.text);
+        self.observe_fault(conn, &Fault { text, ..*fault });
         self.counts_of(conn).errors.without_code += 1;
         self.tell(conn, |out| pusher::error(out, None, text));
     }
@@ -294,44 +306,48 @@ impl Edge {
     pub(super) fn reject_rate(&mut self, conn: ConnId) {
         let code = CloseCode::ClientEventRate;
         self.counts_of(conn).errors.by_code.count(code);
+        self.observe_fault(conn, &Fault::new(ErrorKind::ClientEventRate, CLIENT_EVENT_RATE));
         self.tell(conn, |out| pusher::error(out, Some(code.code()), CLIENT_EVENT_RATE));
     }
 
     fn reject_unsupported(&mut self, conn: ConnId, event: &str) {
-        self.reject(conn, &format!("Unsupported event received on socket: {event}"));
+        let text = format!("Unsupported event received on socket: {event}");
+        let fault = Fault::new(ErrorKind::UnsupportedEvent, &text);
+        self.reject(conn, &Fault { event: Some(event), ..fault });
     }
 
     /// On the channel for those who listen there, and in the hosted service's words for the others
     /// (docs/protocol.md 2.4).
-    fn reject_subscription(
-        &mut self,
-        conn: ConnId,
-        channel: &str,
-        kind: SubscriptionErrorKind,
-        text: &str,
-    ) {
+    fn reject_subscription(&mut self, conn: ConnId, channel: &str, unfit: &Unfit) {
+        let Unfit { kind, error, text } = unfit;
         // No channel of such a name has listeners.
         if channel.len() <= MAX_TOLD {
-            let text = &text[..text.floor_char_boundary(MAX_TOLD)];
-            self.tell(conn, |out| pusher::subscription_error(out, channel, kind, text));
+            let text = cut(text);
+            self.tell(conn, |out| pusher::subscription_error(out, channel, *kind, text));
         }
-        self.reject(conn, text);
+        self.reject(conn, &Fault::on(channel, *error, text));
     }
 
     pub(super) fn tell_refusal(&mut self, conn: ConnId, channel: &str, why: JoinRefusal) {
-        match why {
-            JoinRefusal::ChannelFull { max_members } => {
-                let text = format!("Channel {channel} is full: it has {max_members} members");
-                let kind = SubscriptionErrorKind::LimitReached;
-                self.reject_subscription(conn, channel, kind, &text);
-            }
-            JoinRefusal::Indebted => {
-                let text = format!("Channel {channel} cannot be joined now; try again later");
-                let kind = SubscriptionErrorKind::ServerError;
-                self.reject_subscription(conn, channel, kind, &text);
-            }
-        }
+        let unfit = match why {
+            JoinRefusal::ChannelFull { max_members } => Unfit {
+                kind: SubscriptionErrorKind::LimitReached,
+                error: ErrorKind::ChannelFull,
+                text: format!("Channel {channel} is full: it has {max_members} members"),
+            },
+            JoinRefusal::Indebted => Unfit {
+                kind: SubscriptionErrorKind::ServerError,
+                error: ErrorKind::JournalFull,
+                text: format!("Channel {channel} cannot be joined now; try again later"),
+            },
+        };
+        self.reject_subscription(conn, channel, &unfit);
     }
+}
+
+/// As much of an error's text as is told.
+fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_TOLD)]
 }
 
 fn parse_channel(
@@ -339,12 +355,16 @@ fn parse_channel(
     user: Option<&SignedIn>,
     channel: &str,
 ) -> Result<ChannelName, Unfit> {
-    let unfit = |text| Unfit { kind: SubscriptionErrorKind::InvalidChannel, text };
-    let name = ChannelName::parse(channel, identity.app.limits.channel_name)
-        .map_err(|error| unfit(format!("Invalid channel name: {error}")))?;
+    let name = ChannelName::parse(channel, identity.app.limits.channel_name);
+    let name = name.map_err(|error| Unfit {
+        kind: SubscriptionErrorKind::InvalidChannel,
+        error: (&error).into(),
+        text: format!("Invalid channel name: {error}"),
+    })?;
     match name.kind() {
         ChannelKind::User if user.is_none_or(|user| user.key.name != name) => Err(Unfit {
             kind: SubscriptionErrorKind::AuthError,
+            error: ErrorKind::NotThatUser,
             text: format!("Only the signed-in user may subscribe to {name}"),
         }),
         _ => Ok(name),
@@ -364,6 +384,7 @@ fn check_signature(
     auth::verify_channel(&identity.app.keys, auth, identity.socket, name.as_str(), channel_data)
         .map_err(|error: ChannelAuthError| Unfit {
             kind: SubscriptionErrorKind::AuthError,
+            error: (&error).into(),
             text: error.to_string(),
         })
 }
@@ -378,16 +399,17 @@ fn parse_member(
     if !name.kind().is_presence() {
         return Ok(None);
     }
-    let unfit = |text| Unfit { kind: SubscriptionErrorKind::InvalidData, text };
+    let unfit = |error, text| Unfit { kind: SubscriptionErrorKind::InvalidData, error, text };
     let channel_data = channel_data.filter(|data| !data.is_empty());
     let member = match (channel_data, user) {
         (Some(data), _) => claimed_member(data, &member_limits(&identity.app)),
         (None, Some(user)) => signed_in_member(user, &member_limits(&identity.app)),
         (None, None) => {
-            return Err(unfit(format!("channel_data is required to subscribe to {name}")));
+            let text = format!("channel_data is required to subscribe to {name}");
+            return Err(unfit(ErrorKind::ChannelDataMissing, text));
         }
     };
-    member.map(Some).map_err(|error| unfit(error.to_string()))
+    member.map(Some).map_err(|error| unfit(error.into(), error.to_string()))
 }
 
 fn claimed_member(channel_data: &str, limits: &MemberLimits) -> Result<Member, MemberDataError> {

@@ -98,17 +98,19 @@ impl Edge {
         receive: Receive,
         opening: Opening,
     ) -> Attached {
+        self.observer.advance(now);
         // Another request of the same session may have been quicker.
         if let Some(attached) = self.handle_receive(now, &receive) {
             return attached;
         }
-        let app = match self.current(&opening.app, opening.security) {
+        let current = match self.current(&opening.app, opening.security) {
             Ok(_) if self.sessions.len() >= MAX_SESSIONS => Err(CloseCode::OverCapacity),
             other => other,
         };
-        let app = match app {
+        let app = match current {
             Ok(app) => app,
             Err(code) => {
+                self.observe_refusal(&opening.app, opening.socket, code);
                 return self.handle_session_refused(now, receive, &opening.refused(code));
             }
         };
@@ -122,6 +124,7 @@ impl Edge {
             connection
         });
         self.sessions.insert(session, conn);
+        self.observe_connection(conn);
         self.owe_line(conn, Line::open());
         self.tell(conn, |out| pusher::connection_established(out, socket, activity_timeout));
         self.arm(conn);
@@ -182,6 +185,7 @@ impl Edge {
         if !self.is_secure_enough(conn, security) {
             return Sent::Insecure;
         }
+        self.observer.advance(now);
         if self.is_held(now, conn) {
             return Sent::Held;
         }
@@ -257,6 +261,7 @@ impl Edge {
     /// The client did not come back.
     pub(super) fn lose_session(&mut self, conn: ConnId) {
         self.counts_of(conn).ends.count(Ending::Eof);
+        self.observe_end(conn, None, "no receive request came for eight seconds");
         self.end_presence(conn, Departure::Lost);
         self.hang_up(conn, Hangup::Finish);
     }

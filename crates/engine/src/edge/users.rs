@@ -4,10 +4,12 @@
 
 use rollcall_wire::auth;
 use rollcall_wire::close::CloseCode;
+use rollcall_wire::errors::ErrorKind;
 use rollcall_wire::frame::Frame;
 use rollcall_wire::pusher::{self, MAX_WATCHED, UserData};
 
 use super::dispatch::member_limits;
+use super::observed::Fault;
 use super::{Edge, EdgeEffect};
 use crate::app::App;
 use crate::ids::{ChannelKey, ConnId};
@@ -29,11 +31,12 @@ impl Edge {
     ) {
         let (key, user) = match admit_user(identity, auth, user_data) {
             Ok(admitted) => admitted,
-            Err(text) => return self.reject(conn, &text),
+            Err((kind, text)) => return self.reject(conn, &Fault::new(kind, &text)),
         };
         match self.user_of(conn) {
             Some(known) if known.key != key => {
-                self.reject(conn, "Connection is already signed in as another user");
+                let text = "Connection is already signed in as another user";
+                self.reject(conn, &Fault::new(ErrorKind::AlreadySignedIn, text));
             }
             known => {
                 let is_new = known.is_none();
@@ -67,6 +70,7 @@ impl Edge {
         let code = CloseCode::WatchlistTooLong;
         self.counts_of(conn).errors.by_code.count(code);
         let text = format!("Watchlist has more than {MAX_WATCHED} users; the first of them count");
+        self.observe_fault(conn, &Fault::new(ErrorKind::WatchlistTooLong, &text));
         self.tell(conn, |out| pusher::error(out, Some(code.code()), &text));
     }
 
@@ -213,11 +217,11 @@ fn admit_user(
     identity: &Identity,
     auth: &str,
     user_data: &str,
-) -> Result<(ChannelKey, UserData), String> {
+) -> Result<(ChannelKey, UserData), (ErrorKind, String)> {
     auth::verify_user(&identity.app.keys, auth, identity.socket, user_data)
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| ((&error).into(), error.to_string()))?;
     let user = pusher::parse_user_data(user_data, &member_limits(&identity.app))
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| (error.into(), error.to_string()))?;
     let key = ChannelKey::of_user(&identity.app, &user.id).expect("the parser checked the id");
     Ok((key, user))
 }
