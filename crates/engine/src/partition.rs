@@ -34,6 +34,7 @@ mod counting;
 mod effects;
 mod hooked;
 mod ledger;
+mod observed;
 mod operator;
 mod presence;
 mod query;
@@ -99,7 +100,7 @@ impl Partition {
             cache: Cache::new(seed),
             timers: Timers::new(),
             collecting: Vec::new(),
-            effects: Effects::default(),
+            effects: Effects::new(seed),
             counts: ByApp::new(seed),
         }
     }
@@ -356,6 +357,8 @@ impl Partition {
     fn settle(&mut self, key: &ChannelKey) {
         let Entry::Occupied(mut entry) = self.channels.entry(key.clone()) else { return };
         let channel = entry.get_mut();
+        let occupied = u64::from(channel.is_occupied());
+        self.effects.observe_occupancy(key, channel.counted.channels, occupied);
         if channel.tells_at_once() {
             channel.tell(key, &self.cache, &mut self.effects);
         }

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use rollcall_engine::{
     Answer, App, AppId, ChannelFacts, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId,
-    EdgeStats, Ending, GraceEnd, Hangup, Intercepted, ListedChannel, MemberChange, Opening, Owed,
-    PARTITIONS, Partition, PartitionEffect, PartitionIndex, PartitionStats, Refusal, Time,
-    ToPartition, UserId,
+    EdgeStats, Ending, GraceEnd, Hangup, Intercepted, ListedChannel, MemberChange, Observations,
+    Opening, Owed, PARTITIONS, Partition, PartitionEffect, PartitionIndex, PartitionStats, Refusal,
+    Time, ToPartition, UserId,
 };
 
 use crate::chance::Chance;
@@ -161,6 +161,7 @@ impl World {
                 EdgeCommand::ReplaceApp(app) => partition.replace_app(app),
                 EdgeCommand::RemoveApp(app) => partition.remove_app(app),
                 EdgeCommand::Drain => partition.drain(),
+                EdgeCommand::Observe(app, watched) => partition.set_watched(app, *watched),
                 _ => {}
             }
         }
@@ -334,6 +335,16 @@ impl World {
     /// What reached partitions since this was asked last, in order.
     pub fn take_arrivals(&mut self) -> Vec<Arrival> {
         std::mem::take(&mut self.arrivals)
+    }
+
+    /// What the machines had to tell operators since this was asked last: first the edges, then the
+    /// partitions, each in order.
+    pub fn take_observations(&mut self) -> Observations {
+        let mut taken = Observations::default();
+        self.edges.iter_mut().for_each(|edge| edge.take_observations(&mut taken));
+        let partitions = self.partitions.iter_mut();
+        partitions.for_each(|partition| partition.take_observations(&mut taken));
+        taken
     }
 
     /// What each write to a socket took.

@@ -7,12 +7,14 @@
 use std::collections::VecDeque;
 
 use super::PartitionEffect;
+use crate::HashSeed;
 use crate::hooks::{HookClass, HookEvent, Owed};
 use crate::ids::ChannelKey;
+use crate::observe::Observer;
 use crate::time::Time;
 
 /// The effects of a partition.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Effects {
     ready: VecDeque<PartitionEffect>,
     /// What is to be written down, in order. It goes out before anything that is ready, since that
@@ -32,6 +34,7 @@ pub(super) struct Effects {
     withheld: usize,
     /// How many were ready when what happens to one channel now began.
     mark: usize,
+    pub(super) observer: Observer,
 }
 
 impl PartitionEffect {
@@ -52,6 +55,21 @@ impl PartitionEffect {
 }
 
 impl Effects {
+    pub(super) fn new(seed: HashSeed) -> Self {
+        Self {
+            ready: VecDeque::new(),
+            written: VecDeque::new(),
+            seq: 0,
+            committed: 0,
+            waiting: VecDeque::new(),
+            now: Time::ZERO,
+            is_last: false,
+            withheld: 0,
+            mark: 0,
+            observer: Observer::new(seed),
+        }
+    }
+
     pub(super) fn push_back(&mut self, effect: PartitionEffect) {
         self.ready.push_back(effect);
     }
@@ -127,5 +145,6 @@ impl Effects {
 
     pub(super) fn advance(&mut self, now: Time) {
         self.now = self.now.max(now);
+        self.observer.advance(self.now);
     }
 }

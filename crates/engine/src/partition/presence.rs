@@ -172,6 +172,7 @@ impl Presence {
         let mut to = Telling { key, edges, watches, then, effects };
         if !difference.is_empty() {
             self.snapshot = None;
+            to.effects.observe_members(key, &difference, &self.roster);
             self.tell_difference(&difference, &mut to);
         }
         self.let_in(newcomers, &mut to);
