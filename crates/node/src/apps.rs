@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use rollcall_engine::{App, AppId, Quota, Visibility};
@@ -56,6 +56,8 @@ struct Places {
     answers: Arc<Semaphore>,
     /// What is counted of it.
     usage: Usage,
+    /// Whether a back end has published.
+    published: AtomicBool,
 }
 
 /// One connection's place in its app's quota, or before that among the connections that wait for
@@ -216,6 +218,12 @@ impl Tenant {
         self.places.messages.take(count, unix_seconds / SECONDS_OF_A_DAY, self.message_quota())
     }
 
+    /// Whether nothing was published before; asked once for each message.
+    pub(crate) fn is_first_message(&self) -> bool {
+        let published = &self.places.published;
+        !published.load(Ordering::Relaxed) && !published.swap(true, Ordering::Relaxed)
+    }
+
     fn take(&self, row: Row) -> Option<ConnectionPermit> {
         let places = Arc::clone(&self.places);
         // A permit that is made gives back when it is dropped, so none is made in vain.
@@ -275,6 +283,7 @@ impl Default for Places {
             messages: Tally::default(),
             answers: Arc::new(Semaphore::new(ANSWERS_OF_ONE_APP)),
             usage: Usage::default(),
+            published: AtomicBool::new(false),
         }
     }
 }

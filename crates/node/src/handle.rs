@@ -9,6 +9,7 @@ mod connections;
 mod door;
 mod members;
 mod metrics;
+mod observe;
 mod operator;
 mod publish;
 mod query;
@@ -48,6 +49,7 @@ pub use connections::{
 pub(crate) use door::{Caller, Upgraded};
 pub use members::SetMemberInfoError;
 pub(crate) use metrics::Metering;
+pub(crate) use observe::Observatory;
 pub use operator::{PublishAsError, RemoveMemberError};
 pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
@@ -104,6 +106,7 @@ struct Shared {
     front: Front,
     metering: Metering,
     hooks: Hooks,
+    observatory: Observatory,
 }
 
 impl NodeHandle {
@@ -115,6 +118,7 @@ impl NodeHandle {
         socket_ids: SocketIds,
         front: Front,
         metering: Metering,
+        observatory: Observatory,
     ) -> Self {
         Self(Arc::new(Shared {
             apps: AppsCell::new(apps),
@@ -132,6 +136,7 @@ impl NodeHandle {
             front,
             metering,
             hooks: Hooks::default(),
+            observatory,
         }))
     }
 

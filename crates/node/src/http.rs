@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod members;
 mod metrics;
+mod observed;
 mod paths;
 mod patience;
 mod places;

@@ -13,6 +13,7 @@ pub mod config;
 pub mod handle;
 pub mod http;
 pub mod metrics;
+pub mod observe;
 pub mod runtime;
 pub mod stats;
 pub mod tls;

@@ -6,13 +6,15 @@ use std::collections::hash_map::Entry;
 
 use rollcall_engine::{
     Answer, AppId, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, FromPartition,
-    GraceEnd, Hangup, HashSeed, InterceptId, Intercepted, MemberChange, Owed, PARTITIONS,
-    Partition, PartitionEffect, PartitionIndex, Quota, Ticket, Time, ToPartition, UserId, WatchId,
+    GraceEnd, Hangup, HashSeed, InterceptId, Intercepted, MemberChange, Observations, Owed,
+    PARTITIONS, Partition, PartitionEffect, PartitionIndex, Quota, Ticket, Time, ToPartition,
+    UserId, WatchId,
 };
 use tokio::sync::{mpsc, oneshot};
 
 use crate::journal::{Memory, Pen, Restored};
 use crate::mail::{Diversion, Inquirer, Inquiry, Listing, Lookout, Mailboxes, Update};
+use crate::observe::Reporter;
 use crate::stats::{AppCounts, NodeStats};
 
 /// An edge, some partitions, and what is under way between them.
@@ -38,6 +40,8 @@ pub(crate) struct Machines {
     askers: HashMap<Ticket, oneshot::Sender<Answer>>,
     interceptors: HashMap<InterceptId, (ChannelKey, mpsc::Sender<Intercepted>)>,
     watchers: HashMap<WatchId, (ChannelKey, mpsc::Sender<MemberChange>)>,
+    /// What the machines observed in this turn, as it happened.
+    observed: Observations,
 }
 
 /// What a link is told last.
@@ -71,6 +75,7 @@ impl Machines {
             askers: HashMap::new(),
             interceptors: HashMap::new(),
             watchers: HashMap::new(),
+            observed: Observations::default(),
         }
     }
 
@@ -139,6 +144,7 @@ impl Machines {
                 EdgeCommand::ReplaceApp(app) => partition.replace_app(app),
                 EdgeCommand::RemoveApp(app) => partition.remove_app(app),
                 EdgeCommand::Drain => partition.drain(),
+                EdgeCommand::Observe(app, watched) => partition.set_watched(app, *watched),
                 _ => continue,
             }
             // Subscribers may have to be told, or what was withheld for a back end be let out.
@@ -223,6 +229,7 @@ impl Machines {
             } else if let Some(index) = self.stirred.pop() {
                 self.carry_partition_effects(now, index);
             } else {
+                self.edge.take_observations(&mut self.observed);
                 return any;
             }
             any = true;
@@ -243,6 +250,14 @@ impl Machines {
             self.collecting.pop();
         }
         false
+    }
+
+    /// Reports what the machines observed since the last time, if anything.
+    pub(crate) fn report(&mut self, reporter: &Reporter) {
+        self.edge.take_observations(&mut self.observed);
+        if !self.observed.is_empty() {
+            reporter.send_observations(&mut self.observed);
+        }
     }
 
     /// Whether anybody has a standing request.
@@ -316,6 +331,8 @@ impl Machines {
 
     /// All of one partition's effects before anything else, so that their order is kept.
     fn carry_partition_effects(&mut self, now: Time, index: PartitionIndex) {
+        // What an edge observed before comes before what it caused here.
+        self.edge.take_observations(&mut self.observed);
         while let Some(effect) =
             self.partitions[usize::from(index.0)].as_mut().and_then(Partition::poll_effect)
         {
@@ -332,6 +349,9 @@ impl Machines {
                 PartitionEffect::Kept(kept) => self.pen.keep(&kept),
                 PartitionEffect::Dropped(channel) => self.pen.forget_kept(&channel),
             }
+        }
+        if let Some(partition) = &mut self.partitions[usize::from(index.0)] {
+            partition.take_observations(&mut self.observed);
         }
         self.account_for(index);
     }

@@ -17,10 +17,11 @@ use crate::apps::{Apps, AppsError};
 use crate::clock::Clock;
 use crate::config::{Front, MetricsToken};
 use crate::descriptors;
-use crate::handle::{Metering, NodeHandle};
+use crate::handle::{Metering, NodeHandle, Observatory};
 use crate::http::{self, Acceptor, accept};
 use crate::journal::{Journal, Scribe};
 use crate::mail::Mailboxes;
+use crate::observe::{Hub, Reporter};
 use crate::shard::{self, ShardSetup};
 use crate::socket_ids::SocketIds;
 use crate::tls::Tls;
@@ -52,6 +53,8 @@ pub struct Node {
     handle: NodeHandle,
     threads: Vec<JoinHandle<()>>,
     scribe: Option<tokio::task::JoinHandle<()>>,
+    /// Tells operators what goes on.
+    hub: tokio::task::JoinHandle<()>,
     /// Told when a thread ends.
     ended: mpsc::Receiver<()>,
     max_unfinished: usize,
@@ -96,7 +99,8 @@ impl NodeConfig {
 }
 
 impl Node {
-    /// Starts the shard threads. Nothing is served until [`Node::serve`].
+    /// Starts the shard threads, and tasks of the runtime that this is called in. Nothing is served
+    /// until [`Node::serve`].
     pub fn start(config: NodeConfig) -> Result<Self, StartError> {
         if config.shards == 0 || config.shards > usize::from(PARTITIONS) {
             return Err(StartError::ShardCount(config.shards));
@@ -113,17 +117,32 @@ impl Node {
         let (account, front) = (pen.account().clone(), config.front);
         let metering = Metering::new(clock.unix_seconds(), config.metrics_token);
         let post = mailboxes.clone();
-        let handle = NodeHandle::new(apps, post, account, clock, socket_ids, front, metering);
+        let (reporter, reports) = Reporter::new();
+        let observatory = Observatory::new(reporter.clone());
+        let handle =
+            NodeHandle::new(apps, post, account, clock, socket_ids, front, metering, observatory);
+        let hub = tokio::spawn(Hub::new(handle.clone(), reports).run());
         let (tell_ended, ended) = mpsc::channel(1);
         let start = |(shard, inbox)| {
             let restored = recovered.take_shard(shard, &mailboxes);
             let (mailboxes, pen, ended) = (mailboxes.clone(), pen.clone(), tell_ended.clone());
-            shard::start(ShardSetup { shard, inbox, mailboxes, clock, pen, restored, seed, ended })
+            let reporter = reporter.clone();
+            shard::start(ShardSetup {
+                shard,
+                inbox,
+                mailboxes,
+                clock,
+                pen,
+                reporter,
+                restored,
+                seed,
+                ended,
+            })
         };
         let threads = inboxes.into_iter().enumerate().map(start).collect::<Result<_, _>>();
         let threads = threads.map_err(StartError::Thread)?;
         let NodeConfig { max_unfinished, tls, .. } = config;
-        Ok(Self { handle, threads, scribe, ended, max_unfinished, tls })
+        Ok(Self { handle, threads, scribe, hub, ended, max_unfinished, tls })
     }
 
     /// What others may ask of the node.
@@ -195,6 +214,8 @@ impl Node {
             }
         };
         let _ = tokio::task::spawn_blocking(join).await;
+        self.handle.end_observation();
+        self.hub.abort();
         if let Some(scribe) = self.scribe
             && tokio::time::timeout(LAST_WORDS, scribe).await.is_err()
         {

@@ -32,6 +32,7 @@ use crate::conn::{Conn, Papers, Wrote, attend};
 use crate::journal::{Pen, Restored};
 use crate::machines::{Farewell, Machines};
 use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
+use crate::observe::Reporter;
 use crate::sends::Sends;
 use crate::stats::{NodeStats, TurnTimes};
 use crate::survey::Surveying;
@@ -48,6 +49,8 @@ pub(crate) struct ShardSetup {
     pub(crate) clock: Clock,
     /// Where its partitions have written down what they owe.
     pub(crate) pen: Pen,
+    /// Where it reports what its machines observed.
+    pub(crate) reporter: Reporter,
     /// What they owed when the node stopped the last time.
     pub(crate) restored: Vec<Restored>,
     /// For its hash maps.
@@ -63,6 +66,7 @@ pub(crate) struct Shard {
     scratch: RefCell<Box<[u8]>>,
     mailboxes: Mailboxes,
     clock: Clock,
+    reporter: Reporter,
     bell: Bell,
     /// Readers that wait for a congested mailbox, or are held; each is here once, however often it
     /// was woken by something else meanwhile.
@@ -116,8 +120,8 @@ pub(crate) fn start(setup: ShardSetup) -> io::Result<thread::JoinHandle<()>> {
 
 fn run(runtime: &Runtime, setup: ShardSetup) {
     let _told = TellEnded(setup.ended);
-    let shard =
-        Rc::new(Shard::new(setup.shard, setup.seed, setup.mailboxes, setup.clock, setup.pen));
+    let ShardSetup { shard, seed, mailboxes, clock, pen, reporter, .. } = setup;
+    let shard = Rc::new(Shard::new(shard, seed, mailboxes, clock, pen, reporter));
     shard.machines.borrow_mut().restore(setup.clock.now(), setup.restored);
     let local = LocalSet::new();
     // A task like the readers, not the future that the runtime blocks on: that one would run
@@ -141,13 +145,21 @@ async fn turns(shard: Rc<Shard>, mut inbox: Inbox) {
 }
 
 impl Shard {
-    fn new(shard: usize, seed: HashSeed, mailboxes: Mailboxes, clock: Clock, pen: Pen) -> Self {
+    fn new(
+        shard: usize,
+        seed: HashSeed,
+        mailboxes: Mailboxes,
+        clock: Clock,
+        pen: Pen,
+        reporter: Reporter,
+    ) -> Self {
         Self {
             machines: RefCell::new(Machines::new(shard, seed, mailboxes.clone(), pen)),
             conns: RefCell::default(),
             scratch: RefCell::new(vec![0; SCRATCH].into()),
             mailboxes,
             clock,
+            reporter,
             bell: Bell::default(),
             waiting: RefCell::default(),
             sends: RefCell::default(),
@@ -205,6 +217,7 @@ impl Shard {
         self.settle(now);
         self.tell(now);
         let more = self.flush(now) | self.proceed_with_surveys();
+        self.machines.borrow_mut().report(&self.reporter);
         self.bell.set(more);
         self.wake_waiting(now);
         self.tell_if_empty();

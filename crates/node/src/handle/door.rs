@@ -48,6 +48,14 @@ pub(crate) struct Upgraded {
 impl NodeHandle {
     /// Decides about a caller, in the order of docs/protocol.md 1.2.
     pub(crate) fn judge(&self, caller: Caller<'_>) -> Verdict {
+        let verdict = self.judge_unobserved(caller);
+        if let Verdict::Refuse(refusal) = &verdict {
+            self.observe_refusal(&caller, refusal.code);
+        }
+        verdict
+    }
+
+    fn judge_unobserved(&self, caller: Caller<'_>) -> Verdict {
         let apps = self.0.apps.snapshot();
         let tenant = apps.of_key(caller.key);
         let protocol = match Protocol::parse(caller.protocol) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rollcall_engine::{App, ChannelKey, Publish, ToPartition, UserId, message};
+use rollcall_engine::{App, ChannelKey, Publish, Time, ToPartition, UserId, message};
 use rollcall_wire::api::EventRequest;
 use rollcall_wire::{ChannelName, SocketId};
 
@@ -57,19 +57,24 @@ impl NodeHandle {
     /// Publishes an event to one channel. Who gets it is decided where the channel is; this does
     /// not wait for it.
     pub async fn publish(&self, app: &str, publication: Publication) -> Result<(), PublishError> {
-        let app = self.tenant(app).ok_or(PublishError::UnknownApp)?.app;
-        let publish = check(&app, publication)?;
-        self.refuse_if_busy(&app)?;
-        self.refuse_if_unwritten(&app, [&publish.channel.name])?;
+        let began = self.clock().now();
+        let tenant = self.tenant(app).ok_or(PublishError::UnknownApp)?;
+        let app = &tenant.app;
+        let publish = check(app, publication)?;
+        self.refuse_if_busy(app)?;
+        self.refuse_if_unwritten(app, [&publish.channel.name])?;
+        self.observe_publish(&tenant, &publish, began);
         self.0.mailboxes.send_to_partition(ToPartition::Publish(publish));
         Ok(())
     }
 
-    /// Publishes events that were checked against the app's limits, all or none of them.
+    /// Publishes events that were checked against the app's limits, all or none of them. The request
+    /// for it began then.
     pub(crate) fn publish_events(
         &self,
         tenant: &Tenant,
         events: Vec<EventRequest>,
+        began: Time,
     ) -> Result<(), PublishError> {
         let app = &tenant.app;
         self.refuse_if_busy(app)?;
@@ -81,16 +86,23 @@ impl NodeHandle {
             let except = event.except.map_or(message::Except::Nobody, message::Except::Socket);
             let (name, data): (Arc<str>, Arc<str>) = (event.name.into(), event.data.into());
             for channel in event.channels {
-                self.0.mailboxes.send_to_partition(ToPartition::Publish(Publish {
+                let publish = Publish {
                     app: Arc::clone(app),
                     channel: ChannelKey::new(app, channel),
                     event: Arc::clone(&name),
                     data: Arc::clone(&data),
                     except: except.clone(),
-                }));
+                };
+                self.observe_publish(tenant, &publish, began);
+                self.0.mailboxes.send_to_partition(ToPartition::Publish(publish));
             }
         }
         Ok(())
+    }
+
+    fn observe_publish(&self, tenant: &Tenant, publish: &Publish, began: Time) {
+        let Publish { channel, event, data, .. } = publish;
+        self.observe_message(tenant, (channel.name.as_str(), event, data), began);
     }
 
     /// What cache channels keep is written down, so nothing new is kept while too much waits for that.

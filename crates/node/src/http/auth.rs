@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use bytes::BytesMut;
 use http_body_util::BodyExt;
-use rollcall_engine::{App, Limits};
+use rollcall_engine::{App, Limits, Time};
 use rollcall_wire::auth::{
     BodyToVerify, RequestAuthError, RequestToVerify, request_key, verify_request,
 };
@@ -29,6 +29,8 @@ pub(crate) struct Signed {
     pub(crate) tenant: Tenant,
     /// The whole body.
     pub(crate) body: Bytes,
+    /// When its head was here.
+    pub(crate) began: Time,
     /// Its share of what all bodies under way may take.
     _room: OwnedSemaphorePermit,
 }
@@ -37,9 +39,10 @@ impl FromRequest<NodeHandle> for Signed {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, node: &NodeHandle) -> Result<Self, HttpError> {
+        let began = node.clock().now();
         let (mut parts, body) = request.into_parts();
         match check_head(&mut parts, node).await {
-            Ok((tenant, digest)) => Self::with_body(tenant, &digest, body, node).await,
+            Ok((tenant, digest)) => Self::with_body(tenant, &digest, body, node, began).await,
             // It has not begun to send, and need not.
             Err(error) if parts.headers.contains_key(header::EXPECT) => Err(error),
             Err(error) => {
@@ -58,6 +61,7 @@ impl Signed {
         digest: &BodyToVerify,
         body: Body,
         node: &NodeHandle,
+        began: Time,
     ) -> Result<Self, HttpError> {
         let whole = Whole::empty(node.body_room(), max_body(&tenant.app))?;
         let Whole { bytes, room, .. } = in_time(read(body, whole)).await?;
@@ -65,7 +69,7 @@ impl Signed {
         if !tenant.app.enabled {
             return Err(HttpError::AppDisabled);
         }
-        Ok(Self { tenant, body: bytes.freeze(), _room: room })
+        Ok(Self { tenant, body: bytes.freeze(), began, _room: room })
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rollcall_wire::api::ApiError;
 use rollcall_wire::auth::RequestAuthError;
+use rollcall_wire::errors::ErrorKind;
 use serde_json::json;
 
 use super::auth::BODY_TIMEOUT;
@@ -93,6 +94,34 @@ impl HttpError {
         }
     }
 
+    /// What kind of error it is, for operators.
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownApp => ErrorKind::UnknownApp,
+            Self::UnknownPath => ErrorKind::UnknownPath,
+            Self::PathNotText => ErrorKind::InvalidPath,
+            Self::MethodNotAllowed | Self::OnlyGetUpgrades => ErrorKind::MethodNotAllowed,
+            Self::Unauthenticated(error) => error.into(),
+            Self::AppDisabled => ErrorKind::AppDisabled,
+            Self::BodyTooBig { .. } => ErrorKind::BodyTooLarge,
+            Self::BodyTooSlow | Self::BodyBroken => ErrorKind::BodyIncomplete,
+            Self::NoRoom => ErrorKind::Busy,
+            Self::TooManyAnswers => ErrorKind::TooManyAnswers,
+            Self::Refused(error) => error.into(),
+            Self::BodyEncoded => ErrorKind::BodyEncoded,
+            Self::CountingOff => ErrorKind::CountingOff,
+            Self::NotQueried(error) => query_kind(*error),
+            Self::NotPublished(error) => publish_kind(*error),
+            Self::NotUpdated(error) => update_kind(*error),
+            Self::NotTerminated(TerminateError::UnknownApp) => ErrorKind::UnknownApp,
+            Self::NotTerminated(TerminateError::Busy) => ErrorKind::Busy,
+            Self::TokenNeeded => ErrorKind::MetricsTokenNeeded,
+            Self::NotOfThisMachine => ErrorKind::MetricsNotLocal,
+            Self::UpgradeNeeded => ErrorKind::UpgradeNeeded,
+            Self::BadUpgrade => ErrorKind::BadUpgrade,
+        }
+    }
+
     fn message(&self) -> String {
         match self {
             Self::UnknownApp => UNKNOWN_APP.to_owned(),
@@ -145,10 +174,19 @@ impl HttpError {
     }
 }
 
+/// Goes with an answer that refuses, for operators (`observed.rs`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) kind: ErrorKind,
+    pub(crate) message: String,
+}
+
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "error": self.message() }));
+        let message = self.message();
+        let body = Json(json!({ "error": message }));
         let mut response = (self.status(), body).into_response();
+        response.extensions_mut().insert(Told { kind: self.kind(), message });
         if let Some((name, value)) = self.header() {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
@@ -205,6 +243,38 @@ fn publish_status(error: PublishError) -> StatusCode {
         PublishError::DataTooBig => StatusCode::PAYLOAD_TOO_LARGE,
         PublishError::OverMessageQuota => StatusCode::FORBIDDEN,
         PublishError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn publish_kind(error: PublishError) -> ErrorKind {
+    match error {
+        PublishError::UnknownApp => ErrorKind::UnknownApp,
+        PublishError::BadChannel => ErrorKind::InvalidChannelName,
+        PublishError::BadEvent => ErrorKind::InvalidEventName,
+        PublishError::BadSocketId => ErrorKind::InvalidSocketId,
+        PublishError::DataTooBig => ErrorKind::PayloadTooLarge,
+        PublishError::OverMessageQuota => ErrorKind::OverMessageQuota,
+        PublishError::Busy => ErrorKind::Busy,
+    }
+}
+
+fn update_kind(error: SetMemberInfoError) -> ErrorKind {
+    match error {
+        SetMemberInfoError::UnknownApp => ErrorKind::UnknownApp,
+        SetMemberInfoError::NotAMember => ErrorKind::NotAMember,
+        SetMemberInfoError::UpdatesOff => ErrorKind::MemberUpdatesOff,
+        SetMemberInfoError::NotAPresenceChannel => ErrorKind::NoPresenceChannel,
+        SetMemberInfoError::NotAnObject => ErrorKind::InvalidField,
+        SetMemberInfoError::InfoTooBig => ErrorKind::MemberInfoTooBig,
+        SetMemberInfoError::Busy => ErrorKind::Busy,
+    }
+}
+
+fn query_kind(error: QueryError) -> ErrorKind {
+    match error {
+        QueryError::UnknownApp => ErrorKind::UnknownApp,
+        QueryError::BadChannel => ErrorKind::InvalidChannelName,
+        QueryError::Busy => ErrorKind::Busy,
     }
 }
 

@@ -21,13 +21,13 @@ use crate::handle::NodeHandle;
 pub(crate) async fn publish(
     State(node): State<NodeHandle>,
     RawQuery(query): RawQuery,
-    Signed { tenant, body, .. }: Signed,
+    Signed { tenant, body, began, .. }: Signed,
 ) -> Result<Response, HttpError> {
     let query = query.unwrap_or_default();
     let event = EventRequest::parse_with_query(&body, &query, &limits(&tenant.app))?;
     let asked = Asked::of(&event);
     let place = place_for(&node, &tenant, std::slice::from_ref(&asked)).await?;
-    node.publish_events(&tenant, vec![event])?;
+    node.publish_events(&tenant, vec![event], began)?;
     if asked.info.is_empty() {
         return Ok(nothing_to_tell());
     }
@@ -38,12 +38,12 @@ pub(crate) async fn publish(
 /// Publishes several events, each to one channel, or none of them.
 pub(crate) async fn publish_batch(
     State(node): State<NodeHandle>,
-    Signed { tenant, body, .. }: Signed,
+    Signed { tenant, body, began, .. }: Signed,
 ) -> Result<Response, HttpError> {
     let batch = BatchRequest::parse(&body, &limits(&tenant.app))?;
     let asked: Vec<_> = batch.events.iter().map(Asked::of).collect();
     let place = place_for(&node, &tenant, &asked).await?;
-    node.publish_events(&tenant, batch.events)?;
+    node.publish_events(&tenant, batch.events, began)?;
     if asked.iter().all(|asked| asked.info.is_empty()) {
         return Ok(nothing_to_tell());
     }

@@ -8,12 +8,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 
 use super::error::HttpError;
-use super::{channels, counts, events, members, metrics, sessions, timeline, upgrade, users};
+use super::{
+    channels, counts, events, members, metrics, observed, sessions, timeline, upgrade, users,
+};
 use crate::config::Front;
 use crate::handle::NodeHandle;
 
 /// The engine's own routes; what they do not know is for `fallback`.
 pub fn router(node: NodeHandle, fallback: Router) -> Router {
+    let observed = from_fn_with_state(node.clone(), observed::observe);
     let counted = from_fn_with_state(node.clone(), counts::count);
     let strays = from_fn_with_state(node.clone(), upgrade::refuse_strays);
     let tls = from_fn_with_state(node.clone(), send_to_tls);
@@ -36,6 +39,7 @@ pub fn router(node: NodeHandle, fallback: Router) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(node)
         .fallback_service(fallback)
+        .layer(observed)
         .layer(strays)
         .layer(counted)
 }

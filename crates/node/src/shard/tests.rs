@@ -32,7 +32,14 @@ impl Bench {
         let (mailboxes, mut inboxes) = Mailboxes::new(1, 1 << 20);
         let inbox = inboxes.remove(0);
         let clock = Clock::start();
-        let shard = Rc::new(Shard::new(0, [1, 2, 3, 4], mailboxes, clock, Pen::dry(clock)));
+        let shard = Rc::new(Shard::new(
+            0,
+            [1, 2, 3, 4],
+            mailboxes,
+            clock,
+            Pen::dry(clock),
+            Reporter::new().0,
+        ));
         let key = Key { key: "k".to_owned(), secret: "s".to_owned() };
         Self { shard, inbox, app: Arc::new(App::new("1", vec![key])) }
     }

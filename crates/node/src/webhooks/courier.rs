@@ -48,6 +48,7 @@ struct Outcome {
     address: Address,
     no: DeliveryNo,
     result: Result<(), Problem>,
+    took: Duration,
 }
 
 impl Courier {
@@ -197,13 +198,14 @@ impl Courier {
                 key,
                 body: parcel.body(),
             });
-            let post = self.post.clone();
+            let (post, clock) = (self.post.clone(), self.node.clock());
             self.under_way.spawn(async move {
+                let began = clock.now();
                 let result = match letter {
                     Some(letter) => post.send(letter).await,
                     None => Err(Problem::Unset),
                 };
-                Outcome { address, no, result }
+                Outcome { address, no, result, took: clock.now() - began }
             });
         }
     }
@@ -214,10 +216,15 @@ impl Courier {
     }
 
     fn take_outcome(&mut self, outcome: Result<Outcome, tokio::task::JoinError>) {
-        let Outcome { address, no, result } = outcome.expect("a request does not panic");
+        let Outcome { address, no, result, took } = outcome.expect("a request does not panic");
         let now = self.now();
         let Some(route) = self.routes.get_mut(&address) else { return };
         route.tell(&address, result.as_ref().err());
+        if let Some(parcel) = route.parcels.get(&no) {
+            let problem = result.as_ref().err().map(Problem::told);
+            let letter = (&*address.url, parcel.events.as_str());
+            self.node.observe_webhook(&address.app, letter, problem, took);
+        }
         match result {
             Ok(()) => {
                 route.endpoint.handle_delivered(no);
