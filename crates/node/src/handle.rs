@@ -49,7 +49,7 @@ pub use connections::{
 pub(crate) use door::{Caller, Upgraded};
 pub use members::SetMemberInfoError;
 pub(crate) use metrics::Metering;
-pub(crate) use observe::Observatory;
+use observe::Observatory;
 pub use operator::{PublishAsError, RemoveMemberError};
 pub use publish::{Except, Publication, PublishError};
 pub use query::QueryError;
@@ -118,7 +118,6 @@ impl NodeHandle {
         socket_ids: SocketIds,
         front: Front,
         metering: Metering,
-        observatory: Observatory,
     ) -> Self {
         Self(Arc::new(Shared {
             apps: AppsCell::new(apps),
@@ -136,7 +135,7 @@ impl NodeHandle {
             front,
             metering,
             hooks: Hooks::default(),
-            observatory,
+            observatory: Observatory::default(),
         }))
     }
 

@@ -25,5 +25,5 @@ pub(crate) use event::type_of;
 pub(crate) use hub::Hub;
 pub(crate) use incidents::Listeners;
 pub(crate) use note::Noted;
-pub(crate) use report::{Reporter, Sight};
+pub(crate) use report::{Report, Reporter, Sight};
 pub(crate) use tap::{Queue, Taps};

@@ -17,11 +17,10 @@ use crate::apps::{Apps, AppsError};
 use crate::clock::Clock;
 use crate::config::{Front, MetricsToken};
 use crate::descriptors;
-use crate::handle::{Metering, NodeHandle, Observatory};
+use crate::handle::{Metering, NodeHandle};
 use crate::http::{self, Acceptor, accept};
 use crate::journal::{Journal, Scribe};
 use crate::mail::Mailboxes;
-use crate::observe::{Hub, Reporter};
 use crate::shard::{self, ShardSetup};
 use crate::socket_ids::SocketIds;
 use crate::tls::Tls;
@@ -117,16 +116,13 @@ impl Node {
         let (account, front) = (pen.account().clone(), config.front);
         let metering = Metering::new(clock.unix_seconds(), config.metrics_token);
         let post = mailboxes.clone();
-        let (reporter, reports) = Reporter::new();
-        let observatory = Observatory::new(reporter.clone());
-        let handle =
-            NodeHandle::new(apps, post, account, clock, socket_ids, front, metering, observatory);
-        let hub = tokio::spawn(Hub::new(handle.clone(), reports).run());
+        let handle = NodeHandle::new(apps, post, account, clock, socket_ids, front, metering);
+        let hub = handle.start_hub();
         let (tell_ended, ended) = mpsc::channel(1);
         let start = |(shard, inbox)| {
             let restored = recovered.take_shard(shard, &mailboxes);
             let (mailboxes, pen, ended) = (mailboxes.clone(), pen.clone(), tell_ended.clone());
-            let reporter = reporter.clone();
+            let reporter = handle.reporter().clone();
             shard::start(ShardSetup {
                 shard,
                 inbox,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rollcall_node::NodeHandle;
 use rollcall_node::handle::SetMemberInfoError;
+use rollcall_node::observe::Note;
 use rollcall_store::{SessionId, SignedIn, StatusRow, Store};
 use rollcall_web::{Asker, Clock, CommonFailure, HasSite, Pages, PublicUrl, Site};
 
@@ -100,7 +101,14 @@ impl StatusApp {
     /// Refuses what happens too often, and counts that.
     pub(crate) fn limited(&self, limited: Limited) -> Failure {
         self.0.counters.count_limited(limited.limit);
-        Failure::TooManyRequests(limited)
+        let failure = Failure::TooManyRequests(limited);
+        self.note(Note::RateLimit { user: None, message: failure.sentence() });
+        failure
+    }
+
+    /// Tells operators of something.
+    pub(crate) fn note(&self, note: Note) {
+        self.0.node.note(&self.0.settings.app_id, note);
     }
 
     pub(crate) fn registrations(&self) -> MutexGuard<'_, Registrations> {
@@ -144,6 +152,7 @@ impl StatusApp {
     /// Tells the channel about a stored status. A user who is not there now is no failure: the
     /// partition keeps the revision for when they come (docs/status.md section 0 "Member info").
     pub(crate) async fn announce(&self, user: &str, status: &StatusRow) {
+        self.note(Note::StatusChange { user: user.to_owned(), status: status.text.clone() });
         let status = self.published(status);
         self.memory().handle_announcement(self.now(), user, &status);
         let Shared { node, settings, .. } = &*self.0;

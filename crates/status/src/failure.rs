@@ -31,6 +31,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What is told of it, in a sentence.
+    pub(crate) fn sentence(&self) -> String {
+        Refusal::from(self.clone()).message.into_owned()
+    }
+
     /// A field that is against its rules.
     pub(crate) fn of_field(field: &'static str, problem: impl Into<FieldProblem>) -> Self {
         CommonFailure::Field(field, problem.into()).into()

@@ -1,35 +1,47 @@
 //! Watching an app, hearing of incidents, and telling of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rollcall_engine::observe::{Excerpt, First};
 use rollcall_engine::{App, AppId, EdgeCommand, Time, Watched};
 use rollcall_wire::CloseCode;
 use rollcall_wire::errors::ErrorKind;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::NodeHandle;
 use super::door::Caller;
 use crate::apps::Tenant;
 use crate::observe::{
-    Event, EventType, Incidents, Listeners, Note, Noted, Queue, Reporter, Sight, Tap, Taps,
+    Event, EventType, Hub, Incidents, Listeners, Note, Noted, Queue, Report, Reporter, Sight, Tap,
+    Taps,
 };
 
 /// What telling operators needs of the node.
 #[derive(Debug)]
-pub(crate) struct Observatory {
+pub(super) struct Observatory {
     reporter: Reporter,
+    /// Where reports arrive, until the hub takes them.
+    reports: Mutex<Option<mpsc::Receiver<Report>>>,
     taps: Taps,
     listeners: Listeners,
 }
 
-impl Observatory {
-    pub(crate) fn new(reporter: Reporter) -> Self {
-        Self { reporter, taps: Taps::default(), listeners: Listeners::default() }
-    }
-}
-
 impl NodeHandle {
+    /// Begins to tell operators, in a task that ends by being aborted.
+    pub(crate) fn start_hub(&self) -> JoinHandle<()> {
+        let reports =
+            self.0.observatory.reports.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let reports = reports.expect("a node starts once");
+        tokio::spawn(Hub::new(self.clone(), reports).run())
+    }
+
+    /// What shards report with.
+    pub(crate) fn reporter(&self) -> &Reporter {
+        &self.0.observatory.reporter
+    }
+
     /// Watches what goes on in an app, until the tap is dropped. `None` if there is no such app.
     ///
     /// Above 200 events a second the tap gets a sample, and errors up to 50 a second; how many there
@@ -167,6 +179,14 @@ impl NodeHandle {
             }
             None => {}
         }
+    }
+}
+
+impl Default for Observatory {
+    fn default() -> Self {
+        let (reporter, reports) = Reporter::new();
+        let (taps, listeners) = (Taps::default(), Listeners::default());
+        Self { reporter, reports: Mutex::new(Some(reports)), taps, listeners }
     }
 }
 

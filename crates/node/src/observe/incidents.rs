@@ -105,7 +105,10 @@ impl Listeners {
     pub(crate) fn tell_first(&self, app: &AppId, what: First, at: i64) {
         let is_new = {
             let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            known.firsts.entry(app.clone()).or_default().insert(what, at).is_none()
+            let firsts = known.firsts.entry(app.clone()).or_default();
+            let is_new = !firsts.contains_key(&what);
+            firsts.entry(what).or_insert(at);
+            is_new
         };
         if is_new {
             self.tell(&Incident::First { app: app.to_string(), what, at });

@@ -289,8 +289,9 @@ fn frame(text: &str) -> Vec<u8> {
 fn start_first(mailboxes: &Mailboxes, inbox: Inbox) -> thread::JoinHandle<()> {
     let (mailboxes, clock, seed) = (mailboxes.clone(), Clock::start(), [1, 2, 3, 4]);
     let (ended, _) = mpsc::channel(1);
-    let (pen, restored) = (Pen::dry(clock), Vec::new());
-    start(ShardSetup { shard: 0, inbox, mailboxes, clock, pen, restored, seed, ended }).unwrap()
+    let (pen, reporter, restored) = (Pen::dry(clock), Reporter::new().0, Vec::new());
+    start(ShardSetup { shard: 0, inbox, mailboxes, clock, pen, reporter, restored, seed, ended })
+        .unwrap()
 }
 
 /// A socket that a shard has greeted; the greeting is read.

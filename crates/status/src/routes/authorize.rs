@@ -4,7 +4,8 @@
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use rollcall_node::handle::{Authorization, AuthorizeError, Member};
-use rollcall_store::StatusRow;
+use rollcall_node::observe::{Decision, Note};
+use rollcall_store::{SignedIn, StatusRow};
 use rollcall_web::{Asker, CommonFailure, FieldProblem, Fields, json};
 use serde::Serialize;
 
@@ -22,19 +23,51 @@ pub(crate) async fn authorize(
     taken.map_err(|limited| app.limited(limited))?;
     let fields = Fields::read(request).await?;
     let (socket, channel) = (fields.text("socket_id")?, fields.text("channel_name")?);
+    let decided = decide(&app, &asker, &signed_in, socket, channel).await;
+    note(&app, &signed_in.account.name, (socket, channel), &decided);
+    let signed = decided?;
+    app.0.counters.signatures.add_one();
+    let body = AuthBody { auth: &signed.auth, channel_data: signed.channel_data.as_deref() };
+    Ok(json(serde_json::to_string(&body).expect("texts always serialise")))
+}
+
+async fn decide(
+    app: &StatusApp,
+    asker: &Asker,
+    signed_in: &SignedIn,
+    socket: &str,
+    channel: &str,
+) -> Result<Authorization, Failure> {
     if !may_join(channel) {
         return Err(Failure::ChannelForbidden);
     }
     let account = &signed_in.account;
     let status = app.published(&StatusRow::from(account));
-    let signed = sign(&app, &status.member(&account.name), socket, channel)?;
+    let signed = sign(app, &status.member(&account.name), socket, channel)?;
     app.sockets().add(signed_in.session, account.id, &account.name, socket);
     // A sign-out between the first look and the line above did not know of this socket.
-    app.require_signed_in(&asker).await?;
+    app.require_signed_in(asker).await?;
     app.memory().handle_shown(&account.name, &status);
-    app.0.counters.signatures.add_one();
-    let body = AuthBody { auth: &signed.auth, channel_data: signed.channel_data.as_deref() };
-    Ok(json(serde_json::to_string(&body).expect("texts always serialise")))
+    Ok(signed)
+}
+
+/// Tells operators what was decided.
+fn note(
+    app: &StatusApp,
+    user: &str,
+    (socket, channel): (&str, &str),
+    decided: &Result<Authorization, Failure>,
+) {
+    let decision = match decided {
+        Ok(_) => Decision::Allowed,
+        Err(failure) => Decision::Refused(failure.sentence()),
+    };
+    app.note(Note::Auth {
+        user: Some(user.to_owned()),
+        socket: Some(socket.to_owned()),
+        channel: Some(channel.to_owned()),
+        decision,
+    });
 }
 
 /// The policy: so far there is one room, and everybody is in it.
