@@ -205,13 +205,16 @@ async fn programs_tell_of_what_they_do() {
     node.handle.note("1001", auth(Decision::Refused("not hers".to_owned())));
     let (user, message) = (Some("ana".to_owned()), "Too often.".to_owned());
     node.handle.note("1001", Note::RateLimit { user, message });
+    let said = node.handle.publish_as("1001", "private-x", "client-x", "{}", "ana");
+    assert_eq!(said, Ok(()));
     assert_eq!(
-        rows(&mut tap, 4).await,
+        rows(&mut tap, 5).await,
         [
             "status_change ana away",
             "auth 1.1 ana presence-team allowed",
             "auth 1.1 ana presence-team not hers",
             "rate_limit ana Too often.",
+            "client_event ana private-x client-x {}",
         ]
     );
 }

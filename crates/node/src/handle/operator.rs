@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::{NodeHandle, channel_of};
 use crate::mail::Question;
+use crate::observe::Note;
 
 /// Why a member stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +105,15 @@ impl NodeHandle {
         if user.is_empty() || user.chars().count() > MAX_USER_CHARS {
             return Err(PublishAsError::BadUser);
         }
+        self.note(
+            app.id.as_str(),
+            Note::Impersonated {
+                user: user.to_owned(),
+                channel: channel.name.as_str().to_owned(),
+                event: event.to_owned(),
+                data: data.to_owned(),
+            },
+        );
         let user = channel.name.kind().is_presence().then(|| UserId::new(user));
         let (event, data) = (event.to_owned(), data.to_owned());
         let event = Impersonation { app, channel, event, data, user };
