@@ -72,7 +72,7 @@ async fn it_stays_whatever_becomes_of_the_others() {
 }
 
 #[tokio::test]
-async fn who_does_not_subscribe_with_a_signature_may_not_send_events() {
+async fn its_clients_may_not_send_events() {
     let node = TestNode::start(1).await;
     let live = node.handle.reserve_app("Console").unwrap();
     let mut page = watch(&node, &live).await;
