@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { locale } from '../../shared/i18n/locale';
 import { texts } from '../i18n';
 import type { Member } from '../model/contract';
 import { statusOf } from '../model/members';
@@ -31,7 +32,7 @@ export function MemberRows({ app, caption, members, onChanged }: MemberRowsProps
     <WindowedTable
       caption={caption}
       layout="presence-rows"
-      columns={columns(arrivedMs)}
+      columns={useMemo(() => columns(arrivedMs), [arrivedMs, locale.value])}
       ids={ids}
       rowOf={(user) => byUser.get(user)}
       open={open}

@@ -21,6 +21,7 @@ export interface WindowedColumn<T> {
 
 export interface WindowedTableProps<T> {
   readonly caption: string;
+  /** The same array for as long as cells say the same of the same row: then a row that has not changed costs nothing. */
   readonly columns: readonly WindowedColumn<T>[];
   /** Every row in order, and how to look one up. */
   readonly ids: readonly string[];
@@ -112,7 +113,10 @@ interface RowProps<T> {
 }
 
 function Row<T>({ table, id, index, active }: RowProps<T>): JSX.Element | null {
+  const { columns } = table;
   const row = table.rowOf(id);
+  // Rows shift with each that comes on top, and their cells stay as they are.
+  const cells = useMemo(() => (row === undefined ? [] : columns.map((column) => <Cell key={column.id} column={column} row={row} />)), [columns, row]);
   if (row === undefined) return null;
   const open = table.detail !== undefined && table.open?.has(id) === true;
   const extra = table.rowClass?.(row);
@@ -129,11 +133,9 @@ function Row<T>({ table, id, index, active }: RowProps<T>): JSX.Element | null {
       onKeyDown={(event) => handleRowKey(event, open, () => table.onOpen(id))}
       onClick={(event) => isPlainClick(event) && table.onOpen(id)}
     >
-      {table.columns.map((column) => (
-        <Cell key={column.id} column={column} row={row} />
-      ))}
+      {cells}
       {open && (
-        <div role="gridcell" class="windowed-detail" aria-colspan={table.columns.length}>
+        <div role="gridcell" class="windowed-detail" aria-colspan={columns.length}>
           {table.detail?.(row)}
         </div>
       )}

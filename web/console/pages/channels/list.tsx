@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { locale } from '../../../shared/i18n/locale';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import type { ChannelActivity } from '../../model/channel-activity';
@@ -62,7 +63,7 @@ interface RowsProps extends ListProps {
 }
 
 function Rows({ app, activity, channels, total, sort }: RowsProps): JSX.Element {
-  void activity.version.value;
+  const version = activity.version.value;
   const t = texts.value.watch;
   const byName = useMemo(() => new Map(channels.map((channel) => [channel.name, channel])), [channels]);
   const ids = useMemo(() => [...byName.keys()], [byName]);
@@ -74,7 +75,7 @@ function Rows({ app, activity, channels, total, sort }: RowsProps): JSX.Element 
       <WindowedTable
         caption={texts.value.titles.channels}
         layout="channel-rows"
-        columns={columns(app, activity)}
+        columns={useMemo(() => columns(app, activity), [app, activity, version, locale.value])}
         ids={ids}
         rowOf={(id) => byName.get(id)}
         sort={sort}

@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { locale } from '../../../shared/i18n/locale';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import { path, withQuery } from '../../model/client';
@@ -74,7 +75,7 @@ function Rows({ app, connections, total }: { app: string; connections: readonly 
       <WindowedTable
         caption={texts.value.titles.connections}
         layout="connection-rows"
-        columns={columns(app)}
+        columns={useMemo(() => columns(app), [app, locale.value])}
         ids={ids}
         rowOf={(socket) => bySocket.get(socket)}
         sort={sort}

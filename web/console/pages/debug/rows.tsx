@@ -1,7 +1,8 @@
 /** The rows of the debug console, newest first; a row that opens shows everything about its event. */
 
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
+import { locale } from '../../../shared/i18n/locale';
 import { texts } from '../../i18n';
 import type { LiveEvent, LiveType } from '../../model/contract';
 import type { EventLog } from '../../model/event-log';
@@ -29,7 +30,7 @@ export function Rows({ app, log, order, onReplay }: RowsProps): JSX.Element {
     <WindowedTable
       caption={texts.value.debug.rows}
       layout="debug-rows"
-      columns={columns()}
+      columns={useMemo(columns, [locale.value])}
       ids={order}
       rowOf={(id) => log.event(id)}
       open={open}

@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { locale } from '../../../shared/i18n/locale';
 import { useCountdown } from '../../../shared/view/use-countdown';
 import { texts } from '../../i18n';
 import { command } from '../../model/by-hand';
@@ -63,7 +64,7 @@ function Rows({ deliveries, onChanged }: Omit<DeliveriesProps, 'app'>): JSX.Elem
     <WindowedTable
       caption={texts.value.webhooks.log}
       layout="delivery-rows"
-      columns={columns()}
+      columns={useMemo(columns, [locale.value])}
       ids={ids}
       rowOf={(id) => byId.get(id)}
       open={open}
