@@ -26,7 +26,6 @@ export const logs = {
   backup: 'Download a backup',
   backupText: 'A consistent copy of the database, made while the server goes on. It holds the secrets of all apps: keep it as safe as the server.',
   backupDone: 'The backup is being saved.',
-  backupFailed: 'The backup could not be made.',
   options: 'Options',
   option: 'Option',
   value: 'Value',

@@ -8,14 +8,11 @@ const wait = waits('en', ' ');
 
 export const watch = {
   more: (listed: number, all: number) => `${number.format(all)} match; the first ${number.format(listed)} are listed.`,
-  yes: 'yes',
-  no: 'no',
   back: (where: string) => `← ${where}`,
   sendAway: 'Send away',
   sendAwayTitle: (user: string) => `Send ${isolated(user)} away?`,
   sendAwayText: 'All connections of this user are closed at once, and whoever sees the user is told. The client does not come back by itself, but the user can load the page again.',
   sentAway: (user: string) => `${isolated(user)} was sent away.`,
-  gone: 'It may have ended meanwhile.',
 
   channelsLead: 'Where somebody is subscribed at this moment.',
   prefix: 'Begins with',

@@ -27,7 +27,6 @@ export const logs: Messages['logs'] = {
   backup: 'Télécharger une sauvegarde',
   backupText: 'Une copie cohérente de la base de données, faite pendant que le serveur continue. Elle contient les secrets de toutes les applications\u00a0: gardez-la aussi bien que le serveur.',
   backupDone: 'La sauvegarde est en cours d’enregistrement.',
-  backupFailed: 'La sauvegarde n’a pas pu être faite.',
   options: 'Options',
   option: 'Option',
   value: 'Valeur',

@@ -9,14 +9,11 @@ const wait = waits('fr', '\u00a0');
 
 export const watch: Messages['watch'] = {
   more: (listed, all) => `${number.format(all)} correspondent\u00a0; les ${number.format(listed)} premiers sont affichés.`,
-  yes: 'oui',
-  no: 'non',
   back: (where) => `← ${where}`,
   sendAway: 'Renvoyer',
   sendAwayTitle: (user) => `Renvoyer ${isolated(user)}\u00a0?`,
   sendAwayText: 'Toutes les connexions de cet utilisateur sont fermées aussitôt, et ceux qui le voient l’apprennent. Le client ne revient pas de lui-même, mais l’utilisateur peut recharger la page.',
   sentAway: (user) => `${isolated(user)} a été renvoyé.`,
-  gone: 'Cela s’est peut-être terminé entre-temps.',
 
   channelsLead: 'Là où quelqu’un est abonné en ce moment.',
   prefix: 'Commence par',

@@ -51,7 +51,7 @@ function Reason({ app, event }: { app: string; event: LiveEvent }): JSX.Element 
     <section class="stack" data-testid="reason">
       <h3>{texts.value.debug.details.reason}</h3>
       <p>
-        {code !== undefined && <span class="tag">{code}</span>} <bdi>{message}</bdi>
+        {code !== undefined && <span class="tag">{code}</span>} <bdi lang="en">{message}</bdi>
       </p>
       {kind !== undefined && <Explained kind={kind} />}
       {setting !== undefined && suggested !== undefined && (

@@ -6,7 +6,7 @@ import { request } from '../../model/by-hand';
 import { path } from '../../model/client';
 import type { ErrorGroup } from '../../model/contract';
 import { grouped, mentions } from '../../model/errors';
-import { query, setQuery } from '../../model/location';
+import { pathTo, query, setQuery } from '../../model/location';
 import { fetchErrors } from '../../model/watch';
 import type { PageProps } from '../../pages';
 import { Ago } from '../../parts/ago';
@@ -70,7 +70,7 @@ function Group({ app, group }: { app: string; group: ErrorGroup }): JSX.Element 
   const { kind, code, message, count, setting, suggested } = group;
   return (
     <article class="card stack error-group" data-testid="error-group" data-kind={kind}>
-      <h2 class="error-message">
+      <h2 class="group-message" lang="en">
         <bdi>{message}</bdi>
       </h2>
       <p class="row">
@@ -87,6 +87,7 @@ function Group({ app, group }: { app: string; group: ErrorGroup }): JSX.Element 
           <FixButton app={app} setting={setting} suggested={suggested} />
         </div>
       )}
+      {setting !== null && (suggested === undefined || suggested === null) && <LinkTo to={pathTo('apps', app, 'settings')}>{texts.value.overview.lookAtSettings}</LinkTo>}
       {group.sample !== null && (
         <details>
           <summary class="opener">{t.sample}</summary>

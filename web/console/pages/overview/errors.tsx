@@ -6,6 +6,7 @@ import type { ErrorGroup } from '../../model/contract';
 import { pathTo } from '../../model/location';
 import { Ago } from '../../parts/ago';
 import { Empty } from '../../parts/empty';
+import { Explained } from '../../parts/explained';
 import { FixButton } from '../../parts/fix-button';
 import { LinkTo } from '../../parts/link';
 import { number } from '../../view/format';
@@ -51,6 +52,7 @@ function ErrorRow({ app, error, onFixed }: { app: string; error: ErrorGroup; onF
           {t.lastTime} <Ago ms={error.last_at} />
         </span>
       </p>
+      <Explained kind={error.kind} />
       {setting !== null && suggested !== undefined && suggested !== null && <FixButton app={app} setting={setting} suggested={suggested} onFixed={onFixed} />}
       {setting !== null && (suggested === undefined || suggested === null) && <LinkTo to={pathTo('apps', app, 'settings')}>{t.lookAtSettings}</LinkTo>}
     </li>
