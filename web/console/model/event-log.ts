@@ -12,7 +12,7 @@ import { Ring } from './ring';
 
 /** What is on the page, and how much is not. */
 export interface Shown {
-  /** Ids of the rows, newest first: the serials as text. */
+  /** Ids of the rows, newest first. */
   readonly order: readonly string[];
   /** How many events there are, shown or not. */
   readonly total: number;
@@ -31,6 +31,9 @@ export class EventLog {
   readonly #all: Ring<LiveEvent>;
   readonly #held: Ring<LiveEvent>;
   readonly #byId = new Map<string, LiveEvent>();
+  /** Ids are this log's own, because a server that starts anew counts its events anew. */
+  readonly #ids = new Map<LiveEvent, string>();
+  #lastId = 0;
   /** Those that the filter shows, oldest first. */
   #fits: Ring<LiveEvent>;
   /** While a new filter goes through the ring: how many of the oldest it has not looked at. */
@@ -121,6 +124,7 @@ export class EventLog {
     for (const ring of [this.#all, this.#fits, this.#held]) ring.clear();
     [this.#incoming, this.#arrived] = [[], 0];
     this.#byId.clear();
+    this.#ids.clear();
     this.#unread = 0;
     this.#buffered.value = 0;
     this.#show();
@@ -146,10 +150,16 @@ export class EventLog {
 
   #add(event: LiveEvent): void {
     const gone = this.#all.push(event);
-    this.#byId.set(String(event.n), event);
+    this.#lastId += 1;
+    this.#ids.set(event, String(this.#lastId));
+    this.#byId.set(String(this.#lastId), event);
     if (this.#matches(event)) this.#fits.push(event);
-    if (gone === undefined) return;
-    this.#byId.delete(String(gone.n));
+    if (gone !== undefined) this.#forget(gone);
+  }
+
+  #forget(gone: LiveEvent): void {
+    this.#byId.delete(this.#ids.get(gone)!);
+    this.#ids.delete(gone);
     if (this.#unread > 0) this.#unread -= 1;
     else if (this.#fits.first() === gone) this.#fits.shift();
   }
@@ -172,7 +182,7 @@ export class EventLog {
 
   #show(): void {
     const order: string[] = [];
-    for (let index = this.#fits.length - 1; index >= 0; index -= 1) order.push(String(this.#fits.at(index)!.n));
+    for (let index = this.#fits.length - 1; index >= 0; index -= 1) order.push(this.#ids.get(this.#fits.at(index)!)!);
     this.#shown.value = { order, total: this.#all.length, unread: this.#unread };
     this.#dirty = false;
   }
