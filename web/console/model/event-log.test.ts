@@ -21,7 +21,7 @@ function started(capacity = 5): EventLog {
 
 function order(log: EventLog): string {
   while (log.flush());
-  return log.shown.value.order.map((id) => log.event(id)?.n).join(' ');
+  return log.shown.value.order.map((id) => log.event(id)!.n).join(' ');
 }
 
 test('the newest stands first, and rows change with a flush only', () => {
