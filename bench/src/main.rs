@@ -37,6 +37,7 @@ mod ratio;
 mod reader;
 mod report;
 mod server;
+mod setup;
 mod stamp;
 mod storm;
 mod tls;
@@ -53,7 +54,7 @@ use crate::error::BenchError;
 use crate::memory::MemoryPlan;
 use crate::ratio::RatioPlan;
 use crate::report::Report;
-use crate::server::Cover;
+use crate::setup::Setup;
 use crate::storm::StormPlan;
 use crate::waits::WaitPlan;
 
@@ -130,8 +131,8 @@ fn measure(options: &Options) -> Result<ExitCode, BenchError> {
         report.add_waits(&waits::measure(&options.server, &plan)?);
     }
     if is_wanted(Measure::Memory) {
-        for cover in [Cover::Plain, Cover::Tls] {
-            report.add_memory(&memory::measure(&options.server, &memory, cover)?);
+        for setup in [Setup::Plain, Setup::Tls] {
+            report.add_memory(&memory::measure(&options.server, &memory, setup)?);
         }
     }
     print!("{report}");

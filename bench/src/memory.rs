@@ -7,7 +7,8 @@ use std::time::Duration;
 use crate::clock;
 use crate::error::Result;
 use crate::pace::Pace;
-use crate::server::{Cover, Server};
+use crate::server::Server;
+use crate::setup::Setup;
 use crate::usage;
 
 /// How much is measured.
@@ -21,7 +22,7 @@ pub(crate) struct MemoryPlan {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Memory {
     /// How they came.
-    pub(crate) cover: Cover,
+    pub(crate) setup: Setup,
     /// How many idle subscribers there were.
     pub(crate) connections: usize,
     /// Bytes for each.
@@ -31,8 +32,8 @@ pub(crate) struct Memory {
 }
 
 /// Measures a fresh server.
-pub(crate) fn measure(server: &Path, plan: &MemoryPlan, cover: Cover) -> Result<Memory> {
-    let server = Server::start_with(server, cover)?;
+pub(crate) fn measure(server: &Path, plan: &MemoryPlan, setup: Setup) -> Result<Memory> {
+    let server = Server::start_with(server, setup)?;
     let at_none = usage::resident(server.pid())?;
     let (of_server, count) = (server.reader_arguments(), plan.connections.to_string());
     let mut arguments: Vec<_> = of_server.iter().map(String::as_str).collect();
@@ -41,7 +42,7 @@ pub(crate) fn measure(server: &Path, plan: &MemoryPlan, cover: Cover) -> Result<
     clock::idle(plan.idle);
     let grown = usage::resident(server.pid())?.saturating_sub(at_none);
     let per_connection = grown / plan.connections as u64;
-    Ok(Memory { cover, connections: plan.connections, per_connection, at_none })
+    Ok(Memory { setup, connections: plan.connections, per_connection, at_none })
 }
 
 impl MemoryPlan {

@@ -13,7 +13,8 @@ use crate::error::Result;
 use crate::pace::Pace;
 use crate::publisher::HttpPublisher;
 use crate::reader::Side;
-use crate::server::{Cover, Server};
+use crate::server::Server;
+use crate::setup::Setup;
 use crate::usage;
 
 /// How much is measured.
@@ -21,11 +22,14 @@ use crate::usage;
 pub(crate) struct RatioPlan {
     subscribers: usize,
     rounds: usize,
+    suites: [Suite; 3],
+}
+
+/// What is measured with one server.
+#[derive(Debug, Clone, Copy)]
+struct Suite {
+    setup: Setup,
     modes: [Mode; 2],
-    /// The same to an app with a webhook: publishing owes nothing, so nothing may wait.
-    hooked_modes: [Mode; 2],
-    /// The same over TLS, without a limit: what encryption costs is not ours to lower.
-    tls_modes: [Mode; 2],
 }
 
 /// A way to publish.
@@ -45,6 +49,8 @@ pub(crate) struct Mode {
 /// What the rounds of one mode gave.
 #[derive(Debug)]
 pub(crate) struct Ratios {
+    /// How the subscribers came.
+    pub(crate) setup: Setup,
     /// The way of publishing.
     pub(crate) mode: Mode,
     /// CPU per delivery of the server and of the loop.
@@ -72,25 +78,19 @@ struct Rig {
     subscribers: usize,
 }
 
-/// Measures all modes.
+/// Measures everything, each setup with a server of its own.
 pub(crate) fn measure(server: &Path, plan: &RatioPlan) -> Result<Vec<Ratios>> {
-    let mut ratios = measure_modes(server, plan, Cover::Plain, &plan.modes)?;
-    ratios.extend(measure_modes(server, plan, Cover::Hooked, &plan.hooked_modes)?);
-    ratios.extend(measure_modes(server, plan, Cover::Tls, &plan.tls_modes)?);
-    Ok(ratios)
+    let suites = plan.suites.iter().map(|suite| measure_suite(server, plan, suite));
+    Ok(suites.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-fn measure_modes(
-    server: &Path,
-    plan: &RatioPlan,
-    cover: Cover,
-    modes: &[Mode],
-) -> Result<Vec<Ratios>> {
-    let mut rig = Rig::start(server, plan.subscribers, cover)?;
-    let ratios = modes.iter().map(|mode| {
+fn measure_suite(server: &Path, plan: &RatioPlan, suite: &Suite) -> Result<Vec<Ratios>> {
+    let setup = suite.setup;
+    let mut rig = Rig::start(server, plan.subscribers, setup)?;
+    let ratios = suite.modes.iter().map(|mode| {
         let rounds = (0..plan.rounds).map(|_| rig.round(mode)).collect::<Result<_>>()?;
         let messages = u64::from(mode.server_messages) * plan.rounds as u64;
-        Ok(Ratios { mode: *mode, rounds, deliveries: messages * plan.subscribers as u64 })
+        Ok(Ratios { setup, mode: *mode, rounds, deliveries: messages * plan.subscribers as u64 })
     });
     let ratios = ratios.collect::<Result<_>>()?;
     rig.pace.expect_silence(AFTERMATH)?;
@@ -100,13 +100,7 @@ fn measure_modes(
 impl RatioPlan {
     /// What the limits are for.
     pub(crate) fn full() -> Self {
-        Self {
-            subscribers: 1000,
-            rounds: 7,
-            modes: MODES,
-            hooked_modes: HOOKED_MODES,
-            tls_modes: TLS_MODES,
-        }
+        Self { subscribers: 1000, rounds: 7, suites: SUITES }
     }
 
     /// Less exact.
@@ -116,9 +110,16 @@ impl RatioPlan {
             bare_messages: mode.bare_messages / 2,
             ..mode
         };
-        let (modes, tls_modes) = (MODES.map(shorter), TLS_MODES.map(shorter));
-        let hooked_modes = HOOKED_MODES.map(shorter);
-        Self { rounds: 5, modes, hooked_modes, tls_modes, ..Self::full() }
+        let suites =
+            SUITES.map(|suite| Suite { modes: suite.modes.map(shorter), setup: suite.setup });
+        Self { rounds: 5, suites, ..Self::full() }
+    }
+}
+
+impl Ratios {
+    /// What it is called.
+    pub(crate) fn name(&self) -> String {
+        self.setup.name(self.mode.name)
     }
 }
 
@@ -130,8 +131,8 @@ impl Round {
 }
 
 impl Rig {
-    fn start(program: &Path, subscribers: usize, cover: Cover) -> Result<Self> {
-        let server = Server::start_with(program, cover)?;
+    fn start(program: &Path, subscribers: usize, setup: Setup) -> Result<Self> {
+        let server = Server::start_with(program, setup)?;
         let mut bare = BareLoop::start(subscribers)?;
         let bare_publisher = bare.publisher()?;
         let (bare_address, count) = (bare.address().to_string(), subscribers.to_string());
@@ -181,22 +182,18 @@ impl Rig {
     }
 }
 
-const MODES: [Mode; 2] = [ONE_PER_TURN, MANY_PENDING];
-
-const HOOKED_MODES: [Mode; 2] = [
-    Mode { name: "one message per turn, with a webhook", ..ONE_PER_TURN },
-    Mode { name: "64 messages under way, with a webhook", ..MANY_PENDING },
+const SUITES: [Suite; 3] = [
+    Suite { setup: Setup::Plain, modes: [ONE_PER_TURN, MANY_PENDING] },
+    // Publishing owes a webhook nothing, so nothing may wait for one.
+    Suite { setup: Setup::Hooked, modes: [ONE_PER_TURN, MANY_PENDING] },
+    Suite { setup: Setup::Tls, modes: TLS_MODES },
 ];
 
+/// Without a limit: what encryption costs is not ours to lower.
 const TLS_MODES: [Mode; 2] = [
-    Mode { name: "one message per turn, over TLS", limit: None, ..ONE_PER_TURN },
-    Mode {
-        name: "64 messages under way, over TLS",
-        limit: None,
-        // Both ends have to encrypt, and nothing hangs on the last digit.
-        server_messages: 900,
-        ..MANY_PENDING
-    },
+    Mode { limit: None, ..ONE_PER_TURN },
+    // Both ends have to encrypt, and nothing hangs on the last digit.
+    Mode { limit: None, server_messages: 900, ..MANY_PENDING },
 ];
 
 const ONE_PER_TURN: Mode = Mode {

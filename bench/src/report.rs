@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::memory::Memory;
 use crate::ratio::{Ratios, Round};
-use crate::server::Cover;
+use crate::setup::Setup;
 use crate::waits::Waits;
 
 /// What was measured.
@@ -42,7 +42,7 @@ impl Report {
     /// Adds the ratios of every mode.
     pub(crate) fn add_ratios(&mut self, all: &[Ratios]) {
         for ratios in all {
-            let name = format!("CPU per delivery, {}", ratios.mode.name);
+            let name = format!("CPU per delivery, {}", ratios.name());
             let figures = ratios.rounds.iter().map(|round| round.ratio());
             self.rows.push(Row::cost(name, figures, ratios.mode.limit));
             self.notes.push(costs(ratios));
@@ -51,10 +51,10 @@ impl Report {
 
     /// Adds how long client events were on their way.
     pub(crate) fn add_waits(&mut self, all: &[Waits]) {
-        for Waits { cover, times } in all {
-            let app = match cover {
-                Cover::Hooked => "an app with a webhook for them",
-                Cover::Plain | Cover::Tls => "an app without webhooks",
+        for Waits { setup, times } in all {
+            let app = match setup {
+                Setup::Hooked => "an app with a webhook for them",
+                _ => "an app without webhooks",
             };
             let name = format!("µs that a client event is on its way, {app}");
             self.rows.push(Row::micros(name, times));
@@ -63,12 +63,10 @@ impl Report {
 
     /// Adds the memory of a connection.
     pub(crate) fn add_memory(&mut self, memory: &Memory) {
-        let Memory { cover, connections, per_connection, at_none } = *memory;
-        let (words, limit) = match cover {
-            Cover::Plain | Cover::Hooked => ("", Some(MAX_BYTES)),
-            Cover::Tls => (" over TLS", None),
-        };
-        let name = format!("bytes per idle subscribed connection{words}, of {connections}");
+        let Memory { setup, connections, per_connection, at_none } = *memory;
+        let limit = (setup == Setup::Plain).then_some(MAX_BYTES);
+        let name = format!("bytes per idle subscribed connection, of {connections}");
+        let name = setup.name(&name);
         self.rows.push(Row::bytes(name, per_connection, limit));
         self.notes.push(format!("Without connections: {} KiB resident.", at_none / 1024));
     }
@@ -170,7 +168,7 @@ fn costs(ratios: &Ratios) -> String {
     format!(
         "{}: {:.2} µs of CPU per delivery, bare loop {:.2} µs; {} deliveries, \
          none lost, duplicated or reordered.",
-        ratios.mode.name,
+        ratios.name(),
         micros(|round| round.server),
         micros(|round| round.bare),
         ratios.deliveries,
@@ -193,8 +191,8 @@ mod tests {
     #[test]
     fn a_figure_over_its_limit_is_told() {
         let mut report = Report::default();
-        let cover = Cover::Plain;
-        let fair = Memory { cover, connections: 10, per_connection: MAX_BYTES, at_none: 0 };
+        let setup = Setup::Plain;
+        let fair = Memory { setup, connections: 10, per_connection: MAX_BYTES, at_none: 0 };
         report.add_memory(&fair);
         assert!(report.is_within_limits());
         report.add_memory(&Memory { per_connection: MAX_BYTES + 1, ..fair });

@@ -12,6 +12,7 @@ use rollcall_wire::auth::Key;
 use crate::child::Running;
 use crate::error::{BenchError, Result};
 use crate::publisher::HttpPublisher;
+use crate::setup::Setup;
 use crate::tls::Certificate;
 
 /// A running Rollcall.
@@ -24,17 +25,6 @@ pub(crate) struct Server {
     _directory: Directory,
 }
 
-/// How clients come to a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cover {
-    /// As they are.
-    Plain,
-    /// With TLS.
-    Tls,
-    /// As they are, to an app with a webhook for every class of events.
-    Hooked,
-}
-
 /// A directory that is gone when this is.
 #[derive(Debug)]
 struct Directory(PathBuf);
@@ -42,21 +32,21 @@ struct Directory(PathBuf);
 impl Server {
     /// Starts the program and waits until it listens.
     pub(crate) fn start(program: &Path) -> Result<Self> {
-        Self::start_with(program, Cover::Plain)
+        Self::start_with(program, Setup::Plain)
     }
 
     /// The same, with a certificate if clients want TLS.
-    pub(crate) fn start_with(program: &Path, cover: Cover) -> Result<Self> {
+    pub(crate) fn start_with(program: &Path, setup: Setup) -> Result<Self> {
         if !program.is_file() {
             return Err(BenchError::NoServer(program.to_owned()));
         }
         let directory = Directory::create()?;
         let (config, data) = (directory.0.join("config.toml"), directory.0.join("data"));
-        let certificate = match cover {
-            Cover::Plain | Cover::Hooked => None,
-            Cover::Tls => Some(Certificate::make(&directory.0)?),
+        let certificate = match setup {
+            Setup::Tls => Some(Certificate::make(&directory.0)?),
+            Setup::Plain | Setup::Hooked => None,
         };
-        fs::write(&config, config_text(certificate.as_ref(), cover))?;
+        fs::write(&config, config_text(certificate.as_ref(), setup))?;
         let (config, data) = (config.to_string_lossy(), data.to_string_lossy());
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--shards", "1"];
         let files = ["--config", &config, "--data", &data];
@@ -132,13 +122,13 @@ impl Drop for Directory {
     }
 }
 
-fn config_text(certificate: Option<&Certificate>, cover: Cover) -> String {
+fn config_text(certificate: Option<&Certificate>, setup: Setup) -> String {
     let tls = certificate.map(|Certificate { cert, key }| {
         format!("tls_cert = {:?}\ntls_key = {:?}\n", cert.to_string_lossy(), key.to_string_lossy())
     });
-    let config = match cover {
-        Cover::Hooked => CONFIG.replacen(NAME, &format!("{NAME}{WEBHOOK}"), 1),
-        Cover::Plain | Cover::Tls => CONFIG.to_owned(),
+    let config = match setup {
+        Setup::Hooked => CONFIG.replacen(NAME, &format!("{NAME}{WEBHOOK}"), 1),
+        Setup::Plain | Setup::Tls => CONFIG.to_owned(),
     };
     tls.unwrap_or_default() + &config
 }
@@ -196,8 +186,8 @@ mod tests {
 
     #[test]
     fn an_app_with_a_webhook_has_one() {
-        assert!(config_text(None, Cover::Hooked).contains(&format!("{NAME}{WEBHOOK}")));
-        assert_eq!(config_text(None, Cover::Plain), CONFIG);
+        assert!(config_text(None, Setup::Hooked).contains(&format!("{NAME}{WEBHOOK}")));
+        assert_eq!(config_text(None, Setup::Plain), CONFIG);
     }
 
     #[test]

@@ -15,7 +15,8 @@ use rollcall_wire::ws::client;
 use crate::clock;
 use crate::error::{BenchError, Result};
 use crate::handshake::{self, Room};
-use crate::server::{Cover, Server};
+use crate::server::Server;
+use crate::setup::Setup;
 
 /// How much is measured.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub(crate) struct WaitPlan {
 #[derive(Debug)]
 pub(crate) struct Waits {
     /// What app they were sent to.
-    pub(crate) cover: Cover,
+    pub(crate) setup: Setup,
     /// Each of them.
     pub(crate) times: Vec<Duration>,
 }
@@ -54,17 +55,17 @@ impl WaitPlan {
 
 /// Measures with servers of its own.
 pub(crate) fn measure(program: &Path, plan: &WaitPlan) -> Result<Vec<Waits>> {
-    let covers = [Cover::Plain, Cover::Hooked];
-    covers.into_iter().map(|cover| measure_one(program, plan, cover)).collect()
+    let setups = [Setup::Plain, Setup::Hooked];
+    setups.into_iter().map(|setup| measure_one(program, plan, setup)).collect()
 }
 
-fn measure_one(program: &Path, plan: &WaitPlan, cover: Cover) -> Result<Waits> {
-    let server = Server::start_with(program, cover)?;
+fn measure_one(program: &Path, plan: &WaitPlan, setup: Setup) -> Result<Waits> {
+    let server = Server::start_with(program, setup)?;
     let mut pair = Pair::meet(&server)?;
     // The first finds nothing ready, neither here nor there.
     pair.say(0)?;
     let times = (1..=plan.events).map(|number| pair.say(number)).collect::<Result<_>>()?;
-    Ok(Waits { cover, times })
+    Ok(Waits { setup, times })
 }
 
 impl Pair {
