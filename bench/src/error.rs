@@ -59,6 +59,12 @@ impl fmt::Display for BenchError {
 
 impl std::error::Error for BenchError {}
 
+impl From<Fault> for BenchError {
+    fn from(fault: Fault) -> Self {
+        Self::Faulty(fault)
+    }
+}
+
 impl From<io::Error> for BenchError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)

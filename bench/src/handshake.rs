@@ -59,7 +59,8 @@ fn greet(stream: &mut (impl Read + Write), server: SocketAddr, key: &str) -> Res
     name_in(&greeting).ok_or(BenchError::NotSubscribed(greeting.into_bytes()))
 }
 
-fn connect(server: SocketAddr, room: Room) -> Result<TcpStream> {
+/// Connects and says nothing yet.
+pub(crate) fn connect(server: SocketAddr, room: Room) -> Result<TcpStream> {
     let socket = Socket::new(Domain::for_address(server), Type::STREAM, None)?;
     if room == Room::Least {
         socket.set_recv_buffer_size(1)?;
@@ -85,7 +86,8 @@ fn upgrade(server: SocketAddr, key: &str) -> String {
     )
 }
 
-fn subscription() -> String {
+/// The event that asks for the messages.
+pub(crate) fn subscription() -> String {
     format!(r#"{{"event":"pusher:subscribe","data":{{"channel":"{CHANNEL}"}}}}"#)
 }
 

@@ -54,7 +54,7 @@ use crate::error::BenchError;
 use crate::memory::MemoryPlan;
 use crate::ratio::RatioPlan;
 use crate::report::Report;
-use crate::setup::Setup;
+use crate::setup::{HttpTransport, Setup};
 use crate::storm::StormPlan;
 use crate::waits::WaitPlan;
 
@@ -131,7 +131,7 @@ fn measure(options: &Options) -> Result<ExitCode, BenchError> {
         report.add_waits(&waits::measure(&options.server, &plan)?);
     }
     if is_wanted(Measure::Memory) {
-        for setup in [Setup::Plain, Setup::Tls] {
+        for setup in MEMORY_SETUPS {
             report.add_memory(&memory::measure(&options.server, &memory, setup)?);
         }
     }
@@ -141,3 +141,11 @@ fn measure(options: &Options) -> Result<ExitCode, BenchError> {
         false => Ok(ExitCode::SUCCESS),
     }
 }
+
+/// How those come who are idle.
+const MEMORY_SETUPS: [Setup; 4] = [
+    Setup::Plain,
+    Setup::Tls,
+    Setup::Http(HttpTransport::Streaming),
+    Setup::Http(HttpTransport::Polling),
+];

@@ -14,7 +14,7 @@ use crate::pace::Pace;
 use crate::publisher::HttpPublisher;
 use crate::reader::Side;
 use crate::server::Server;
-use crate::setup::Setup;
+use crate::setup::{HttpTransport, Setup};
 use crate::usage;
 
 /// How much is measured.
@@ -22,7 +22,7 @@ use crate::usage;
 pub(crate) struct RatioPlan {
     subscribers: usize,
     rounds: usize,
-    suites: [Suite; 3],
+    suites: [Suite; 5],
 }
 
 /// What is measured with one server.
@@ -119,7 +119,11 @@ impl RatioPlan {
 impl Ratios {
     /// What it is called.
     pub(crate) fn name(&self) -> String {
-        self.setup.name(self.mode.name)
+        let name = self.setup.name(self.mode.name);
+        match self.setup {
+            Setup::Http(HttpTransport::Polling) => name + " with its re-polls",
+            _ => name,
+        }
     }
 }
 
@@ -182,17 +186,31 @@ impl Rig {
     }
 }
 
-const SUITES: [Suite; 3] = [
+const SUITES: [Suite; 5] = [
     Suite { setup: Setup::Plain, modes: [ONE_PER_TURN, MANY_PENDING] },
     // Publishing owes a webhook nothing, so nothing may wait for one.
     Suite { setup: Setup::Hooked, modes: [ONE_PER_TURN, MANY_PENDING] },
     Suite { setup: Setup::Tls, modes: TLS_MODES },
+    Suite { setup: Setup::Http(HttpTransport::Streaming), modes: STREAMING_MODES },
+    Suite { setup: Setup::Http(HttpTransport::Polling), modes: POLLING_MODES },
 ];
 
 /// Without a limit: what encryption costs is not ours to lower.
 const TLS_MODES: [Mode; 2] = [
     Mode { limit: None, ..ONE_PER_TURN },
     // Both ends have to encrypt, and nothing hangs on the last digit.
+    Mode { limit: None, server_messages: 900, ..MANY_PENDING },
+];
+
+/// Without a limit as well: most of it is HTTP, and clients come this way who cannot come otherwise.
+const STREAMING_MODES: [Mode; 2] = [
+    Mode { limit: None, server_messages: 200, ..ONE_PER_TURN },
+    Mode { limit: None, server_messages: 900, ..MANY_PENDING },
+];
+
+/// Each poll is answered once, so the requests for the next are part of the cost of a delivery.
+const POLLING_MODES: [Mode; 2] = [
+    Mode { limit: None, server_messages: 100, ..ONE_PER_TURN },
     Mode { limit: None, server_messages: 900, ..MANY_PENDING },
 ];
 

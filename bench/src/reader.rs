@@ -5,10 +5,18 @@
 //! tells the benchmark when everything is connected, how many messages all have read, and what was
 //! wrong; each as a line.
 //!
+//! Those who subscribe over HTTP (`reader/session.rs`) are no different but for what they ask and how
+//! they are answered.
+//!
 //! While CPU is measured it never sleeps. A `send` to a process that sleeps pays for waking it, and
 //! that may be more than all the rest; how often a reader sleeps depends on who happens to be
 //! faster by a hair. With one that slept, the ratios of a run lay between 1.07 and 1.29, with this
 //! one between 1.05 and 1.15. It is also the stricter measure: wake-ups cost both the same.
+
+mod answer;
+mod session;
+mod voice;
+mod websocket;
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -16,14 +24,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use mio::{Events, Interest, Poll, Token};
-use rollcall_wire::ws::{client, frame_len};
+use mio::{Events, Interest, Poll, Registry, Token};
 
-use crate::error::Result;
-use crate::handshake;
+use crate::error::{BenchError, Result};
+use crate::handshake::{self, Room};
 use crate::ledger::{Fault, Ledger};
-use crate::stamp::{FRAME_LEN, Stamp};
+use crate::setup::HttpTransport;
 use crate::tls::{Stream, Trust};
+
+use session::Session;
+use voice::Voice;
+use websocket::WebSocket;
 
 /// The part of the reader.
 #[derive(Debug, Args)]
@@ -37,6 +48,9 @@ pub(crate) struct ReaderOptions {
     /// The certificate of a server that speaks TLS.
     #[arg(long)]
     trust: Option<PathBuf>,
+    /// Subscribe over HTTP, in this way.
+    #[arg(long)]
+    http: Option<HttpTransport>,
     /// The bare loop to connect to.
     #[arg(long)]
     bare: Option<SocketAddr>,
@@ -68,42 +82,34 @@ pub(crate) enum Report {
     Faulty(Fault),
 }
 
-struct Socket {
-    stream: Stream,
-    side: Side,
-    /// Its number on its side.
-    number: usize,
-    /// The beginning of a frame.
-    partial: Vec<u8>,
+struct Reader {
+    poll: Poll,
+    events: Events,
+    crowd: Crowd,
 }
 
-struct Reader {
-    sockets: Vec<Socket>,
+/// All subscribers, and what they were sent.
+struct Crowd {
+    subscribers: Vec<Subscriber>,
+    /// What those over HTTP say.
+    voice: Voice,
     server: Ledger,
     bare: Ledger,
+    buffer: Vec<u8>,
+}
+
+/// Whoever reads one thing.
+enum Subscriber {
+    WebSocket(Side, WebSocket),
+    Session(Session),
 }
 
 /// Reads until it is ended from outside.
 pub(crate) fn run(options: &ReaderOptions) -> Result<()> {
-    let mut poll = Poll::new()?;
-    let mut reader = Reader::connect(options, &poll)?;
-    tell(&Report::Ready)?;
-    let mut events = Events::with_capacity(1024);
-    let mut buffer = vec![0; 64 * 1024];
-    let patience = options.awake.then_some(Duration::ZERO);
-    loop {
-        let before = reader.complete();
-        match poll.poll(&mut events, patience) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            result => result?,
-        }
-        for event in &events {
-            if let Err(fault) = reader.read(event.token().0, &mut buffer) {
-                tell(&Report::Faulty(fault))?;
-                return Ok(());
-            }
-        }
-        reader.tell_progress(before)?;
+    let mut reader = Reader::new(options)?;
+    match reader.connect(options).and_then(|()| reader.listen(options)) {
+        Err(BenchError::Faulty(fault)) => Ok(tell(&Report::Faulty(fault))?),
+        other => other,
     }
 }
 
@@ -129,50 +135,106 @@ impl Report {
 }
 
 impl Reader {
-    fn connect(options: &ReaderOptions, poll: &Poll) -> Result<Self> {
+    fn new(options: &ReaderOptions) -> Result<Self> {
         let count = options.sockets;
-        let mut reader =
-            Self { sockets: Vec::new(), server: Ledger::new(count), bare: Ledger::new(count) };
-        let trust = options.trust.as_deref().map(Trust::of).transpose()?;
-        for number in 0..count {
-            reader.add(subscribe(options, trust.as_ref())?, Side::Server, number, poll)?;
-        }
-        let bare = options.bare.map(|address| (0..count).map(move |number| (address, number)));
-        for (address, number) in bare.into_iter().flatten() {
-            let stream = Stream::plain(TcpStream::connect(address)?)?;
-            reader.add(stream, Side::Bare, number, poll)?;
-        }
-        Ok(reader)
+        let crowd = Crowd {
+            subscribers: Vec::new(),
+            voice: Voice::new(options.server, VOICE),
+            server: Ledger::new(count),
+            bare: Ledger::new(count),
+            buffer: vec![0; 64 * 1024],
+        };
+        Ok(Self { poll: Poll::new()?, events: Events::with_capacity(1024), crowd })
     }
 
-    fn add(
-        &mut self,
-        mut stream: Stream,
-        side: Side,
-        number: usize,
-        poll: &Poll,
-    ) -> io::Result<()> {
-        let token = Token(self.sockets.len());
-        poll.registry().register(stream.socket(), token, Interest::READABLE)?;
-        self.sockets.push(Socket { stream, side, number, partial: Vec::new() });
+    fn connect(&mut self, options: &ReaderOptions) -> Result<()> {
+        let trust = options.trust.as_deref().map(Trust::of).transpose()?;
+        for number in 0..options.sockets {
+            match options.http {
+                None => self.add(subscribe(options, trust.as_ref())?, Side::Server, number)?,
+                Some(transport) => self.begin_session(options, transport, number)?,
+            }
+        }
+        let bare = options.bare.map(|address| (0..options.sockets).map(move |n| (address, n)));
+        for (address, number) in bare.into_iter().flatten() {
+            self.add(Stream::plain(TcpStream::connect(address)?)?, Side::Bare, number)?;
+        }
         Ok(())
     }
 
-    /// Reads all that a socket has; it is not heard of again before it has more.
-    fn read(&mut self, index: usize, buffer: &mut [u8]) -> std::result::Result<(), Fault> {
-        let socket = &mut self.sockets[index];
-        let ledger = match socket.side {
-            Side::Server => &mut self.server,
-            Side::Bare => &mut self.bare,
-        };
+    fn add(&mut self, mut stream: Stream, side: Side, number: usize) -> io::Result<()> {
+        let token = self.next_token();
+        self.poll.registry().register(stream.socket(), token, Interest::READABLE)?;
+        let socket = WebSocket::new(stream, number);
+        self.crowd.subscribers.push(Subscriber::WebSocket(side, socket));
+        Ok(())
+    }
+
+    /// One after the other, while those before are looked after.
+    fn begin_session(
+        &mut self,
+        options: &ReaderOptions,
+        transport: HttpTransport,
+        number: usize,
+    ) -> Result<()> {
+        let (app, token) = ((options.server, options.key.as_str()), self.next_token());
+        let place = (self.poll.registry(), token);
+        let session = Session::begin(app, transport, number, place)?;
+        self.crowd.subscribers.push(Subscriber::Session(session));
+        while !self.crowd.is_subscribed(token) {
+            self.turn(None)?;
+        }
+        Ok(())
+    }
+
+    fn next_token(&self) -> Token {
+        Token(self.crowd.subscribers.len())
+    }
+
+    fn listen(&mut self, options: &ReaderOptions) -> Result<()> {
+        let patience = options.awake.then_some(Duration::ZERO);
+        tell(&Report::Ready)?;
         loop {
-            match socket.stream.read(buffer) {
-                Ok(0) => return Err(Fault::CutOff),
-                Ok(count) => socket.take(&buffer[..count], ledger)?,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return Err(Fault::CutOff),
+            let before = self.crowd.complete();
+            self.turn(patience)?;
+            self.crowd.tell_progress(before)?;
+        }
+    }
+
+    /// Reads whatever has come.
+    fn turn(&mut self, patience: Option<Duration>) -> Result<()> {
+        match self.poll.poll(&mut self.events, patience) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            result => result?,
+        }
+        for event in &self.events {
+            self.crowd.read(event.token(), self.poll.registry())?;
+        }
+        self.crowd.voice.speak(self.poll.registry())
+    }
+}
+
+impl Crowd {
+    fn read(&mut self, token: Token, registry: &Registry) -> Result<()> {
+        let buffer = &mut self.buffer;
+        match self.subscribers.get_mut(token.0) {
+            Some(Subscriber::WebSocket(Side::Server, socket)) => {
+                Ok(socket.read(buffer, &mut self.server)?)
             }
+            Some(Subscriber::WebSocket(Side::Bare, socket)) => {
+                Ok(socket.read(buffer, &mut self.bare)?)
+            }
+            Some(Subscriber::Session(session)) => {
+                session.read(buffer, &mut self.server, &mut self.voice, registry)
+            }
+            None => self.voice.read(buffer),
+        }
+    }
+
+    fn is_subscribed(&self, token: Token) -> bool {
+        match &self.subscribers[token.0] {
+            Subscriber::WebSocket(..) => true,
+            Subscriber::Session(session) => session.is_subscribed(),
         }
     }
 
@@ -190,45 +252,6 @@ impl Reader {
     }
 }
 
-impl Socket {
-    fn take(&mut self, bytes: &[u8], ledger: &mut Ledger) -> std::result::Result<(), Fault> {
-        if self.partial.is_empty() {
-            let rest = self.take_frames(bytes, ledger)?;
-            self.partial.extend_from_slice(rest);
-            return Ok(());
-        }
-        let mut joined = std::mem::take(&mut self.partial);
-        joined.extend_from_slice(bytes);
-        let rest = self.take_frames(&joined, ledger)?;
-        self.partial.extend_from_slice(rest);
-        Ok(())
-    }
-
-    /// Takes whole frames and returns what is left.
-    fn take_frames<'a>(
-        &mut self,
-        mut bytes: &'a [u8],
-        ledger: &mut Ledger,
-    ) -> std::result::Result<&'a [u8], Fault> {
-        while let Some((frame, rest)) =
-            frame_len(bytes).and_then(|length| bytes.split_at_checked(length))
-        {
-            match frame[0] {
-                PING => self.answer_ping(&frame[PING_HEADER..])?,
-                _ => ledger.enter(self.number, Stamp::of_frame(frame).ok_or(Fault::Foreign)?)?,
-            }
-            bytes = rest;
-        }
-        Ok(bytes)
-    }
-
-    fn answer_ping(&mut self, payload: &[u8]) -> std::result::Result<(), Fault> {
-        let mut pong = Vec::new();
-        client::write_pong(&mut pong, payload, [0; 4]);
-        self.stream.write_all(&pong).map_err(|_| Fault::CutOff)
-    }
-}
-
 fn subscribe(options: &ReaderOptions, trust: Option<&Trust>) -> Result<Stream> {
     let (server, key) = (options.server, &options.key);
     Ok(match trust {
@@ -237,20 +260,39 @@ fn subscribe(options: &ReaderOptions, trust: Option<&Trust>) -> Result<Stream> {
     })
 }
 
+/// A connection whose events have this token.
+fn connect(server: SocketAddr, registry: &Registry, token: Token) -> Result<mio::net::TcpStream> {
+    let socket = handshake::connect(server, Room::Usual)?;
+    socket.set_nonblocking(true)?;
+    let mut socket = mio::net::TcpStream::from_std(socket);
+    registry.register(&mut socket, token, Interest::READABLE)?;
+    Ok(socket)
+}
+
+/// Reads once; `None` if there is nothing for now.
+fn read_some(
+    stream: &mut impl Read,
+    buffer: &mut [u8],
+) -> std::result::Result<Option<usize>, Fault> {
+    loop {
+        match stream.read(buffer) {
+            Ok(0) => return Err(Fault::CutOff),
+            Ok(count) => return Ok(Some(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return Err(Fault::CutOff),
+        }
+    }
+}
+
 fn tell(report: &Report) -> io::Result<()> {
     let mut output = io::stdout().lock();
     output.write_all(report.line().as_bytes())?;
     output.flush()
 }
 
-/// The first byte of a ping.
-const PING: u8 = 0x89;
-
-/// Its header, without a mask.
-const PING_HEADER: usize = 2;
-
-/// Frames are compared with the one of this length; others are foreign.
-const _: () = assert!(FRAME_LEN > 126 + 4 && FRAME_LEN < 65_536);
+/// What the sessions say is heard of under this token.
+const VOICE: Token = Token(usize::MAX - 1);
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     key: Key,
     certificate: Option<Certificate>,
+    setup: Setup,
     _directory: Directory,
 }
 
@@ -44,7 +45,7 @@ impl Server {
         let (config, data) = (directory.0.join("config.toml"), directory.0.join("data"));
         let certificate = match setup {
             Setup::Tls => Some(Certificate::make(&directory.0)?),
-            Setup::Plain | Setup::Hooked => None,
+            Setup::Plain | Setup::Hooked | Setup::Http(_) => None,
         };
         fs::write(&config, config_text(certificate.as_ref(), setup))?;
         let (config, data) = (config.to_string_lossy(), data.to_string_lossy());
@@ -56,7 +57,7 @@ impl Server {
         // Whatever else it prints must not fill the pipe.
         thread::spawn(move || lines.for_each(drop));
         let key = Key { key: KEY.to_owned(), secret: SECRET.to_owned() };
-        Ok(Self { process, address, key, certificate, _directory: directory })
+        Ok(Self { process, address, key, certificate, setup, _directory: directory })
     }
 
     /// Where it listens.
@@ -70,6 +71,9 @@ impl Server {
         arguments.extend(["--key".to_owned(), self.key().to_owned()]);
         if let Some(Certificate { cert, .. }) = &self.certificate {
             arguments.extend(["--trust".to_owned(), cert.to_string_lossy().into_owned()]);
+        }
+        if let Setup::Http(transport) = self.setup {
+            arguments.extend(["--http".to_owned(), transport.argument().to_owned()]);
         }
         arguments
     }
@@ -128,7 +132,7 @@ fn config_text(certificate: Option<&Certificate>, setup: Setup) -> String {
     });
     let config = match setup {
         Setup::Hooked => CONFIG.replacen(NAME, &format!("{NAME}{WEBHOOK}"), 1),
-        Setup::Plain | Setup::Tls => CONFIG.to_owned(),
+        Setup::Plain | Setup::Tls | Setup::Http(_) => CONFIG.to_owned(),
     };
     tls.unwrap_or_default() + &config
 }

@@ -1,5 +1,7 @@
 //! What is measured apart: how clients come to a server, and what is set in it.
 
+use clap::ValueEnum;
+
 /// How clients come to a server, and what is set in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Setup {
@@ -9,6 +11,17 @@ pub(crate) enum Setup {
     Hooked,
     /// Over WebSockets with TLS.
     Tls,
+    /// Over HTTP.
+    Http(HttpTransport),
+}
+
+/// How clients receive over HTTP (docs/protocol.md 5.6 and 5.7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HttpTransport {
+    /// One answer that does not end, until its client wants another.
+    Streaming,
+    /// One answer for what there is, then the next request.
+    Polling,
 }
 
 impl Setup {
@@ -18,6 +31,18 @@ impl Setup {
             Self::Plain => what.to_owned(),
             Self::Hooked => format!("{what}, with a webhook"),
             Self::Tls => format!("{what}, over TLS"),
+            Self::Http(HttpTransport::Streaming) => format!("{what}, over `xhr_streaming`"),
+            Self::Http(HttpTransport::Polling) => format!("{what}, over `xhr_polling`"),
+        }
+    }
+}
+
+impl HttpTransport {
+    /// How the reader is told of it.
+    pub(crate) fn argument(self) -> &'static str {
+        match self {
+            Self::Streaming => "streaming",
+            Self::Polling => "polling",
         }
     }
 }

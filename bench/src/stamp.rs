@@ -25,27 +25,28 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// The event's data.
     pub(crate) fn data(self) -> String {
-        format!("{}{}", self.digits(), "x".repeat(FRAME_LEN - TEMPLATE.overhead - DIGITS))
+        format!("{}{}", self.digits(), "x".repeat(*DATA_LEN - DIGITS))
     }
 
     /// Writes the frame as a subscriber reads it.
     pub(crate) fn write_frame(self, frame: &mut Vec<u8>) {
-        frame.clear();
-        frame.extend_from_slice(&TEMPLATE.frame);
-        frame[TEMPLATE.stamp_at..TEMPLATE.stamp_at + DIGITS]
-            .copy_from_slice(self.digits().as_bytes());
+        FRAME.write(self, frame);
     }
 
     /// Reads the stamp of a frame; `None` if the frame differs from what was published.
     pub(crate) fn of_frame(frame: &[u8]) -> Option<Self> {
-        let (before, rest) = frame.split_at_checked(TEMPLATE.stamp_at)?;
-        let (digits, after) = rest.split_at_checked(DIGITS)?;
-        let stamp_end = TEMPLATE.stamp_at + DIGITS;
-        if before != &TEMPLATE.frame[..TEMPLATE.stamp_at] || after != &TEMPLATE.frame[stamp_end..] {
-            return None;
-        }
-        let (publisher, id) = digits.split_at(PUBLISHER_DIGITS);
-        Some(Self { publisher: number(publisher)?.try_into().ok()?, id: number(id)? })
+        FRAME.read(frame)
+    }
+
+    /// The same of a line, as which a subscriber over HTTP reads it.
+    pub(crate) fn of_line(line: &[u8]) -> Option<Self> {
+        LINE.read(line)
+    }
+
+    /// Writes that line.
+    #[cfg(test)]
+    pub(crate) fn write_line(self, line: &mut Vec<u8>) {
+        LINE.write(self, line);
     }
 
     fn digits(self) -> String {
@@ -53,24 +54,42 @@ impl Stamp {
     }
 }
 
+/// What all messages have in common.
 struct Template {
-    frame: Vec<u8>,
+    bytes: Vec<u8>,
     stamp_at: usize,
-    /// What the frame has besides the data.
-    overhead: usize,
 }
 
 impl Template {
-    fn new() -> Self {
-        let frame_of = |data: &str| {
-            Frame::text(|out| pusher::channel_event(out, EVENT, CHANNEL, data, None)).ws().to_vec()
-        };
-        // A shorter frame would have a shorter header, so this one is as long as the real one.
-        let overhead = frame_of(&"x".repeat(FRAME_LEN)).len() - FRAME_LEN;
-        let frame = frame_of(&"x".repeat(FRAME_LEN - overhead));
-        let stamp_at = frame.len() - CLOSING.len() - (FRAME_LEN - overhead);
-        Self { frame, stamp_at, overhead }
+    fn of(bytes: &[u8]) -> Self {
+        let filler = vec![b'x'; *DATA_LEN];
+        let is_data = |window: &[u8]| window == filler;
+        let stamp_at = bytes.windows(*DATA_LEN).position(is_data).expect("the data is in it");
+        Self { bytes: bytes.to_vec(), stamp_at }
     }
+
+    fn write(&self, stamp: Stamp, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        bytes.extend_from_slice(&self.bytes);
+        bytes[self.stamp_at..self.stamp_at + DIGITS].copy_from_slice(stamp.digits().as_bytes());
+    }
+
+    fn read(&self, bytes: &[u8]) -> Option<Stamp> {
+        let (before, rest) = bytes.split_at_checked(self.stamp_at)?;
+        let (digits, after) = rest.split_at_checked(DIGITS)?;
+        let stamp_end = self.stamp_at + DIGITS;
+        if before != &self.bytes[..self.stamp_at] || after != &self.bytes[stamp_end..] {
+            return None;
+        }
+        let (publisher, id) = digits.split_at(PUBLISHER_DIGITS);
+        Some(Stamp { publisher: number(publisher)?.try_into().ok()?, id: number(id)? })
+    }
+}
+
+/// An event with so much data.
+fn event(data_len: usize) -> Frame {
+    let data = "x".repeat(data_len);
+    Frame::text(|out| pusher::channel_event(out, EVENT, CHANNEL, &data, None))
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
@@ -80,10 +99,13 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-static TEMPLATE: LazyLock<Template> = LazyLock::new(Template::new);
+/// How much data makes a frame of [`FRAME_LEN`]. A shorter frame would have a shorter header, so the
+/// rest is measured on one that has the right one.
+static DATA_LEN: LazyLock<usize> = LazyLock::new(|| 2 * FRAME_LEN - event(FRAME_LEN).len());
 
-/// What follows the data in the frame.
-const CLOSING: &str = "\"}";
+static FRAME: LazyLock<Template> = LazyLock::new(|| Template::of(event(*DATA_LEN).ws()));
+
+static LINE: LazyLock<Template> = LazyLock::new(|| Template::of(event(*DATA_LEN).line().bytes()));
 
 const PUBLISHER_DIGITS: usize = 2;
 const ID_DIGITS: usize = 10;
@@ -96,24 +118,31 @@ mod tests {
     #[test]
     fn a_frame_is_what_a_subscriber_reads() {
         let stamp = Stamp { publisher: 7, id: 123_456 };
-        let mut frame = Vec::new();
+        let (mut frame, mut line) = (Vec::new(), Vec::new());
         stamp.write_frame(&mut frame);
+        stamp.write_line(&mut line);
         let data = stamp.data();
         let read = Frame::text(|out| pusher::channel_event(out, EVENT, CHANNEL, &data, None));
         assert_eq!(read.ws(), frame);
+        assert_eq!(read.line().bytes(), line);
         assert_eq!(frame.len(), FRAME_LEN);
-        assert_eq!(Stamp::of_frame(&frame), Some(stamp));
+        assert_eq!([Stamp::of_frame(&frame), Stamp::of_line(&line)], [Some(stamp); 2]);
     }
 
     #[test]
-    fn a_frame_that_differs_anywhere_has_no_stamp() {
-        let mut frame = Vec::new();
+    fn what_differs_anywhere_has_no_stamp() {
+        let (mut frame, mut line) = (Vec::new(), Vec::new());
         Stamp { publisher: 0, id: 0 }.write_frame(&mut frame);
-        for at in 0..frame.len() {
-            frame[at] ^= 0x40;
-            assert_eq!(Stamp::of_frame(&frame), None, "at {at}");
-            frame[at] ^= 0x40;
+        Stamp { publisher: 0, id: 0 }.write_line(&mut line);
+        for (bytes, read) in
+            [(&mut frame, Stamp::of_frame as fn(&[u8]) -> _), (&mut line, Stamp::of_line)]
+        {
+            for at in 0..bytes.len() {
+                bytes[at] ^= 0x40;
+                assert_eq!(read(bytes), None, "at {at}");
+                bytes[at] ^= 0x40;
+            }
+            assert_eq!(read(&bytes[..bytes.len() - 1]), None);
         }
-        assert_eq!(Stamp::of_frame(&frame[..FRAME_LEN - 1]), None);
     }
 }
