@@ -14,6 +14,9 @@
 //! different machines do not compare, so the result is a ratio: server beside loop, in turns, in
 //! one run.
 //!
+//! Subscribers come over WebSockets, with TLS and without, or over HTTP (`setup.rs`); the loop's are
+//! always the same.
+//!
 //! In a storm (`storm.rs`) the benchmark itself is the crowd, because clients that ask to be let in
 //! have more to say than subscribers who wait.
 //!
@@ -68,7 +71,7 @@ struct Options {
     /// Fail if a figure is over its limit.
     #[arg(long)]
     check: bool,
-    /// Fewer and shorter rounds and fewer connections: a minute or two, and less exact.
+    /// Fewer and shorter rounds and fewer connections: a few minutes, and less exact.
     #[arg(long)]
     quick: bool,
     /// Measure only this.
