@@ -89,7 +89,9 @@ impl Surveying {
         if !self.is_sorted {
             self.keep_first();
             self.found.sort_unstable_by(|a, b| b.cmp(a));
+            self.done.rows.reserve_exact(self.found.len());
             self.is_sorted = true;
+            return Progress::More;
         }
         self.write(edge, conns);
         if self.found.is_empty() { Progress::Done } else { Progress::More }
@@ -218,7 +220,7 @@ fn transport(facts: &ConnectionFacts<'_>) -> Transport {
 }
 
 /// How many connections are looked at, or written down, in a turn.
-const SHARE: usize = 1_000;
+const SHARE: usize = 500;
 
 #[cfg(test)]
 mod tests;

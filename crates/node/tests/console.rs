@@ -25,7 +25,7 @@ async fn node(shards: usize) -> TestNode {
     let other = App::new("1002", vec![Key { key: "other".into(), secret: "secret".into() }]);
     let grace = std::time::Duration::from_secs(60);
     let slow = App { presence: PresenceSettings { grace, ..PresenceSettings::default() }, ..app() };
-    let trusted_proxies = TrustedProxies::parse(&["127.0.0.1"]).unwrap();
+    let trusted_proxies = TrustedProxies::parse(&["127.0.0.1"]).expect("an address");
     let front = Front { trusted_proxies, ..Front::default() };
     TestNode::with_config(NodeConfig { shards, front, ..NodeConfig::new(vec![slow, other]) }).await
 }
@@ -36,7 +36,8 @@ async fn browser(node: &TestNode, address: &str, origin: &str) -> (Client, Strin
         format!("X-Forwarded-For: {address}\r\nX-Forwarded-Proto: https\r\nOrigin: {origin}\r\n");
     let mut client = node.open_as(JS, &headers, b"").await;
     let greeting = client.event("pusher:connection_established").await;
-    (client, data(&greeting)["socket_id"].as_str().unwrap().to_owned())
+    let socket = data(&greeting)["socket_id"].as_str().expect("a socket id").to_owned();
+    (client, socket)
 }
 
 async fn joined(node: &TestNode, channel: &str, member: Value) -> (Client, String) {
@@ -55,7 +56,7 @@ async fn refresh(mut client: Client) {
 }
 
 async fn list(node: &TestNode, query: ConnectionsQuery) -> (usize, Vec<Connection>) {
-    let connections = node.handle.connections("1001", query).await.unwrap();
+    let connections = node.handle.connections("1001", query).await.expect("there is the app");
     (connections.total, connections.rows)
 }
 
