@@ -1,9 +1,12 @@
 //! What operators are told by a running node, with real clients and back ends.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use rollcall_engine::App;
 use rollcall_node::observe::{Decision, Event, EventType, First, Incident, Incidents, Note, Tap};
+use rollcall_wire::ws::client;
 use serde_json::{Value, json};
 use support::{HANDSHAKE, TestNode, Told, app, read_head, signed, within};
 use tokio::io::AsyncWriteExt;
@@ -148,9 +151,7 @@ async fn of_a_flood_all_is_counted_and_a_sample_shown() {
     let (mut client, _) = node.subscriber("private-x").await;
     rows(&mut tap, 3).await;
     let event = json!({ "event": "client-x", "channel": "private-x", "data": 1 });
-    for _ in 0..2_000 {
-        client.send(&event).await;
-    }
+    client.send_raw(&frames(&event, 2_000)).await;
     drop(client);
     let (mut shown, mut seen) = (0, 0);
     // Unsubscribed, disconnection and vacated are behind them, shown or not.
@@ -173,9 +174,7 @@ async fn of_many_errors_fifty_a_second_are_recorded_and_the_others_counted() {
     let mut incidents = node.handle.incidents();
     let (mut client, _) = node.connect().await;
     assert_eq!(first(&mut incidents).await, First::Connection);
-    for _ in 0..500 {
-        client.send(&json!({ "event": "nothing" })).await;
-    }
+    client.send_raw(&frames(&json!({ "event": "nothing" }), 500)).await;
     let (mut told, mut counted) = (0, 0);
     while told + counted < 500 {
         match within(incidents.recv()).await.unwrap() {
@@ -250,6 +249,14 @@ const A: &str = "https://a.example";
 
 fn status(status: &str) -> Note {
     Note::StatusChange { user: "ana".to_owned(), status: status.to_owned() }
+}
+
+/// The same message many times, for one write.
+fn frames(message: &Value, many: usize) -> Vec<u8> {
+    let mut frames = Vec::new();
+    let text = message.to_string();
+    (0..many).for_each(|_| client::write_text(&mut frames, text.as_bytes(), [1, 2, 3, 4]));
+    frames
 }
 
 /// A page of that origin wants in.

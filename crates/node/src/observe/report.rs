@@ -48,14 +48,12 @@ impl Reporter {
     /// Sends what the machines of a shard observed. If there is no room, it is dropped, but for its
     /// counts, which are sent the next time.
     pub(crate) fn send_observations(&self, observations: &mut Observations) {
-        match self.queue.try_send(Report::Machines(std::mem::take(observations))) {
-            Err(TrySendError::Full(Report::Machines(mut unsent))) => {
-                self.dropped.fetch_add(unsent.told.len() as u64, Ordering::Relaxed);
-                unsent.only_count();
-                *observations = unsent;
-            }
-            // Nobody is told anything any more when the node has stopped.
-            _ => {}
+        let report = Report::Machines(std::mem::take(observations));
+        // When the node has stopped, nobody is told anything any more.
+        if let Err(TrySendError::Full(Report::Machines(mut unsent))) = self.queue.try_send(report) {
+            self.dropped.fetch_add(unsent.told.len() as u64, Ordering::Relaxed);
+            unsent.only_count();
+            *observations = unsent;
         }
     }
 

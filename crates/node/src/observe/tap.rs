@@ -179,6 +179,8 @@ const MAX_UNREAD: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::super::EventType;
     use super::*;
 
@@ -203,9 +205,9 @@ mod tests {
     fn an_app_is_watched_from_its_first_tap_to_its_last() {
         let (taps, app) = (Taps::default(), AppId::new("1"));
         let [first, second] = [(); 2].map(|()| Arc::<Queue>::default());
-        let (began, ended) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let begin = || drop(began.fetch_add(1, Ordering::Relaxed));
-        let end = || drop(ended.fetch_add(1, Ordering::Relaxed));
+        let (began, ended) = (Cell::new(0), Cell::new(0));
+        let begin = || began.set(began.get() + 1);
+        let end = || ended.set(ended.get() + 1);
         taps.add(&app, &first, begin);
         taps.add(&app, &second, begin);
         assert!(taps.watch(&app) && !taps.watch(&AppId::new("2")));
@@ -214,6 +216,6 @@ mod tests {
         taps.remove(&app, &second, end);
         taps.remove(&app, &second, end);
         assert!(!taps.watch(&app));
-        assert_eq!((began.into_inner(), ended.into_inner()), (1, 1));
+        assert_eq!((began.get(), ended.get()), (1, 1));
     }
 }
