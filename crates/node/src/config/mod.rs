@@ -68,6 +68,8 @@ pub struct Config {
     pub front: Front,
     /// The id of the app that the status page uses; none for the one made at the first start.
     pub status_app: Option<String>,
+    /// For how many days what apps did is kept.
+    pub stats_days: u32,
     /// Sign-ups on the status page in 10 minutes, per address; 0 for no limit, as below.
     pub sign_ups_per_10_minutes: u32,
     /// Sign-ins in a minute, per address and name.
@@ -173,6 +175,7 @@ impl Default for Config {
             tls_key: None,
             front: Front::default(),
             status_app: None,
+            stats_days: 30,
             sign_ups_per_10_minutes: 300,
             sign_ins_per_minute: 5,
             statuses_per_10_seconds: 5,

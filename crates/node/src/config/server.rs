@@ -164,6 +164,22 @@ pub static SERVER: &[Setting<Config>] = &[
         },
     },
     Setting {
+        key: "stats_days",
+        reach: Reach::Anywhere("DAYS"),
+        default: Preset::Written("30"),
+        doc: "For how many days the console keeps what apps did. \
+              The last two hours are kept in steps of ten seconds, two days in minutes, and the \
+              rest in quarters of an hour.",
+        group: Group::Program,
+        applies_to: AppliesTo::NextStart,
+        kind: Kind::Whole {
+            least: 1,
+            most: 366,
+            zero: None,
+            set: |config, days| config.stats_days = days as u32,
+        },
+    },
+    Setting {
         key: "sign_ups_per_10_minutes",
         reach: Reach::Anywhere("N"),
         default: Preset::Written("300"),
