@@ -69,6 +69,25 @@ impl Store {
         ["", "-wal", "-shm"].map(file)
     }
 
+    /// Writes a copy of the database as it is now into a file that is not there yet, which only this
+    /// user may read. Others read and write meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If the file is there, or cannot be written.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), OpenError> {
+        let failed = |error| OpenError::Database(file.to_owned(), error);
+        if file.exists() {
+            return Err(failed(sqlx::Error::Io(io::ErrorKind::AlreadyExists.into())));
+        }
+        create_private_file(file)?;
+        let name = file
+            .to_str()
+            .ok_or_else(|| failed(sqlx::Error::Io(io::ErrorKind::InvalidInput.into())))?;
+        let copied = sqlx::query("VACUUM INTO $1").bind(name).execute(&self.reads).await;
+        copied.map(drop).map_err(failed)
+    }
+
     /// Closes all connections, after which the write-ahead log is folded into the file.
     pub async fn close(&self) {
         self.reads.close().await;
