@@ -144,17 +144,19 @@ impl Endpoint {
         self.finish(no);
     }
 
-    /// The endpoint did not take a delivery.
-    pub fn handle_failed(&mut self, now: Time, no: DeliveryNo) {
+    /// The endpoint did not take a delivery. Says when it is tried again, unless it is given up.
+    pub fn handle_failed(&mut self, now: Time, no: DeliveryNo) -> Option<Time> {
         self.is_failing = true;
         self.sending -= 1;
-        let Some(delivery) = self.deliveries.get_mut(&no) else { return };
+        let delivery = self.deliveries.get_mut(&no)?;
         delivery.attempts += 1;
         if self.is_closed || now >= delivery.until {
-            return self.given_up.push_back(no);
+            self.given_up.push_back(no);
+            return None;
         }
-        let next = now + pause_after(delivery.attempts);
-        self.pauses.arm(next.min(delivery.until), no);
+        let next = (now + pause_after(delivery.attempts)).min(delivery.until);
+        self.pauses.arm(next, no);
+        Some(next)
     }
 
     /// What has to be done next, as far as it is time.

@@ -84,6 +84,22 @@ fn p185_a_request_that_fails_is_repeated_with_backoff_for_five_minutes_then_give
 }
 
 #[test]
+fn a_failure_says_when_the_next_attempt_is_and_the_last_that_there_is_none() {
+    let mut endpoint = Endpoint::new(Batching::Off);
+    let mut now = Time::ZERO;
+    endpoint.handle_event(now, event(1, "a"));
+    told(&mut endpoint, now);
+    let mut next = Vec::new();
+    while let Some(again) = endpoint.handle_failed(now, DeliveryNo(1)) {
+        assert_eq!(endpoint.poll_timeout(), Some(again));
+        now = again;
+        assert_eq!(told(&mut endpoint, now), "send #1");
+        next.push(now.since_start().as_secs());
+    }
+    assert_eq!(next, [1, 3, 7, 15, 31, 63, 123, 183, 243, 295]);
+}
+
+#[test]
 fn what_waited_as_long_behind_what_was_given_up_goes_with_it() {
     check(
         Batching::On,
@@ -259,7 +275,9 @@ impl Storm {
     fn answer(&mut self) {
         let Some(no) = self.under_way.pop_first() else { return };
         match self.draw(2) {
-            0 => self.endpoint.handle_failed(self.now, no),
+            0 => {
+                self.endpoint.handle_failed(self.now, no);
+            }
             _ => {
                 self.end(no);
                 self.endpoint.handle_delivered(no);
@@ -312,7 +330,9 @@ fn check(batching: Batching, script: &str) {
                 None if word == "open" => endpoint.open(),
                 None => now = Time::after_start(Duration::from_millis(word.parse().unwrap())),
                 Some(("ok", no)) => endpoint.handle_delivered(DeliveryNo(no.parse().unwrap())),
-                Some(("fail", no)) => endpoint.handle_failed(now, DeliveryNo(no.parse().unwrap())),
+                Some(("fail", no)) => {
+                    endpoint.handle_failed(now, DeliveryNo(no.parse().unwrap()));
+                }
                 Some((id, channel)) => {
                     endpoint.handle_event(now, event(id.parse().unwrap(), channel))
                 }
