@@ -8,6 +8,7 @@
 mod counts;
 mod courier;
 mod intake;
+mod log;
 mod parcel;
 mod post;
 mod route;
@@ -25,6 +26,8 @@ use crate::handle::NodeHandle;
 pub(crate) use counts::WebhookCounters;
 pub use counts::WebhookCounts;
 use courier::Courier;
+pub(crate) use log::WebhookLog;
+pub use log::{WebhookDelivery, WebhookState};
 use post::Post;
 
 /// The task that delivers webhooks, while the node runs.
@@ -46,7 +49,7 @@ pub enum WebhooksError {
 impl Webhooks {
     /// Begins to deliver what the apps of `node` are owed, with what an earlier run left.
     pub fn start(node: NodeHandle, store: Store) -> Result<Self, WebhooksError> {
-        let post = Post::new().map_err(WebhooksError::Client)?;
+        let post = Post::new(node.clock()).map_err(WebhooksError::Client)?;
         let courier = Courier::new(node, store, post).map_err(WebhooksError::Random)?;
         let (stop, stopped) = oneshot::channel();
         Ok(Self { task: tokio::spawn(courier.run(stopped)), stop })

@@ -1,21 +1,31 @@
-//! What the courier of webhooks needs: to hear that there is something to deliver, and to count.
+//! What the courier of webhooks needs: to hear that there is something to deliver, and to count and
+//! to log what it does.
 
 use rollcall_engine::AppId;
+use rollcall_store::ListedDelivery;
 
 use super::NodeHandle;
 use crate::clock::Clock;
-use crate::webhooks::{WebhookCounters, WebhookCounts};
+use crate::webhooks::{WebhookCounters, WebhookCounts, WebhookDelivery, WebhookLog};
 
 /// What webhooks need of the node, beside its apps.
 #[derive(Debug, Default)]
 pub(super) struct Hooks {
     counters: WebhookCounters,
+    log: WebhookLog,
 }
 
 impl NodeHandle {
     /// What was counted of webhooks.
     pub fn webhook_counts(&self) -> WebhookCounts {
         self.0.hooks.counters.read()
+    }
+
+    /// The last deliveries of an app, latest first and at most 200, with those that the store has
+    /// `listed` of it, which is where what an earlier run left is known. What is listed has its
+    /// place: beside 100 of them there is room for the last 100 others.
+    pub fn webhook_log(&self, app: &str, listed: Vec<ListedDelivery>) -> Vec<WebhookDelivery> {
+        self.0.hooks.log.list(&AppId::new(app), listed)
     }
 
     /// Says that the journal has committed something.
@@ -37,6 +47,11 @@ impl NodeHandle {
     /// Counts webhooks.
     pub(crate) fn webhook_counters(&self) -> &WebhookCounters {
         &self.0.hooks.counters
+    }
+
+    /// Logs what becomes of deliveries.
+    pub(crate) fn delivery_log(&self) -> &WebhookLog {
+        &self.0.hooks.log
     }
 
     /// The clock of the node.

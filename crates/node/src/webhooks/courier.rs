@@ -19,7 +19,7 @@ use tracing::error;
 use super::counts::WebhookCounters;
 use super::intake::Intake;
 use super::parcel::Parcel;
-use super::post::{Letter, Post, Problem};
+use super::post::{Attempt, Letter, Post, Problem};
 use super::route::{Address, Now, Route};
 use crate::handle::NodeHandle;
 use crate::usage::{Count, Usage};
@@ -47,8 +47,7 @@ pub(super) struct Courier {
 struct Outcome {
     address: Address,
     no: DeliveryNo,
-    result: Result<(), Problem>,
-    took: Duration,
+    attempt: Attempt,
 }
 
 impl Courier {
@@ -129,6 +128,7 @@ impl Courier {
     async fn take_wanted(&mut self, now: Now) -> Result<(), StoreError> {
         for delivery in self.store.wanted_deliveries(WANTED_AT_ONCE).await? {
             let (id, time_ms) = (delivery.id.clone(), now.unix);
+            self.node.delivery_log().note_taken_up(&id);
             self.entries.push(DeliveryEntry::Renewed { id, time_ms });
             self.route(&delivery.app_id.clone(), &delivery.url.clone()).resend(now, delivery);
         }
@@ -166,6 +166,7 @@ impl Courier {
                 let Some(parcel) = route.parcels.remove(&no) else { return };
                 let (id, app, now) = (parcel.id, address.app.to_string(), now.unix);
                 let problem = route.endpoint.is_closed().then(|| Problem::Unset.told());
+                self.node.delivery_log().note_given_up(&id, problem.as_deref());
                 self.entries.push(DeliveryEntry::GivenUp { id, app, now, problem });
                 self.counters().count_given_up();
             }
@@ -198,14 +199,10 @@ impl Courier {
                 key,
                 body: parcel.body(),
             });
-            let (post, clock) = (self.post.clone(), self.node.clock());
+            let post = self.post.clone();
             self.under_way.spawn(async move {
-                let began = clock.now();
-                let result = match letter {
-                    Some(letter) => post.send(letter).await,
-                    None => Err(Problem::Unset),
-                };
-                Outcome { address, no, result, took: clock.now() - began }
+                let attempt = post.send(letter).await;
+                Outcome { address, no, attempt }
             });
         }
     }
@@ -216,27 +213,31 @@ impl Courier {
     }
 
     fn take_outcome(&mut self, outcome: Result<Outcome, tokio::task::JoinError>) {
-        let Outcome { address, no, result, took } = outcome.expect("a request does not panic");
+        let Outcome { address, no, attempt } = outcome.expect("a request does not panic");
         let now = self.now();
         let Some(route) = self.routes.get_mut(&address) else { return };
-        route.tell(&address, result.as_ref().err());
+        let problem = attempt.result.as_ref().err();
+        route.tell(&address, problem);
         if let Some(parcel) = route.parcels.get(&no) {
-            let problem = result.as_ref().err().map(Problem::told);
             let letter = (&*address.url, parcel.events.as_str());
-            self.node.observe_webhook(&address.app, letter, problem, took);
+            let problem = problem.map(Problem::told);
+            self.node.observe_webhook(&address.app, letter, problem, attempt.took);
         }
-        match result {
-            Ok(()) => {
+        match &attempt.result {
+            Ok(_) => {
                 route.endpoint.handle_delivered(no);
-                let Some(parcel) = route.parcels.remove(&no) else { return };
+                let Some(mut parcel) = route.parcels.remove(&no) else { return };
+                parcel.attempts += 1;
+                self.node.delivery_log().note_attempt(&address, &parcel, &attempt, None);
                 self.entries.push(DeliveryEntry::Arrived { id: parcel.id });
                 self.counters().count_delivered(parcel.count);
                 self.count(&address, |usage| &usage.webhooks_sent);
             }
             Err(problem) => {
-                route.endpoint.handle_failed(now.time, no);
+                let next = route.endpoint.handle_failed(now.time, no).map(|next| now.unix_of(next));
                 let Some(parcel) = route.parcels.get_mut(&no) else { return };
                 parcel.attempts += 1;
+                self.node.delivery_log().note_attempt(&address, parcel, &attempt, next);
                 let (id, attempts, problem) = (parcel.id.clone(), parcel.attempts, problem.told());
                 self.entries.push(DeliveryEntry::Failed { id, attempts, problem });
                 self.counters().count_failed();

@@ -57,12 +57,24 @@ impl Parcel {
         let channels: BTreeSet<_> = events.into_iter().map(|event| event.channel).collect();
         channels.into_iter().map(Arc::from).collect()
     }
+
+    /// The names of its events, in their order.
+    pub(super) fn names(&self) -> Vec<String> {
+        let events: Vec<Name> = serde_json::from_str(&self.events).unwrap_or_default();
+        events.into_iter().map(|event| event.name).collect()
+    }
 }
 
-/// All that has to be known of an event.
+/// All that has to be known of an event to keep its order.
 #[derive(Deserialize)]
 struct Channel {
     channel: String,
+}
+
+/// All that is listed of an event.
+#[derive(Deserialize)]
+struct Name {
+    name: String,
 }
 
 #[cfg(test)]
@@ -84,10 +96,11 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_one_has_the_same_body_and_knows_its_channels() {
+    fn a_stored_one_has_the_same_body_and_knows_its_channels_and_its_events() {
         let parcel = Parcel::new("x".to_owned(), &[event("b"), event("a"), event("b")], 7);
         let stored = Parcel::stored(parcel.to_delivery("1", "http://a/"));
         assert_eq!(stored.body(), parcel.body());
         assert_eq!(stored.channels(), [Arc::from("a"), Arc::from("b")]);
+        assert_eq!(stored.names(), ["channel_occupied"; 3]);
     }
 }

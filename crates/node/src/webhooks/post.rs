@@ -7,11 +7,17 @@ use bytes::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode};
+use rollcall_store::UnixMillis;
 use rollcall_wire::auth::{Key, webhook_signature};
+
+use crate::clock::Clock;
 
 /// What sends requests; it keeps connections open between them.
 #[derive(Debug, Clone)]
-pub(super) struct Post(Client);
+pub(crate) struct Post {
+    client: Client,
+    clock: Clock,
+}
 
 /// What is sent.
 #[derive(Debug)]
@@ -20,6 +26,18 @@ pub(super) struct Letter {
     pub(super) id: String,
     pub(super) key: Key,
     pub(super) body: Bytes,
+}
+
+/// A request that was made, and what came of it.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    /// When it began.
+    pub(super) at: UnixMillis,
+    pub(super) took: Duration,
+    /// That of the body; empty if nothing was sent.
+    pub(super) signature: String,
+    /// The 2xx of an endpoint that took it.
+    pub(super) result: Result<StatusCode, Problem>,
 }
 
 /// Why an endpoint did not take a request.
@@ -36,7 +54,7 @@ pub(super) enum Problem {
 }
 
 impl Post {
-    pub(super) fn new() -> Result<Self, reqwest::Error> {
+    pub(super) fn new(clock: Clock) -> Result<Self, reqwest::Error> {
         // Taken already if something else of the process has asked for it: it is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
@@ -44,14 +62,26 @@ impl Post {
             .timeout(TIMEOUT)
             .no_proxy()
             .user_agent(concat!("Rollcall/", env!("CARGO_PKG_VERSION")));
-        client.build().map(Self)
+        Ok(Self { client: client.build()?, clock })
     }
 
-    /// Sends a letter and waits for the answer, of which the status alone counts.
-    pub(super) async fn send(self, letter: Letter) -> Result<(), Problem> {
-        let signature = webhook_signature(&letter.key.secret, &letter.body);
+    /// Sends a letter and waits for the answer, of which the status alone counts. Without one there
+    /// is nobody to send it in the name of.
+    pub(super) async fn send(self, letter: Option<Letter>) -> Attempt {
+        let (at, began) = (self.clock.unix_millis(), self.clock.now());
+        let (signature, result) = match letter {
+            Some(letter) => {
+                let signature = webhook_signature(&letter.key.secret, &letter.body);
+                (signature.clone(), self.request(letter, signature).await)
+            }
+            None => (String::new(), Err(Problem::Unset)),
+        };
+        Attempt { at, took: self.clock.now() - began, signature, result }
+    }
+
+    async fn request(&self, letter: Letter, signature: String) -> Result<StatusCode, Problem> {
         let request = self
-            .0
+            .client
             .post(&letter.url)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
             .header("X-Pusher-Key", letter.key.key)
@@ -59,11 +89,31 @@ impl Post {
             .header(ID, letter.id)
             .body(letter.body);
         match request.send().await {
-            Ok(answer) if answer.status().is_success() => Ok(()),
+            Ok(answer) if answer.status().is_success() => Ok(answer.status()),
             Ok(answer) => Err(Problem::Status(answer.status())),
             Err(error) if error.is_timeout() => Err(Problem::Late),
             Err(error) => Err(Problem::Unreachable(error.without_url())),
         }
+    }
+}
+
+impl Attempt {
+    /// The status of the answer, if there was one.
+    pub(super) fn status(&self) -> Option<u16> {
+        match &self.result {
+            Ok(status) | Err(Problem::Status(status)) => Some(status.as_u16()),
+            Err(_) => None,
+        }
+    }
+
+    /// How long it took until then, in ms.
+    pub(super) fn took_ms(&self) -> u64 {
+        u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Why it was in vain, if it was.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.result.as_ref().err().map(Problem::told)
     }
 }
 

@@ -36,6 +36,14 @@ pub(super) struct Now {
     pub(super) unix: UnixMillis,
 }
 
+impl Now {
+    /// What people call a moment that is still to come.
+    pub(super) fn unix_of(self, time: Time) -> UnixMillis {
+        let left = (time - self.time).as_millis();
+        self.unix.saturating_add(UnixMillis::try_from(left).unwrap_or(UnixMillis::MAX))
+    }
+}
+
 impl Address {
     pub(super) fn new(app: &str, url: &str) -> Self {
         Self { app: AppId::new(app), url: url.into() }

@@ -155,6 +155,21 @@ impl Post {
         };
         timeout(PATIENCE, look).await.expect("it settles");
     }
+
+    /// Waits until the log of app 1, as a console lists it, is as it should be.
+    async fn logged(&self, is_so: impl Fn(&[WebhookDelivery]) -> bool) -> Vec<WebhookDelivery> {
+        let look = async {
+            loop {
+                let listed = self.store.deliveries(Some("1"), 100).await.unwrap();
+                let rows = self.node.handle().webhook_log("1", listed);
+                if is_so(&rows) {
+                    return rows;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, look).await.expect("it is logged")
+    }
 }
 
 fn event(name: &str, channel: &str) -> String {
@@ -172,6 +187,10 @@ fn app(id: &str, batching: bool, webhooks: &[(&str, &[HookClass])]) -> App {
         webhook_batching: batching,
         ..App::new(id, vec![key("old"), key("new")])
     }
+}
+
+fn states(rows: &[WebhookDelivery]) -> Vec<WebhookState> {
+    rows.iter().map(|row| row.state).collect()
 }
 
 fn events_of(got: &Got) -> String {
@@ -351,6 +370,60 @@ async fn what_a_receiver_would_refuse_for_its_age_has_a_new_time_after_a_restart
     let again = receiver.next().await;
     assert_eq!(again.id, id);
     assert!(again.body.starts_with("{\"time_ms\":1"), "{}", again.body);
+    post.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_says_of_each_delivery_what_was_sent_and_what_came_of_the_last_attempt() {
+    let mut receiver = Receiver::start(&[Answer::Status(500), Answer::Status(201)]).await;
+    let post = Post::start(vec![app("1", true, &[(&receiver.url, &HookClass::ALL)])]).await;
+    post.owe("1", &[("channel_occupied", "a"), ("member_added", "a")]).await;
+    let got = receiver.next().await;
+    let failed = post.logged(|rows| rows.iter().any(|row| row.at.is_some())).await.remove(0);
+    assert_eq!(failed.state, WebhookState::Waiting);
+    assert_eq!((failed.attempts, failed.status), (1, Some(500)));
+    assert_eq!(failed.problem.as_deref(), Some("it answered 500"));
+    let wait = failed.next_attempt_at.unwrap() - failed.at.unwrap();
+    assert!((1000..1000 + 30_000).contains(&wait), "a second after it failed: {wait}");
+
+    receiver.next().await;
+    let arrived = post.logged(|rows| states(rows) == [WebhookState::Delivered]).await.remove(0);
+    assert_eq!((arrived.attempts, arrived.status, arrived.problem), (2, Some(201), None));
+    assert_eq!((arrived.next_attempt_at, arrived.body_cut), (None, false));
+    assert!(arrived.at > failed.at && arrived.took_ms.is_some());
+    assert_eq!((&arrived.id, &arrived.body), (&got.id, &got.body));
+    assert_eq!(arrived.url, receiver.url);
+    assert_eq!(arrived.events, ["channel_occupied", "member_added"]);
+    assert_eq!(got.headers["x-pusher-signature"], arrived.signature);
+    assert!(post.node.handle().webhook_log("2", Vec::new()).is_empty());
+    post.stop().await;
+}
+
+#[tokio::test]
+async fn the_log_follows_what_is_given_up_and_sent_again() {
+    let mut receiver = Receiver::start(&[Answer::Status(500)]).await;
+    let with = app("1", false, &[(&receiver.url, &HookClass::ALL)]);
+    let post = Post::start(vec![with.clone()]).await;
+    post.owe("1", &[("channel_occupied", "a"), ("channel_vacated", "a")]).await;
+    let first = receiver.next().await;
+    post.logged(|rows| rows.iter().any(|row| row.status == Some(500))).await;
+    post.node.handle().replace_app(App { webhooks: Vec::new(), ..with.clone() }).unwrap();
+    let rows = post.logged(|rows| states(rows) == [WebhookState::GivenUp; 2]).await;
+    for row in &rows {
+        assert_eq!(row.problem.as_deref(), Some("the endpoint is not set any more"));
+        // Only one of them was ever tried.
+        assert_eq!(row.at.is_some(), row.id == first.id);
+        assert_eq!((row.next_attempt_at, row.signature.is_empty()), (None, row.id != first.id));
+    }
+
+    post.node.handle().replace_app(with).unwrap();
+    assert_eq!(post.store.resend(Some(&first.id), None).await.unwrap(), 1);
+    let again = receiver.next().await;
+    let is_there = |row: &WebhookDelivery| row.state == WebhookState::Delivered;
+    let rows = post.logged(|rows| rows.iter().any(is_there)).await;
+    let row = rows.iter().find(|row| is_there(row)).unwrap();
+    assert_eq!((&row.id, &row.body, row.attempts), (&first.id, &again.body, 1));
+    assert_ne!(row.body, first.body, "its time is new");
     post.stop().await;
 }
 
