@@ -12,6 +12,7 @@ mod log;
 mod parcel;
 mod post;
 mod route;
+mod test_send;
 
 use std::fmt;
 use std::time::Duration;
@@ -29,6 +30,8 @@ use courier::Courier;
 pub(crate) use log::WebhookLog;
 pub use log::{WebhookDelivery, WebhookState};
 use post::Post;
+pub(crate) use test_send::TestSends;
+pub use test_send::{TestSend, TestSendError};
 
 /// The task that delivers webhooks, while the node runs.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ impl Webhooks {
     /// Begins to deliver what the apps of `node` are owed, with what an earlier run left.
     pub fn start(node: NodeHandle, store: Store) -> Result<Self, WebhooksError> {
         let post = Post::new(node.clock()).map_err(WebhooksError::Client)?;
+        node.test_sends().begin(post.clone());
         let courier = Courier::new(node, store, post).map_err(WebhooksError::Random)?;
         let (stop, stopped) = oneshot::channel();
         Ok(Self { task: tokio::spawn(courier.run(stopped)), stop })

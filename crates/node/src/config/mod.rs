@@ -44,6 +44,7 @@ pub use setting::{AppliesTo, Group, Kind, NotAllowed, Preset, Reach, Setting};
 pub use stored::{stored_app, stored_settings};
 pub use types::{ListenAddress, LogLevel, MetricsToken, PublicUrl};
 pub use values::{AppValue, app_values};
+pub(crate) use webhooks::webhook_url;
 
 use value::Value;
 

@@ -43,7 +43,7 @@ fn webhook(item: &Item, place: &Place) -> Result<Webhook, ConfigError> {
         let place = &place.at(entry.item.line);
         match entry.key.as_str() {
             "url" => {
-                let read = endpoint(value);
+                let read = text(value).and_then(webhook_url);
                 url =
                     Some(read.map_err(|_| not_allowed("webhooks.url", URL_ALLOWED, value, place))?);
             }
@@ -59,9 +59,8 @@ fn webhook(item: &Item, place: &Place) -> Result<Webhook, ConfigError> {
     Ok(Webhook { url: url.ok_or_else(missing)?, classes })
 }
 
-/// A user and a password would be shown wherever the URL is.
-fn endpoint(value: &Value) -> Result<String, NotAllowed> {
-    let text = text(value)?;
+/// The URL of an endpoint, in its one form. A user and a password would be shown wherever it is.
+pub(crate) fn webhook_url(text: &str) -> Result<String, NotAllowed> {
     let url = Url::parse(text).map_err(|_| NotAllowed)?;
     let fits = text.len() <= LONGEST_URL
         && matches!(url.scheme(), "http" | "https")

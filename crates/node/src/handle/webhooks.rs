@@ -6,13 +6,16 @@ use rollcall_store::ListedDelivery;
 
 use super::NodeHandle;
 use crate::clock::Clock;
-use crate::webhooks::{WebhookCounters, WebhookCounts, WebhookDelivery, WebhookLog};
+use crate::webhooks::{
+    TestSend, TestSendError, TestSends, WebhookCounters, WebhookCounts, WebhookDelivery, WebhookLog,
+};
 
 /// What webhooks need of the node, beside its apps.
 #[derive(Debug, Default)]
 pub(super) struct Hooks {
     counters: WebhookCounters,
     log: WebhookLog,
+    tests: TestSends,
 }
 
 impl NodeHandle {
@@ -26,6 +29,19 @@ impl NodeHandle {
     /// place: beside 100 of them there is room for the last 100 others.
     pub fn webhook_log(&self, app: &str, listed: Vec<ListedDelivery>) -> Vec<WebhookDelivery> {
         self.0.hooks.log.list(&AppId::new(app), listed)
+    }
+
+    /// Sends an app's made-up webhook to `url`, which may but need not be one of its endpoints, and
+    /// waits for the answer as long as for any other (4 s). It is no delivery: it is not repeated.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was sent: there is no such app, no endpoint can have that URL, or another test of
+    /// the app is under way. What the endpoint says is no error.
+    pub async fn test_webhook(&self, app: &str, url: &str) -> Result<TestSend, TestSendError> {
+        let app = self.tenant(app).ok_or(TestSendError::UnknownApp)?.app;
+        let (now, name) = (self.0.clock.unix_millis(), self.fresh_name());
+        self.0.hooks.tests.send(&app, url, now, name).await
     }
 
     /// Says that the journal has committed something.
@@ -52,6 +68,11 @@ impl NodeHandle {
     /// Logs what becomes of deliveries.
     pub(crate) fn delivery_log(&self) -> &WebhookLog {
         &self.0.hooks.log
+    }
+
+    /// What sends tests.
+    pub(crate) fn test_sends(&self) -> &TestSends {
+        &self.0.hooks.tests
     }
 
     /// The clock of the node.

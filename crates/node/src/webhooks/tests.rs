@@ -18,7 +18,7 @@ use hyper_util::service::TowerToHyperService;
 use rollcall_engine::App;
 use rollcall_engine::hooks::{HookClass, Webhook};
 use rollcall_store::{DeliveryState, JournalEntry, NewOwedEvent, Store, Told};
-use rollcall_wire::auth::{Key, webhook_signature};
+use rollcall_wire::auth::{Key, verify_webhook, webhook_signature};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -424,6 +424,82 @@ async fn the_log_follows_what_is_given_up_and_sent_again() {
     let row = rows.iter().find(|row| is_there(row)).unwrap();
     assert_eq!((&row.id, &row.body, row.attempts), (&first.id, &again.body, 1));
     assert_ne!(row.body, first.body, "its time is new");
+    post.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_is_a_webhook_like_any_other_but_is_nothing_owed() {
+    let mut receiver = Receiver::start(&[Answer::Status(202), Answer::Status(500)]).await;
+    let post = Post::start(vec![app("1", true, &[])]).await;
+    let url = format!("{}/new", receiver.url);
+    let sent = post.node.handle().test_webhook("1", &url).await.unwrap();
+    assert_eq!((sent.status, &sent.error), (Some(202), &None));
+    let got = receiver.next().await;
+    assert_eq!((&*got.path, &got.body), ("/new", &sent.body));
+    let keys = app("1", true, &[]).keys;
+    let header = |name: &str| got.headers[name].to_str().unwrap();
+    assert_eq!(header("x-pusher-signature"), sent.signature);
+    assert_eq!(
+        verify_webhook(&keys, header("x-pusher-key"), &sent.signature, got.body.as_bytes()),
+        Ok(())
+    );
+    assert_eq!(events_of(&got), format!("[{}]", event("channel_occupied", "rollcall-test")));
+    assert!(got.body.starts_with("{\"time_ms\":1"), "{}", got.body);
+
+    let refused = post.node.handle().test_webhook("1", &url).await.unwrap();
+    assert_eq!((refused.status, refused.error.as_deref()), (Some(500), Some("it answered 500")));
+    assert_ne!(receiver.next().await.id, got.id);
+    assert!(receiver.got.try_recv().is_err(), "it is not repeated");
+    assert!(post.node.handle().webhook_log("1", Vec::new()).is_empty());
+    assert_eq!(post.node.handle().webhook_counts(), WebhookCounts::default());
+    post.stop().await;
+}
+
+#[tokio::test]
+async fn a_test_that_reaches_nobody_says_why() {
+    let post = Post::start(vec![app("1", true, &[])]).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let sent = post.node.handle().test_webhook("1", &url).await.unwrap();
+    assert_eq!(sent.status, None);
+    assert!(sent.error.unwrap().contains("refused"));
+    post.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_an_endpoint_gets_no_test() {
+    let post = Post::start(vec![app("1", true, &[]), App::new("2", Vec::new())]).await;
+    let node = post.node.handle();
+    for url in ["", "/hook", "ftp://a/", "file:///etc/passwd", "http://me:pw@a/", "http://a/#b"] {
+        assert_eq!(node.test_webhook("1", url).await, Err(TestSendError::BadUrl), "{url}");
+    }
+    assert_eq!(node.test_webhook("3", "http://a/").await, Err(TestSendError::UnknownApp));
+    assert_eq!(node.test_webhook("2", "http://a/").await, Err(TestSendError::NoKey));
+    post.webhooks.stop().await;
+    let idle = Node::start(NodeConfig { shards: 1, ..NodeConfig::new(vec![app("1", true, &[])]) });
+    let idle = idle.unwrap();
+    let test = idle.handle().test_webhook("1", "http://a/").await;
+    assert_eq!(test, Err(TestSendError::NotDelivering));
+    idle.handle().stop();
+    node.stop();
+}
+
+#[tokio::test]
+async fn an_app_has_one_test_at_a_time_and_one_that_is_broken_off_keeps_no_place() {
+    let mut silent = Receiver::start(&[Answer::Never]).await;
+    let post = Post::start(vec![app("1", true, &[]), app("2", true, &[])]).await;
+    let (node, url) = (post.node.handle(), silent.url.clone());
+    let first = tokio::spawn({
+        let (node, url) = (node.clone(), url.clone());
+        async move { node.test_webhook("1", &url).await }
+    });
+    silent.next().await;
+    assert_eq!(node.test_webhook("1", &url).await, Err(TestSendError::Busy));
+    assert_eq!(node.test_webhook("2", &url).await.unwrap().status, Some(200));
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    assert_eq!(node.test_webhook("1", &url).await.unwrap().status, Some(200));
     post.stop().await;
 }
 
