@@ -42,7 +42,7 @@ pub fn changed_app(row: &AppRow, changes: &Map<String, Json>) -> Result<AppRow, 
 #[derive(Debug)]
 pub struct BadChange {
     /// The key at fault; none where the app was wrong before, in something that stays.
-    pub key: Option<String>,
+    pub key: Option<Box<str>>,
     /// Why.
     pub error: ConfigError,
 }
@@ -53,7 +53,7 @@ fn apply_all(row: &AppRow, changes: &[Change], now: UnixMillis) -> Result<AppRow
     let mut next = settings.clone();
     for change in changes {
         let applied = change.apply(&mut edited, &mut next, now);
-        applied.map_err(|error| BadChange { key: Some(change.setting.key.to_owned()), error })?;
+        applied.map_err(|error| BadChange { key: Some(change.setting.key.into()), error })?;
     }
     if next != settings {
         edited.settings_json = Json::Object(next).to_string();
@@ -80,7 +80,7 @@ impl Change {
 
     fn of(key: &str, value: &Json) -> Result<Self, BadChange> {
         let place = Place::Request;
-        let bad = |error| BadChange { key: Some(key.to_owned()), error };
+        let bad = |error| BadChange { key: Some(key.into()), error };
         let setting = app::find(key).ok_or_else(|| bad(unknown(key, &place)))?;
         if !is_listed(setting) {
             return Err(bad(ConfigError::NoSetting { key: setting.key }));
