@@ -46,6 +46,38 @@ impl Console {
     }
 }
 
+impl Console {
+    /// The cards of all apps, as they are now.
+    pub(crate) async fn cards(&self) -> Result<Vec<BusyCard>, Failure> {
+        let (apps, status_app) = (self.apps().await?, &self.0.settings.status_app);
+        let errors = self.0.store.error_counts(self.now() - HOUR_MS).await?;
+        let card = |app: &AnyApp| {
+            let traffic = self.0.history.traffic(&app.id);
+            BusyCard {
+                id: app.id.clone(),
+                name: app.shown_name().to_owned(),
+                enabled: app.is_enabled(),
+                is_status_app: app.id == *status_app,
+                fixed: app.fixed.clone(),
+                connections: traffic.connections,
+                peak: traffic.peak,
+                messages_per_second: of_late(&traffic.rates),
+                rates: traffic.rates,
+                errors_last_hour: errors.get(&app.id).copied().unwrap_or_default(),
+            }
+        };
+        Ok(apps.iter().map(card).collect())
+    }
+}
+
+/// The mean of the last five seconds, so that one busy second is no rate.
+fn of_late(rates: &[u64]) -> f64 {
+    let last = &rates[rates.len().saturating_sub(5)..];
+    last.iter().sum::<u64>() as f64 / last.len().max(1) as f64
+}
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
 impl AnyApp {
     fn stored(row: &AppRow) -> Self {
         Self {
@@ -115,6 +147,21 @@ pub(crate) struct Card<'a> {
     enabled: bool,
     is_status_app: bool,
     fixed: Option<&'a str>,
+}
+
+/// An app in the list, with what it does.
+#[derive(Serialize)]
+pub(crate) struct BusyCard {
+    id: String,
+    name: String,
+    enabled: bool,
+    is_status_app: bool,
+    fixed: Option<String>,
+    connections: u64,
+    peak: u64,
+    messages_per_second: f64,
+    rates: Vec<u64>,
+    errors_last_hour: u64,
 }
 
 /// An app on its own page.

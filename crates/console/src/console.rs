@@ -11,8 +11,11 @@ use rollcall_web::{Asker, Clock, Cookie, HasSite, Pages, PublicUrl, Site, Token}
 use tokio::sync::Notify;
 
 use crate::failure::Failure;
+use crate::history::{self, History};
+use crate::incidents;
 use crate::judge::Judge;
 use crate::limits::Limits;
+use crate::live::Live;
 use crate::log_tail::LogTail;
 use crate::passwords::Hasher;
 use crate::routes;
@@ -28,6 +31,8 @@ pub struct ConsoleSettings {
     pub judge: Arc<dyn Judge>,
     /// Told after each change of the apps, so that whoever follows the store looks at once.
     pub changed: Arc<Notify>,
+    /// Told when an operator wants the server to send everybody elsewhere and to end.
+    pub drain: Arc<Notify>,
     /// Where people reach it, if that is not where it listens.
     pub public_url: Option<PublicUrl>,
     /// The built pages.
@@ -62,7 +67,11 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) settings: ConsoleSettings,
     pub(crate) hasher: Hasher,
+    pub(crate) live: Live,
+    pub(crate) history: History,
     pub(crate) started_at: i64,
+    /// Held by who has the database copied.
+    pub(crate) copying: tokio::sync::Mutex<()>,
     site: Site,
     limits: Mutex<Limits>,
 }
@@ -74,18 +83,35 @@ impl HasSite for Console {
 }
 
 impl Console {
-    /// A console on this node and store. Serve its [`Console::router`].
-    pub fn new(node: NodeHandle, store: Store, settings: ConsoleSettings) -> Self {
+    /// A console on this node and store. Serve its [`Console::router`] and spawn its
+    /// [`Console::run`].
+    ///
+    /// # Errors
+    ///
+    /// If the system has no random numbers.
+    pub fn new(
+        node: NodeHandle,
+        store: Store,
+        settings: ConsoleSettings,
+    ) -> Result<Self, getrandom::Error> {
         let prefix = settings.config.front.path_prefix.to_string();
-        Self(Arc::new(Shared {
+        Ok(Self(Arc::new(Shared {
+            live: Live::new(&node)?,
+            history: History::default(),
             node,
             store,
             site: Site::new(settings.public_url.clone(), prefix),
             hasher: Hasher::default(),
             started_at: settings.clock.now(),
+            copying: tokio::sync::Mutex::default(),
             limits: Mutex::default(),
             settings,
-        }))
+        })))
+    }
+
+    /// Keeps the record of what apps do and of what goes wrong. It ends by being aborted.
+    pub async fn run(self) {
+        tokio::join!(history::record(self.clone()), incidents::record(self));
     }
 
     /// All that the console answers, with its guard and its headers. Paths that do not begin with

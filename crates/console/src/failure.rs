@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rollcall_node::config::{BadChange, ConfigError};
+use rollcall_node::handle::{PublishAsError, PublishError, QueryError, TerminateError};
+use rollcall_node::webhooks::TestSendError;
 use rollcall_store::{StoreError, WriteAppError};
 use rollcall_web::{CommonFailure, FieldProblem, Refusal};
 
@@ -49,6 +51,14 @@ pub(crate) enum Failure {
     NotReversible,
     /// What a change made was changed again.
     ChangedSince,
+    /// The app has no such connection.
+    NoConnection,
+    /// Nobody may subscribe to this channel of the live app.
+    NoTopic,
+    /// What was to be done on a channel or with an event cannot be; the field and why.
+    Unfit(&'static str, Cow<'static, str>),
+    /// The node has too much to do.
+    NodeBusy,
 }
 
 impl Failure {
@@ -126,6 +136,20 @@ impl From<Failure> for Refusal {
             Failure::Objection(Objection::Other(sentence)) => {
                 (S::CONFLICT, "not_served", sentence.into())
             }
+            Failure::Unfit(field, sentence) => {
+                return Self::new(S::UNPROCESSABLE_ENTITY, "unfit", sentence).of_field(field);
+            }
+            Failure::NoConnection => {
+                (S::NOT_FOUND, "no_connection", "The app has no such connection any more.".into())
+            }
+            Failure::NoTopic => {
+                (S::FORBIDDEN, "no_topic", "There is no such live channel; see docs/console.md.".into())
+            }
+            Failure::NodeBusy => (
+                S::SERVICE_UNAVAILABLE,
+                "busy",
+                "The server has more to do than it can hold; try again in a second.".into(),
+            ),
             Failure::NoChange => (S::NOT_FOUND, "no_change", "No change has this number.".into()),
             Failure::NotReversible => {
                 (S::CONFLICT, "not_reversible", "Only changes of settings can be reverted.".into())
@@ -190,7 +214,7 @@ impl From<Objection> for Failure {
 
 impl From<BadChange> for Failure {
     fn from(BadChange { key, error }: BadChange) -> Self {
-        Self::BadValue { key: key.map(Cow::Owned), sentence: error.to_string() }
+        Self::BadValue { key: key.map(|key| Cow::Owned(key.into())), sentence: error.to_string() }
     }
 }
 
@@ -209,4 +233,67 @@ impl From<WriteAppError> for Failure {
             WriteAppError::Taken => Self::Objection(Objection::Other(error.to_string())),
         }
     }
+}
+
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::UnknownApp => Self::NoApp,
+            QueryError::BadChannel => Self::Unfit("name", sentence(&error)),
+            QueryError::Busy => Self::NodeBusy,
+        }
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::UnknownApp => Self::NoApp,
+            PublishError::BadChannel => Self::Unfit("channel", sentence(&error)),
+            PublishError::BadEvent => Self::Unfit("event", sentence(&error)),
+            PublishError::BadSocketId => Self::Unfit("socket_id", sentence(&error)),
+            PublishError::DataTooBig => Self::Unfit("data", sentence(&error)),
+            PublishError::OverMessageQuota | PublishError::Busy => Self::NodeBusy,
+        }
+    }
+}
+
+impl From<PublishAsError> for Failure {
+    fn from(error: PublishAsError) -> Self {
+        match error {
+            PublishAsError::UnknownApp => Self::NoApp,
+            PublishAsError::NoClientEvents => Self::Unfit("channel", sentence(&error)),
+            PublishAsError::BadEvent => Self::Unfit("event", sentence(&error)),
+            PublishAsError::DataTooBig => Self::Unfit("data", sentence(&error)),
+            PublishAsError::BadUser => Self::Unfit("as_user", sentence(&error)),
+            PublishAsError::Busy => Self::NodeBusy,
+        }
+    }
+}
+
+impl From<TerminateError> for Failure {
+    fn from(error: TerminateError) -> Self {
+        match error {
+            TerminateError::UnknownApp => Self::NoApp,
+            TerminateError::Busy => Self::NodeBusy,
+        }
+    }
+}
+
+impl From<TestSendError> for Failure {
+    fn from(error: TestSendError) -> Self {
+        match error {
+            TestSendError::UnknownApp => Self::NoApp,
+            TestSendError::NoKey => Self::NoKey,
+            TestSendError::BadUrl => Self::Unfit("url", sentence(&error)),
+            TestSendError::Busy | TestSendError::NotDelivering => Self::NodeBusy,
+        }
+    }
+}
+
+/// What the node says, as a sentence.
+fn sentence(error: &dyn std::fmt::Display) -> Cow<'static, str> {
+    let text = error.to_string();
+    let (first, rest) = text.split_at(text.ceil_char_boundary(1));
+    format!("{}{rest}.", first.to_uppercase()).into()
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json as object};
 
 use super::path::InPath;
 use super::sign_in::SUCCESS;
-use crate::apps::{AppBody, Card, shown_name};
+use crate::apps::{AppBody, shown_name};
 use crate::changing::Changing;
 use crate::console::Console;
 use crate::draw::{self, APP_ID_BYTES, PAIR_BYTES};
@@ -19,9 +19,7 @@ use crate::signed_in::SignedIn;
 
 /// All apps.
 pub(crate) async fn list(State(console): State<Console>) -> Result<impl IntoResponse, Failure> {
-    let (apps, status_app) = (console.apps().await?, &console.0.settings.status_app);
-    let cards: Vec<Card<'_>> = apps.iter().map(|app| Card::new(app, status_app)).collect();
-    Ok(json(object!({ "apps": cards }).to_string()))
+    Ok(json(object!({ "apps": console.cards().await? }).to_string()))
 }
 
 /// One app.

@@ -1,16 +1,22 @@
 //! The routes: one file per resource, and two lists. What is in the open list answers everybody;
 //! everything else below `/console/api` answers 401 to who is not signed in, unknown paths included.
 
+mod act;
 mod apps;
 mod changes;
 mod keys;
+mod live;
+mod look;
+mod overview;
 mod pages;
 mod path;
 mod session;
 mod settings;
 mod setup;
 mod sign_in;
+mod stats;
 mod system;
+mod webhooks;
 
 use axum::Router;
 use axum::handler::Handler;
@@ -66,7 +72,26 @@ pub(crate) fn guarded() -> Routes {
         .on(Method::PATCH, "apps/{id}/settings", settings::change)
         .on(Method::GET, "apps/{id}/changes", changes::list)
         .on(Method::POST, "changes/{n}/revert", changes::revert)
+        .on(Method::GET, "apps/{id}/overview", overview::overview)
+        .on(Method::GET, "apps/{id}/checklist", overview::checklist)
+        .on(Method::GET, "apps/{id}/errors", overview::errors)
+        .on(Method::GET, "apps/{id}/channels", look::channels)
+        .on(Method::GET, "apps/{id}/channel", look::channel)
+        .on(Method::GET, "apps/{id}/connections", look::connections)
+        .on(Method::GET, "apps/{id}/connections/{socket}", look::connection)
+        .on(Method::GET, "apps/{id}/presence", look::presence)
+        .on(Method::POST, "apps/{id}/connections/{socket}/disconnect", act::disconnect)
+        .on(Method::POST, "apps/{id}/users/{user}/terminate", act::terminate)
+        .on(Method::POST, "apps/{id}/events", act::publish)
+        .on(Method::GET, "apps/{id}/stats", stats::stats)
+        .on(Method::GET, "apps/{id}/webhooks", webhooks::list)
+        .on(Method::POST, "apps/{id}/webhooks/test", webhooks::test)
+        .on(Method::POST, "apps/{id}/webhooks/resend", webhooks::resend_all)
+        .on(Method::POST, "webhooks/{delivery}/resend", webhooks::resend_one)
+        .on(Method::POST, "live/auth", live::authorize)
         .on(Method::GET, "system", system::system)
+        .on(Method::POST, "system/drain", system::drain)
+        .on(Method::POST, "system/backup", system::backup)
 }
 
 /// Routes, and the list of what they are.

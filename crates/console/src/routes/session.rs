@@ -37,5 +37,6 @@ pub(super) fn signed_in(console: &Console, asker: &Asker, name: &str) -> Value {
         "operator": { "name": name },
         "version": console.0.settings.version,
         "public_url": format!("{own}{}", console.site().path_prefix()),
+        "live": { "key": console.0.live.key(), "channel_prefix": "private-" },
     })
 }

@@ -1,17 +1,22 @@
-//! `GET system`: the program itself (docs/console.md 2.7).
+//! The program itself (docs/console.md 2.7): what it is, sending everybody elsewhere, and a copy of
+//! its database.
 
+use std::error::Error;
 use std::path::Path;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::http::header;
 use axum::response::IntoResponse;
 use rollcall_node::config::{Config, Place, SERVER, Setting};
-use rollcall_store::Store;
-use rollcall_web::json;
+use rollcall_store::{ChangeKind, NewChange, Store, StoreError};
+use rollcall_web::{CommonFailure, FieldProblem, Fields, json};
 use serde::Serialize;
 use serde_json::json as object;
 
+use super::sign_in::SUCCESS;
 use crate::console::{Console, Licence};
 use crate::failure::Failure;
+use crate::signed_in::SignedIn;
 
 /// What it is, how it was started, and what it says of itself.
 pub(crate) async fn system(State(console): State<Console>) -> Result<impl IntoResponse, Failure> {
@@ -30,6 +35,59 @@ pub(crate) async fn system(State(console): State<Console>) -> Result<impl IntoRe
         "draining": console.0.node.is_draining(),
     });
     Ok(json(body.to_string()))
+}
+
+/// Sends everybody elsewhere and ends the program, if that is what was typed.
+pub(crate) async fn drain(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    request: Request,
+) -> Result<impl IntoResponse, Failure> {
+    if Fields::read_json(request).await?.text("confirm")? != "drain" {
+        return Err(Failure::of_field("confirm", FieldProblem::Malformed));
+    }
+    record(&console, &signed_in, ChangeKind::Drain).await?;
+    console.0.settings.drain.notify_one();
+    Ok(json(SUCCESS.to_owned()))
+}
+
+/// A copy of the database as it is now, as a file to keep.
+pub(crate) async fn backup(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+) -> Result<impl IntoResponse, Failure> {
+    record(&console, &signed_in, ChangeKind::Backup).await?;
+    let _alone = console.0.copying.lock().await;
+    let copy = copy(&console).await.map_err(|error| {
+        tracing::error!(%error, "no copy of the database can be made");
+        CommonFailure::Internal
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.sqlite3"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"rollcall-backup.sqlite\""),
+    ];
+    Ok((headers, copy))
+}
+
+/// One at a time: a copy takes as much disk as the database, and memory while it is sent.
+async fn copy(console: &Console) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
+    let file = console.0.settings.config.data.join(COPY);
+    // One that an earlier run left behind.
+    let _ = tokio::fs::remove_file(&file).await;
+    console.0.store.copy_to(&file).await?;
+    let copy = tokio::fs::read(&file).await;
+    tokio::fs::remove_file(&file).await?;
+    Ok(copy?)
+}
+
+async fn record(
+    console: &Console,
+    signed_in: &SignedIn,
+    kind: ChangeKind,
+) -> Result<(), StoreError> {
+    let change = signed_in.by().change(kind, "", console.now());
+    console.0.store.record(&NewChange { app: None, ..change }).await?;
+    Ok(())
 }
 
 /// An option of the program, and where its value comes from. A secret is not told.
@@ -84,3 +142,6 @@ async fn database_bytes(directory: &Path) -> u64 {
     }
     bytes
 }
+
+/// The name of a copy while it is made.
+const COPY: &str = "backup-under-way.db";

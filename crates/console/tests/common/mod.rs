@@ -104,6 +104,7 @@ impl Server {
             status_app: "1001".to_owned(),
             judge: Arc::new(StrictJudge),
             changed: Arc::clone(&changed),
+            drain: Arc::default(),
             public_url: setup.public_url.map(|url| PublicUrl::parse(url).expect("a valid URL")),
             pages: if setup.no_pages { Pages::none() } else { Pages::new(page) },
             clock: Clock::new(move || read.load(Ordering::Relaxed)),
@@ -112,6 +113,7 @@ impl Server {
             licences: &[],
         };
         let console = Console::new(node.handle(), store.clone(), settings);
+        let console = console.expect("there is chance");
         Self { console, store, changed, _node: node, clock, _scratch: scratch }
     }
 

@@ -1,0 +1,285 @@
+//! The live pages: clients of an app that the program keeps for itself, over the same transports as
+//! everybody else's (docs/console.md 2.8).
+//!
+//! What nobody subscribes to costs nothing. A topic begins when an operator is signed into it, and
+//! ends when its channel has had no subscriber for a while.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rollcall_node::NodeHandle;
+use rollcall_node::handle::{AppCredentials, AuthorizeError, Except, Publication};
+use rollcall_node::observe::{Batch, Event, Tap};
+use serde_json::{Value, json as object};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use crate::console::Console;
+
+/// The reserved app, and which of its topics are told.
+#[derive(Debug)]
+pub(crate) struct Live {
+    app: AppCredentials,
+    told: Mutex<HashSet<Topic>>,
+}
+
+/// What can be subscribed to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Topic {
+    /// The numbers of an app, each second.
+    Pulse(String),
+    /// What goes on in an app.
+    Debug(String),
+    /// The cards of all apps, each second.
+    Apps,
+    /// What goes wrong in an app.
+    Errors(String),
+    /// What works in an app for the first time.
+    Checklist(String),
+}
+
+impl Live {
+    /// Reserves the app.
+    pub(crate) fn new(node: &NodeHandle) -> Result<Self, getrandom::Error> {
+        Ok(Self { app: node.reserve_app("console")?, told: Mutex::default() })
+    }
+
+    /// What clients connect with.
+    pub(crate) fn key(&self) -> &str {
+        &self.app.key
+    }
+
+    /// Signs a subscription of an operator.
+    pub(crate) fn authorize(
+        &self,
+        node: &NodeHandle,
+        socket: &str,
+        topic: &Topic,
+    ) -> Result<String, AuthorizeError> {
+        let channel = topic.to_string();
+        Ok(node.authorize_channel(&self.app.id, socket, &channel, None)?.auth)
+    }
+
+    /// Tells whoever has subscribed to a topic; nobody minds if it cannot be told now.
+    pub(crate) async fn tell(&self, node: &NodeHandle, topic: &Topic, event: &str, data: Value) {
+        let publication = Publication {
+            channel: topic.to_string(),
+            event: event.to_owned(),
+            data: data.to_string(),
+            except: Except::Nobody,
+        };
+        if let Err(error) = node.publish(&self.app.id, publication).await {
+            tracing::debug!(%error, %topic, "a live page was not told");
+        }
+    }
+
+    /// Whether anybody has subscribed to a topic.
+    async fn is_heard(&self, node: &NodeHandle, topic: &Topic) -> bool {
+        let facts = node.channel(&self.app.id, &topic.to_string()).await;
+        // A node that is too busy to say so is asked again.
+        facts.is_ok_and(|facts| facts.subscriptions > 0)
+    }
+
+    /// Whether this topic begins with that.
+    fn begin(&self, topic: &Topic) -> bool {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(topic.clone())
+    }
+
+    fn end(&self, topic: &Topic) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).remove(topic);
+    }
+}
+
+impl Topic {
+    /// The topic of a channel.
+    pub(crate) fn parse(channel: &str) -> Option<Self> {
+        let topic = channel.strip_prefix(PREFIX)?;
+        if topic == "apps" {
+            return Some(Self::Apps);
+        }
+        let (kind, app) = topic.split_once('-')?;
+        let app = app.to_owned();
+        Some(match kind {
+            "pulse" => Self::Pulse(app),
+            "debug" => Self::Debug(app),
+            "errors" => Self::Errors(app),
+            "checklist" => Self::Checklist(app),
+            _ => return None,
+        })
+    }
+
+    /// The app that it is about.
+    pub(crate) fn app(&self) -> Option<&str> {
+        match self {
+            Self::Apps => None,
+            Self::Pulse(app) | Self::Debug(app) | Self::Errors(app) | Self::Checklist(app) => {
+                Some(app)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Apps => write!(f, "{PREFIX}apps"),
+            Self::Pulse(app) => write!(f, "{PREFIX}pulse-{app}"),
+            Self::Debug(app) => write!(f, "{PREFIX}debug-{app}"),
+            Self::Errors(app) => write!(f, "{PREFIX}errors-{app}"),
+            Self::Checklist(app) => write!(f, "{PREFIX}checklist-{app}"),
+        }
+    }
+}
+
+/// Telling a topic, for as long as somebody listens.
+impl Console {
+    /// Begins to tell a topic that somebody is about to subscribe to, unless it is told already.
+    /// Errors and firsts are told by those who record them.
+    pub(crate) fn begin_to_tell(&self, topic: Topic) {
+        if matches!(topic, Topic::Errors(_) | Topic::Checklist(_)) || !self.0.live.begin(&topic) {
+            return;
+        }
+        let console = self.clone();
+        tokio::spawn(async move {
+            console.tell_until_unheard(&topic).await;
+            console.0.live.end(&topic);
+        });
+    }
+
+    async fn tell_until_unheard(&self, topic: &Topic) {
+        let Topic::Debug(app) = topic else { return self.tell_numbers(topic).await };
+        if let Some(tap) = self.0.node.tap(app) {
+            self.tell_events(topic, tap).await;
+        }
+    }
+
+    async fn tell_numbers(&self, topic: &Topic) {
+        let mut audience = Audience::expected();
+        let mut tick = interval(NUMBERS_EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tick.tick().await;
+            if !audience.is_there(self, topic).await {
+                return;
+            }
+            match topic {
+                Topic::Pulse(app) => {
+                    let now = self.0.history.now(app);
+                    self.0.live.tell(&self.0.node, topic, "pulse", object!({ "now": now })).await;
+                }
+                _ => {
+                    let Ok(cards) = self.cards().await else { continue };
+                    let cards = object!({ "apps": cards });
+                    self.0.live.tell(&self.0.node, topic, "cards", cards).await;
+                }
+            }
+        }
+    }
+
+    /// Tells what a tap gives, ten times a second at most. Wakes for: events, and the time to look
+    /// whether anybody listens.
+    async fn tell_events(&self, topic: &Topic, mut tap: Tap) {
+        let mut audience = Audience::expected();
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                batch = tap.recv() => match batch {
+                    Some(batch) => {
+                        let told_at = Instant::now();
+                        self.tell_batch(topic, batch).await;
+                        sleep_until(told_at + EVENTS_EVERY).await;
+                    }
+                    None => return,
+                },
+                _ = look.tick() => {
+                    if !audience.is_there(self, topic).await {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn tell_batch(&self, topic: &Topic, batch: Batch) {
+        let mut seen = batch.seen;
+        for part in parts(batch.events) {
+            let data = object!({ "shown": part.len(), "events": part, "seen": seen });
+            self.0.live.tell(&self.0.node, topic, "events", data).await;
+            seen = 0;
+        }
+    }
+}
+
+/// Events in pieces that fit into one event of the reserved app each; one piece at least, since how
+/// many were seen is told even if none of them is shown.
+fn parts(events: Vec<Event>) -> Vec<Vec<Event>> {
+    let (mut parts, mut room) = (vec![Vec::new()], MOST_DATA);
+    for event in events {
+        // JSON in JSON doubles what has to be escaped.
+        let size = 1000 + 2 * event.data.as_ref().map_or(0, String::len);
+        if size > room && parts.last().is_some_and(|part| !part.is_empty()) {
+            parts.push(Vec::new());
+            room = MOST_DATA;
+        }
+        room = room.saturating_sub(size);
+        parts.last_mut().expect("there is one from the beginning on").push(event);
+    }
+    parts
+}
+
+/// Whether somebody listens. Who was just signed in is waited for.
+struct Audience {
+    waited_until: Instant,
+}
+
+impl Audience {
+    fn expected() -> Self {
+        Self { waited_until: Instant::now() + PATIENCE }
+    }
+
+    async fn is_there(&mut self, console: &Console, topic: &Topic) -> bool {
+        if console.0.live.is_heard(&console.0.node, topic).await {
+            self.waited_until = Instant::now() + PATIENCE;
+        }
+        Instant::now() < self.waited_until
+    }
+}
+
+const PREFIX: &str = "private-";
+
+const NUMBERS_EVERY: Duration = Duration::from_secs(1);
+
+const EVENTS_EVERY: Duration = Duration::from_millis(100);
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// A page that is reloaded, or whose network is away for a moment, finds its topic told.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The most bytes of events that are told at once, about; the reserved app takes 256 KiB.
+const MOST_DATA: usize = 200 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn topics_are_named_by_their_channels() {
+        for (channel, app) in [
+            ("private-apps", None),
+            ("private-pulse-1001", Some("1001")),
+            ("private-debug-my-app", Some("my-app")),
+            ("private-errors-1", Some("1")),
+            ("private-checklist-1", Some("1")),
+        ] {
+            let topic = Topic::parse(channel).expect(channel);
+            assert_eq!((topic.to_string().as_str(), topic.app()), (channel, app));
+        }
+        for channel in ["apps", "private-", "private-other-1", "presence-debug-1", "private-debug"]
+        {
+            assert_eq!(Topic::parse(channel), None, "{channel}");
+        }
+    }
+}
