@@ -48,6 +48,8 @@ pub(crate) enum Task {
     ListWebhooks { app: Option<String>, format: Format },
     /// Have webhooks sent again.
     ResendWebhooks(Resend),
+    /// Draw a one-time code for the console.
+    DrawCode,
 }
 
 /// Which webhooks to send again.
@@ -136,6 +138,8 @@ fn task(matches: &ArgMatches) -> Task {
         Some(("trigger", matches)) => Task::Trigger(trigger(matches)),
         Some(("doctor", matches)) => Task::Doctor(doctor(matches)),
         Some(("webhooks", matches)) => webhooks_task(matches),
+        // The only thing to be done there.
+        Some(("console", _)) => Task::DrawCode,
         _ => Task::Serve,
     }
 }
@@ -257,6 +261,12 @@ mod tests {
         assert_eq!(resend("webhooks resend x --data d"), Resend::One("x".to_owned()));
         assert_eq!(resend("webhooks resend --all"), Resend::All(None));
         assert_eq!(resend("webhooks resend --all --app 7"), Resend::All(Some("7".to_owned())));
+    }
+
+    #[test]
+    fn a_code_for_the_console_is_drawn() {
+        let drawn = read("console code --data d");
+        assert_eq!((drawn.task, drawn.given.flags["data"].to_str()), (Task::DrawCode, Some("d")));
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub(crate) fn command() -> Command {
         .subcommand(trigger_command())
         .subcommand(webhooks_command())
         .subcommand(doctor_command())
+        .subcommand(console_command())
 }
 
 fn serve_command() -> Command {
@@ -145,8 +146,7 @@ fn doctor_command() -> Command {
             option(
                 URL,
                 "URL",
-                "Where clients find the server, its prefix included; its own \
-                               address without",
+                "Where clients find the server, its prefix included; its own address without",
             ),
             option(APP, "ID", "The app to connect to; the first one without"),
             option(KEY, "KEY", "The key to connect with, where the app is not known here")
@@ -154,6 +154,28 @@ fn doctor_command() -> Command {
             json(),
         ])
         .args(options_named(&["listen", "data", "config", "path_prefix", "tls_cert", "tls_key"]))
+}
+
+fn console_command() -> Command {
+    Command::new("console")
+        .about("Get into the console")
+        .long_about(
+            "Gets its operator into the console, which every server has at /console.\nIt works \
+             beside a running server and without one.",
+        )
+        .subcommand_required(true)
+        .args(options_named(&["listen", "data", "config", "public_url", "path_prefix", "tls_cert"]))
+        .subcommand(
+            Command::new("code")
+                .about("Make a new one-time code, which ends the one before")
+                .long_about(
+                    "Makes a new one-time code for the console, good for 60 minutes and one use; \
+                     it ends the one before.\nWhoever enters it chooses a name and a password. If \
+                     there was an operator, these take the place of the old ones, and all \
+                     sessions of the console end.",
+                ),
+        )
+        .mut_args(|argument| argument.global(true))
 }
 
 fn id() -> Arg {
@@ -209,7 +231,7 @@ It is one program: a server that speaks the Pusher Channels protocol, so that th
 libraries you have work with it, and a status page on top of it. Without a command it serves.
 
 The first start creates the data directory and an app, rollcall, for the status page; it prints \
-where the page is, the app's key, and how to see its secret.
+where the page is, the app's key, how to see its secret, and a one-time code for the console.
 
 Each option can be given as a flag, as a variable or in the file that --config names. A flag beats \
 a variable, a variable the file, the file the default.";

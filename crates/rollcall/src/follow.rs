@@ -1,5 +1,5 @@
 //! Following the apps of the database while the server runs: what `rollcall apps` writes is in
-//! force within a second.
+//! force within a second, and what the console writes at once.
 //!
 //! A change that cannot be honoured is told in the log, and its app stays as it was. That happens
 //! where the command could not know what the server knows: a file of the server's, or another
@@ -8,13 +8,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rollcall_engine::{App, AppId};
 use rollcall_node::NodeHandle;
 use rollcall_node::config::{self, Config, ConfigError, Duplicate};
 use rollcall_store::{AppRow, AppsWatch, Store, StoreError};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{error, info};
@@ -36,12 +37,13 @@ impl Follower {
         store: &Store,
         rows: Vec<AppRow>,
         status_app: AppId,
+        changed: Arc<Notify>,
     ) -> Result<Self, Failure> {
         let stored = rows.iter().map(config::stored_app).collect::<Result<_, _>>()?;
         let watch = store.watch_apps(rows).await?;
         let tenants = Tenants { declared: config.apps.clone(), stored, status_app };
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(follow(node, watch, tenants, stopped));
+        let task = tokio::spawn(follow(node, watch, tenants, changed, stopped));
         Ok(Self { task, _stop: stop })
     }
 
@@ -53,11 +55,12 @@ impl Follower {
     }
 }
 
-/// Wakes for: the time to look again, and the end.
+/// Wakes for: the time to look again, the console that has changed something, and the end.
 async fn follow(
     node: NodeHandle,
     mut watch: AppsWatch,
     mut tenants: Tenants,
+    changed: Arc<Notify>,
     mut stopped: oneshot::Receiver<()>,
 ) {
     let mut look = interval(LOOK_EVERY);
@@ -65,12 +68,12 @@ async fn follow(
     let mut trouble = None;
     loop {
         tokio::select! {
-            _ = look.tick() => {
-                let outcome = look_once(&node, &mut watch, &mut tenants).await;
-                trouble = told_once(outcome, trouble);
-            }
+            _ = look.tick() => {}
+            () = changed.notified() => {}
             _ = &mut stopped => break,
         }
+        let outcome = look_once(&node, &mut watch, &mut tenants).await;
+        trouble = told_once(outcome, trouble);
     }
     if let Err(error) = watch.close().await {
         error!(%error, "the database could not be closed in order");

@@ -1,7 +1,7 @@
 //! The program `rollcall`: reads the command line, builds the server or answers a question about
 //! its apps, and turns every failure into one sentence and an exit code.
 //!
-//! Begin with `serve.rs`, which puts the node, the store and the status app together. What the
+//! Begin with `serve.rs`, which puts the node, the store, the status app and the console together. What the
 //! options are is not decided here but in `rollcall_node::config`.
 
 mod apps;
@@ -9,6 +9,7 @@ mod catalogue;
 mod certificate;
 mod check;
 mod cli;
+mod code;
 mod commands;
 mod doctor;
 mod edit_apps;
@@ -16,6 +17,7 @@ mod failure;
 mod first_start;
 mod follow;
 mod judge;
+mod log;
 mod now;
 mod pages;
 #[cfg(test)]
@@ -81,6 +83,7 @@ async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failur
             webhooks::list(&config, app.as_deref(), *format).await
         }
         Task::ResendWebhooks(wish) => webhooks::resend(&config, wish).await,
+        Task::DrawCode => code::run(&config).await,
     }
 }
 

@@ -2,35 +2,35 @@
 //! behind, puts the parts together and runs them until a signal.
 
 use std::env;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use rollcall_console::{Code, Console, ConsoleSettings, LogTail};
 use rollcall_engine::App;
-use rollcall_node::config::{Config, LogLevel, TrustedProxies};
+use rollcall_node::config::{Config, TrustedProxies};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Journal, Node, NodeConfig, Webhooks};
 use rollcall_status::{LimitSettings, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, DataDirectory, Store};
 use rollcall_web::{Clock, PublicUrl};
 use tokio::net::{TcpListener, TcpSocket, lookup_host};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tracing::level_filters::LevelFilter;
 use tracing::{info, warn};
-use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::catalogue::Catalogue;
 use crate::failure::Failure;
 use crate::follow::Follower;
+use crate::judge::ServersJudge;
 use crate::now::unix_millis;
 use crate::signals::StopSignals;
 use crate::welcome::Welcome;
-use crate::{certificate, first_start, pages, unfit};
+use crate::{certificate, code, first_start, log, pages, unfit};
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
-    start_log(config.log);
+    let log = log::start(config.log);
     check_pages(config)?;
     let tls = certificate::load(config)?;
     let stop = StopSignals::new().map_err(Failure::Runtime)?;
@@ -56,15 +56,24 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     };
     let node = Node::start(node_config)?;
     let status = StatusApp::new(node.handle(), store.clone(), status_settings(config, &app));
-    let follower = Follower::start(config, node.handle(), &store, rows, app.id.clone()).await?;
+    let (changed, drain) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let bells = [Arc::clone(&changed), Arc::clone(&drain)];
+    let console = console_settings(config, &app, bells, log);
+    let console = Console::new(node.handle(), store.clone(), console).map_err(Failure::Random)?;
+    let router = console.router().fallback_service(status.router());
+    let code = code_of_first_start(&store).await?;
+    let (handle, id) = (node.handle(), app.id.clone());
+    let follower = Follower::start(config, handle, &store, rows, id, changed).await?;
     let mut webhooks = Webhooks::start(node.handle(), store.clone())?;
     let mut background = tokio::spawn(status.clone().run());
+    let recording = tokio::spawn(console.clone().run());
     let program = env::args().next().unwrap_or_else(|| "rollcall".to_owned());
-    greet(&Welcome { program: &program, config, address, app: &app });
+    greet(&Welcome { program: &program, config, address, app: &app, code: code.as_ref() });
     let mut ended = Ok(());
-    let stop = async { ended = stopping(stop, &mut background, &mut webhooks).await };
-    let served = node.serve(listener, status.router(), stop).await;
+    let stop = async { ended = stopping(stop, &drain, &mut background, &mut webhooks).await };
+    let served = node.serve(listener, router, stop).await;
     background.abort();
+    recording.abort();
     follower.stop().await;
     webhooks.stop().await;
     store.close().await;
@@ -73,16 +82,21 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     ended
 }
 
-/// Waits for a signal, or for the status app or the delivery of webhooks to fail: without them, what
+/// Waits for a signal, for an operator of the console, or for the status app or the delivery of webhooks to fail: without them, what
 /// people write, and what back ends are owed, would be lost silently.
 async fn stopping(
     signals: StopSignals,
+    drain: &Notify,
     status: &mut Background,
     webhooks: &mut Webhooks,
 ) -> Result<(), Failure> {
     tokio::select! {
         () = signals.recv() => {
             info!("draining");
+            Ok(())
+        }
+        () = drain.notified() => {
+            info!("draining, as the console asks");
             Ok(())
         }
         ended = status => match ended {
@@ -97,10 +111,9 @@ async fn stopping(
 type Background = JoinHandle<Result<(), QueueError>>;
 
 fn status_settings(config: &Config, app: &App) -> StatusSettings {
-    let url = config.front.public_url.as_ref();
     StatusSettings {
         app_id: app.id.to_string(),
-        public_url: url.map(|url| PublicUrl::parse(url.origin()).expect("an origin is parsed")),
+        public_url: public_url(config),
         path_prefix: config.front.path_prefix.to_string(),
         pages: pages::embedded(),
         custom_pages: config.pages.clone(),
@@ -114,26 +127,38 @@ fn status_settings(config: &Config, app: &App) -> StatusSettings {
     }
 }
 
-/// The log goes to standard error. Other people's crates say what goes wrong and no more, whatever
-/// the level: they do not know which of their words are secrets here.
-fn start_log(level: LogLevel) {
-    let ours = filter(level);
-    let targets = OUR_TARGETS.map(|target| (target, ours));
-    let filter = Targets::new().with_default(ours.min(LevelFilter::WARN)).with_targets(targets);
-    let format = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
-    tracing_subscriber::registry().with(format).with(filter).init();
+fn console_settings(
+    config: &Config,
+    app: &App,
+    [changed, drain]: [Arc<Notify>; 2],
+    log: LogTail,
+) -> ConsoleSettings {
+    ConsoleSettings {
+        config: config.clone(),
+        status_app: app.id.to_string(),
+        judge: Arc::new(ServersJudge(config.clone())),
+        changed,
+        drain,
+        public_url: public_url(config),
+        pages: pages::embedded(),
+        clock: Clock::system(),
+        version: env!("CARGO_PKG_VERSION"),
+        log,
+        licences: &[],
+    }
 }
 
-fn filter(level: LogLevel) -> LevelFilter {
-    match level {
-        LogLevel::Off => LevelFilter::OFF,
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
+/// Where people reach the server, as the web apps take it.
+fn public_url(config: &Config) -> Option<PublicUrl> {
+    let url = config.front.public_url.as_ref();
+    url.map(|url| PublicUrl::parse(url.origin()).expect("an origin is parsed"))
+}
+
+/// While nobody runs the console, each start draws a code for it.
+async fn code_of_first_start(store: &Store) -> Result<Option<Code>, Failure> {
+    match store.operator().await? {
+        Some(_) => Ok(None),
+        None => Ok(Some(code::draw(store).await?)),
     }
 }
 
@@ -235,15 +260,6 @@ fn greet(welcome: &Welcome<'_>) {
 /// How many connections may wait to be accepted, as far as the system allows: after a restart all
 /// clients come back at once, and whoever finds no room tries again only a second later.
 const BACKLOG: u32 = 4096;
-
-const OUR_TARGETS: [&str; 6] = [
-    "rollcall",
-    "rollcall_engine",
-    "rollcall_node",
-    "rollcall_status",
-    "rollcall_store",
-    "rollcall_web",
-];
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use rollcall_console::Code;
 use rollcall_engine::App;
 use rollcall_node::config::Config;
 
@@ -18,6 +19,8 @@ pub(crate) struct Welcome<'a> {
     pub(crate) address: SocketAddr,
     /// The app of the status page.
     pub(crate) app: &'a App,
+    /// The one-time code of the console, while nobody runs it yet.
+    pub(crate) code: Option<&'a Code>,
 }
 
 impl fmt::Display for Welcome<'_> {
@@ -31,6 +34,10 @@ impl fmt::Display for Welcome<'_> {
                 writeln!(f, "  Status page  {base}/rollcall/")?;
                 writeln!(f, "  Your pages   {base}/ from {}", directory.display())?;
             }
+        }
+        writeln!(f, "  Console      {base}/console")?;
+        if let Some(code) = self.code {
+            writeln!(f, "  Code         {code} (sets it up: once, within 60 minutes)")?;
         }
         if config.front.public_url.is_some() {
             writeln!(f, "  Listening    {}", self.address)?;
@@ -47,12 +54,22 @@ impl fmt::Display for Welcome<'_> {
 impl Welcome<'_> {
     /// Where a browser finds the server.
     fn base(&self) -> String {
-        let prefix = &self.config.front.path_prefix;
-        let scheme = if self.config.tls_cert.is_some() { "https" } else { "http" };
-        match &self.config.front.public_url {
-            Some(url) => format!("{url}{prefix}"),
-            None => format!("{scheme}://{}{prefix}", reachable(self.address)),
-        }
+        base(self.config, &reachable(self.address).to_string())
+    }
+}
+
+/// Where a browser finds the console of a server that listens there.
+pub(crate) fn console_url(config: &Config, listen: &str) -> String {
+    let address = listen.parse().map(|address| reachable(address).to_string());
+    format!("{}/console", base(config, &address.unwrap_or_else(|_| listen.to_owned())))
+}
+
+fn base(config: &Config, authority: &str) -> String {
+    let prefix = &config.front.path_prefix;
+    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
+    match &config.front.public_url {
+        Some(url) => format!("{url}{prefix}"),
+        None => format!("{scheme}://{authority}{prefix}"),
     }
 }
 
@@ -99,9 +116,25 @@ mod tests {
         assert!(text.contains("Listening    127.0.0.1:9000\n"), "{text}");
     }
 
+    #[test]
+    fn the_console_is_named_and_its_code_while_nobody_runs_it() {
+        let config = Config::default();
+        let text = welcome(&config, "0.0.0.0:9000");
+        assert!(text.contains("Console      http://127.0.0.1:9000/console\n"), "{text}");
+        assert!(!text.contains("Code"), "{text}");
+        assert_eq!(console_url(&config, "0.0.0.0:9000"), "http://127.0.0.1:9000/console");
+        assert_eq!(console_url(&config, "localhost:80"), "http://localhost:80/console");
+        let (app, code) = (App::new("7", Vec::new()), Code::draw().unwrap());
+        let address = "127.0.0.1:9000".parse().unwrap();
+        let with_code =
+            Welcome { program: "r", config: &config, address, app: &app, code: Some(&code) };
+        let line = format!("Code         {code} (sets it up: once, within 60 minutes)\n");
+        assert!(with_code.to_string().contains(&line), "{with_code}");
+    }
+
     fn welcome(config: &Config, address: &str) -> String {
         let address = address.parse().unwrap();
         let app = App::new("7", Vec::new());
-        Welcome { program: "bin/rollcall", config, address, app: &app }.to_string()
+        Welcome { program: "bin/rollcall", config, address, app: &app, code: None }.to_string()
     }
 }

@@ -5,6 +5,7 @@
 
 mod apps;
 mod check_config;
+mod console;
 mod data_and_app;
 mod refusals;
 mod serving;

@@ -22,6 +22,13 @@ pub(crate) struct Server {
     pub(crate) welcome: String,
 }
 
+/// What a server answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// All of it, with its head.
+    pub(crate) text: String,
+}
+
 impl Place {
     /// An empty directory; `name` is that of the test.
     pub(crate) fn new(name: &str) -> Self {
@@ -106,13 +113,23 @@ impl Server {
 
     /// The status of the answer to a GET request.
     pub(crate) fn status_of(&self, path: &str) -> u16 {
+        self.send("GET", path, "", "").status
+    }
+
+    /// Sends a request with a body of JSON; `lines` are more lines of its head.
+    pub(crate) fn send(&self, method: &str, path: &str, lines: &str, body: &str) -> Answer {
         let mut socket = TcpStream::connect(self.address()).expect("it listens");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{lines}\
+             Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
         socket.write_all(request.as_bytes()).expect("it reads");
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).expect("it answers with text");
-        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
-        status.unwrap_or_else(|| panic!("no status in {answer}"))
+        let mut text = String::new();
+        socket.read_to_string(&mut text).expect("it answers with text");
+        let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("no status in {text}"));
+        Answer { status, text }
     }
 
     /// Sends a signal, by its name, and waits for the end.

@@ -1,0 +1,118 @@
+//! The console of the program: its code, its address, and changes that the server obeys.
+
+use rollcall_store::{ChangeKind, ChangeRow, Store};
+use serde_json::{Value, json};
+
+use crate::support::{Place, Server};
+
+#[test]
+fn the_first_starts_print_a_code_until_somebody_has_used_it() {
+    let place = Place::new("console_code");
+    let server = place.serve(&[]);
+    assert!(server.says("Console").ends_with("/console"), "{}", server.welcome);
+    let first = code_of(&server.welcome);
+    drop(server);
+
+    let server = place.serve(&[]);
+    let second = code_of(&server.welcome);
+    assert_ne!(second, first);
+    assert_eq!(set_up(&server, &first).0, 403, "the one of the last start is over");
+    assert_eq!(set_up(&server, &second).0, 200);
+    drop(server);
+    let server = place.serve(&[]);
+    assert!(!server.welcome.contains("Code"), "{}", server.welcome);
+}
+
+#[test]
+fn a_code_is_made_beside_a_running_server_and_ends_the_one_before() {
+    let place = Place::new("console_new_code");
+    let nothing = place.refusal(&["console", "code"]);
+    assert!(nothing.starts_with("there is no database in data; "), "{nothing}");
+    let server = place.serve(&[]);
+    let told = place.print(&["console", "code", "--public-url", "https://rollcall.example"]);
+    assert!(told.contains("use at  https://rollcall.example/console\n"), "{told}");
+    assert!(told.contains("It sets up who runs the console: once, within 60 minutes.\n"), "{told}");
+    assert_eq!(set_up(&server, &code_of(&server.welcome)).0, 403);
+    assert_eq!(set_up(&server, &code_of(&told)).0, 200);
+    let told = place.print(&["console", "code"]);
+    assert!(told.contains("It sets a new name and password, and ends all sessions"), "{told}");
+    assert_eq!(set_up(&server, &code_of(&told)).0, 200);
+}
+
+#[test]
+fn the_server_obeys_the_console_and_refuses_what_the_commands_refuse() {
+    let place = Place::new("console_changes");
+    let server = place.serve(&["--log", "off"]);
+    let (_, cookie) = set_up(&server, &code_of(&server.welcome));
+    let (status, made) = ask(&server, &cookie, "POST", "apps", &json!({ "name": "Shop" }));
+    assert_eq!(status, 201, "{made}");
+    let id = made["app"]["id"].as_str().expect("an id");
+    let path = format!("/apps/{id}/channels");
+    // 401: the app is there, and the request is not signed.
+    while server.status_of(&path) != 401 {}
+
+    let of_page = server.app_id();
+    let off = json!({ "changes": { "enabled": false } });
+    let (status, refused) =
+        ask(&server, &cookie, "PATCH", &format!("apps/{of_page}/settings"), &off);
+    let sentence = place.refusal(&["apps", "set", of_page, "enabled=false"]);
+    assert_eq!((status, refused["error"].as_str()), (409, Some("status_app")));
+    assert_eq!(refused["message"], sentence.as_str());
+    let (_, answer) = ask(&server, &cookie, "PATCH", &format!("apps/{id}/settings"), &off);
+    assert_eq!(answer["change"]["after"]["enabled"], false, "{answer}");
+    while server.status_of(&path) != 403 {}
+}
+
+#[test]
+fn what_the_commands_change_is_recorded() {
+    let place = Place::new("console_record");
+    place.print(&["apps", "add", "1001", "name=Demo", "keys=a:hush"]);
+    place.print(&["apps", "set", "1001", "mirror=true", "keys=a:hush,b:hush2"]);
+    place.print(&["apps", "set", "1001", "mirror=true"]);
+    place.print(&["apps", "remove", "1001"]);
+    let changes = changes_of(&place, "1001");
+    let kinds: Vec<_> = changes.iter().map(|change| change.kind).collect();
+    let expected = [
+        ChangeKind::AppRemoved,
+        ChangeKind::KeyAdded,
+        ChangeKind::Settings,
+        ChangeKind::AppCreated,
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(changes[2].before.as_deref(), Some(r#"{"mirror":null}"#));
+    assert_eq!(changes[2].after.as_deref(), Some(r#"{"mirror":true}"#));
+    assert!(changes.iter().all(|change| change.actor == "command line"));
+    assert!(!format!("{changes:?}").contains("hush"), "{changes:?}");
+}
+
+/// Sets an operator up: the status, and the cookie of the session.
+fn set_up(server: &Server, code: &str) -> (u16, String) {
+    let body = json!({ "code": code, "name": "ana", "password": "a good password" });
+    let answer = server.send("POST", "/console/api/setup", "", &body.to_string());
+    let line = answer.text.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+    let cookie = line.and_then(|line| line.split(';').next()).unwrap_or_default();
+    (answer.status, format!("Cookie: {cookie}\r\n"))
+}
+
+fn ask(server: &Server, cookie: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let answer = server.send(method, &format!("/console/api/{path}"), cookie, &body.to_string());
+    let (_, body) = answer.text.split_once("\r\n\r\n").expect("it has a head");
+    (answer.status, serde_json::from_str(body).expect("it is JSON"))
+}
+
+/// The word of a text that looks like a code.
+fn code_of(text: &str) -> String {
+    let is_code = |word: &&str| word.len() == 14 && word.matches('-').count() == 2;
+    text.split_whitespace().find(is_code).unwrap_or_else(|| panic!("no code in {text}")).to_owned()
+}
+
+fn changes_of(place: &Place, app: &str) -> Vec<ChangeRow> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime starts");
+    runtime.block_on(async {
+        let store = Store::open(place.path("data")).await.expect("the database opens");
+        store.changes_of_app(app, None, 50).await.expect("changes are read")
+    })
+}
