@@ -1,0 +1,72 @@
+// The operator of a console: in a browser, and as a program with the browser's session.
+
+import assert from 'node:assert/strict';
+import { until } from './wait.mjs';
+
+export const OPERATOR = { name: 'Olga', password: 'correct horse battery' };
+
+/** The one-time code that the server printed last. */
+export function codeOf(server) {
+  const codes = [...server.log.matchAll(/Code\s+((?:[2-9A-Z]{4}-){2}[2-9A-Z]{4})/g)];
+  assert.ok(codes.length > 0, `a code in:\n${server.log}`);
+  return codes.at(-1)[1];
+}
+
+/** Somebody who asks the console's API, with a session once there is one. */
+export class Operator {
+  cookie = '';
+
+  constructor(server) {
+    this.server = server;
+  }
+
+  /** Makes the account with the code that the server printed. */
+  async setUp() {
+    const reply = await this.ask('POST', 'setup', { code: codeOf(this.server), ...OPERATOR });
+    assert.equal(reply.status, 200, reply.text);
+    return this;
+  }
+
+  /** Asks; `path` is below `/console/api`. */
+  async ask(method, path, body, headers = {}) {
+    const reply = await fetch(`${this.server.url}/console/api/${path}`, {
+      method,
+      headers: { Cookie: this.cookie, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const [cookie] = reply.headers.getSetCookie();
+    if (cookie) this.cookie = cookie.split(';')[0];
+    const text = await reply.text();
+    return { status: reply.status, text, headers: reply.headers, json: reply.headers.get('content-type')?.includes('json') ? JSON.parse(text) : undefined };
+  }
+
+  /** Asks and wants it done. */
+  async get(path) {
+    const { status, text, json } = await this.ask('GET', path);
+    assert.equal(status, 200, text);
+    return json;
+  }
+
+  /** Changes settings of an app, all or none. */
+  async change(app, changes) {
+    const { status, text } = await this.ask('PATCH', `apps/${app}/settings`, { changes });
+    assert.equal(status, 200, text);
+  }
+}
+
+/** Fills in the first run; the page then shows the wizard. */
+export async function setUp(page, server) {
+  await page.goto('/console');
+  const form = page.getByTestId('set-up');
+  await form.locator('[name=code]').fill(codeOf(server));
+  await form.locator('[name=name]').fill(OPERATOR.name);
+  await form.locator('[name=password]').fill(OPERATOR.password);
+  await page.getByTestId('set-up-button').click();
+  await form.waitFor({ state: 'detached' });
+}
+
+/** Waits until an item of the check list is ticked. */
+export async function ticked(page, what) {
+  const item = page.getByTestId(`first-${what}`);
+  await until(async () => (await item.getAttribute('data-done')) === 'true', `${what} to be ticked`);
+}
