@@ -18,15 +18,24 @@ use crate::mail::{Mail, Mailboxes};
 /// The shard's end. Dropped, it ends the answer.
 #[derive(Debug)]
 pub(crate) struct PipeWriter {
-    chunks: mpsc::UnboundedSender<Bytes>,
+    chunks: mpsc::UnboundedSender<Chunk>,
     shared: Arc<Shared>,
 }
 
 /// hyper's end: the body of the answer. Dropped before its end, it tells the shard.
 #[derive(Debug)]
 pub(crate) struct PipeBody {
-    chunks: mpsc::UnboundedReceiver<Bytes>,
+    chunks: mpsc::UnboundedReceiver<Chunk>,
     shared: Arc<Shared>,
+    end: End,
+}
+
+/// Lines under way.
+#[derive(Debug)]
+struct Chunk {
+    lines: Bytes,
+    /// What the answer is behind them. Said with them, so that hyper writes the end of an answer in
+    /// the same call.
     end: End,
 }
 
@@ -56,8 +65,17 @@ struct Shared {
 pub(crate) enum Room {
     /// So much that hyper is never idle; the rest waits in the outbox, where it is counted.
     Some,
-    /// The whole answer to a poll, which has an end.
+    /// The whole answer to a poll, which ends with it.
     All,
+}
+
+impl Room {
+    fn end(self) -> End {
+        match self {
+            Self::Some => End::Ahead,
+            Self::All => End::Reached,
+        }
+    }
 }
 
 /// A pipe for the answer of a receive request, which reports to the session's shard.
@@ -93,7 +111,8 @@ impl PipeWriter {
             return 0;
         }
         self.shared.held.fetch_add(taken, Ordering::SeqCst);
-        if self.chunks.send(Bytes::from(chunk)).is_err() { 0 } else { taken }
+        let chunk = Chunk { lines: Bytes::from(chunk), end: room.end() };
+        if self.chunks.send(chunk).is_err() { 0 } else { taken }
     }
 
     /// Has the shard told when there is room again, which may be so already.
@@ -135,13 +154,18 @@ impl Body for PipeBody {
             self.end = End::Reached;
             return Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())));
         }
-        let Some(chunk) = chunk else {
+        let Some(Chunk { lines, end }) = chunk else {
             self.end = End::Reached;
             return Poll::Ready(None);
         };
-        self.shared.held.fetch_sub(chunk.len(), Ordering::SeqCst);
+        self.end = end;
+        self.shared.held.fetch_sub(lines.len(), Ordering::SeqCst);
         self.shared.tell_of_room();
-        Poll::Ready(Some(Ok(Frame::data(chunk))))
+        Poll::Ready(Some(Ok(Frame::data(lines))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.end == End::Reached
     }
 }
 
@@ -168,3 +192,52 @@ impl Drop for PipeBody {
 
 /// What a pipe holds before it takes no further line.
 const CAPACITY: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use rollcall_engine::HttpTransport;
+
+    use super::*;
+    use crate::mail::Inbox;
+
+    fn pipe_of(transport: HttpTransport) -> (PipeWriter, PipeBody, Inbox) {
+        let (mailboxes, mut inboxes) = Mailboxes::new(1, 1 << 20);
+        let session = SessionName::new("key", "1", "session");
+        let (writer, body) = pipe(&Receive { session, id: ReceiveId(1), transport }, &mailboxes);
+        (writer, body, inboxes.remove(0))
+    }
+
+    async fn next(body: &mut PipeBody) -> Option<Bytes> {
+        let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await?;
+        Some(frame.unwrap().into_data().unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_answer_to_a_poll_ends_with_its_lines() {
+        let (writer, mut body, mut inbox) = pipe_of(HttpTransport::Polling);
+        assert!(!body.is_end_stream());
+        assert_eq!(writer.write([&b"a\n"[..], b"b\n"].into_iter(), Room::All), 4);
+        assert_eq!(next(&mut body).await.as_deref(), Some(&b"a\nb\n"[..]));
+        // The writer is still there, but hyper need not wait until it is not.
+        assert!(body.is_end_stream());
+        drop(body);
+        let mut mail = Vec::new();
+        let idle = poll_fn(|cx| Poll::Ready(inbox.poll_take(cx, &mut mail).is_pending())).await;
+        assert!(idle, "nothing was lost");
+        drop(writer);
+    }
+
+    #[tokio::test]
+    async fn a_stream_goes_on_until_its_writer_is_gone() {
+        let (writer, mut body, _inbox) = pipe_of(HttpTransport::Streaming);
+        for line in [&b"a\n"[..], b"b\n"] {
+            assert_eq!(writer.write([line].into_iter(), Room::Some), 2);
+            assert_eq!(next(&mut body).await.as_deref(), Some(line));
+            assert!(!body.is_end_stream());
+        }
+        drop(writer);
+        assert_eq!(next(&mut body).await, None);
+    }
+}
