@@ -40,6 +40,7 @@ pub(crate) fn router(console: &Console) -> Router {
         .route("/console", get(pages::page))
         .route("/console/", get(pages::page))
         .route("/console/{*path}", get(pages::page))
+        .route("/console/pusher.min.js", get(pages::library))
         .merge(open().router)
         .merge(guarded)
         .method_not_allowed_fallback(async || CommonFailure::MethodNotAllowed)
