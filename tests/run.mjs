@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const RESULTS = join(HERE, '../target/test-results');
 /** Suite, and how many of its files may run at once: browsers and the measured run want the machine for themselves. */
-const SUITES = { program: 2, protocol: 2, clients: 2, status: 2, tutorial: 1, pages: 1, slow: 1 };
+const SUITES = { program: 2, protocol: 2, clients: 2, status: 2, tutorial: 1, pages: 1, console: 1, slow: 1 };
 
 const { values, positionals } = parseArgs({
   options: { shards: { type: 'string', default: '1' }, only: { type: 'string' } },

@@ -197,7 +197,7 @@ const CAPACITY: usize = 64 * 1024;
 mod tests {
     use std::future::poll_fn;
 
-    use rollcall_engine::HttpTransport;
+    use rollcall_engine::{HttpTransport, Security};
 
     use super::*;
     use crate::mail::Inbox;
@@ -205,7 +205,9 @@ mod tests {
     fn pipe_of(transport: HttpTransport) -> (PipeWriter, PipeBody, Inbox) {
         let (mailboxes, mut inboxes) = Mailboxes::new(1, 1 << 20);
         let session = SessionName::new("key", "1", "session");
-        let (writer, body) = pipe(&Receive { session, id: ReceiveId(1), transport }, &mailboxes);
+        let (id, security) = (ReceiveId(1), Security::Plain);
+        let receive = Receive { session, id, transport, security };
+        let (writer, body) = pipe(&receive, &mailboxes);
         (writer, body, inboxes.remove(0))
     }
 
