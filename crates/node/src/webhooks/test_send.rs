@@ -90,7 +90,9 @@ impl TestSends {
     }
 
     fn take_turn<'a>(&'a self, app: &'a AppId) -> Option<Turn<'a>> {
-        self.lock().insert(app.clone()).then_some(Turn { sends: self, app })
+        let is_free = self.lock().insert(app.clone());
+        // Made only for who has it: dropping it gives the turn back.
+        is_free.then(|| Turn { sends: self, app })
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<AppId>> {
