@@ -284,7 +284,6 @@ impl From<TestSendError> for Failure {
     fn from(error: TestSendError) -> Self {
         match error {
             TestSendError::UnknownApp => Self::NoApp,
-            TestSendError::NoKey => Self::NoKey,
             TestSendError::BadUrl => Self::Unfit("url", sentence(&error)),
             TestSendError::Busy | TestSendError::NotDelivering => Self::NodeBusy,
         }

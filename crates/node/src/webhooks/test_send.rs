@@ -32,8 +32,6 @@ pub struct TestSend {
 pub enum TestSendError {
     /// There is no such app.
     UnknownApp,
-    /// The app has no key to sign with.
-    NoKey,
     /// No endpoint can have that URL.
     BadUrl,
     /// Another test of the app is under way.
@@ -72,7 +70,8 @@ impl TestSends {
         name: u64,
     ) -> Result<TestSend, TestSendError> {
         let url = webhook_url(url).map_err(|_| TestSendError::BadUrl)?;
-        let key = app.keys.first().cloned().ok_or(TestSendError::NoKey)?;
+        // An app without a key is not served.
+        let key = app.keys.first().cloned().ok_or(TestSendError::UnknownApp)?;
         let post = self.post.get().cloned().ok_or(TestSendError::NotDelivering)?;
         let _turn = self.take_turn(&app.id).ok_or(TestSendError::Busy)?;
         let body = body(now);
@@ -110,7 +109,6 @@ impl fmt::Display for TestSendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::UnknownApp => "there is no such app",
-            Self::NoKey => "the app has no key to sign with; add one",
             Self::BadUrl => {
                 "the URL must be an http:// or https:// URL of at most 2048 bytes, without a user \
                  and without a fragment"
