@@ -12,7 +12,7 @@ use std::time::Duration;
 use rollcall_wire::SocketId;
 use rollcall_wire::errors::ErrorKind;
 
-use crate::app::{App, AppId};
+use crate::app::{App, AppId, Visibility};
 use crate::ids::UserId;
 use crate::limits::LastSecond;
 use crate::time::Time;
@@ -314,8 +314,12 @@ impl Observer {
         }
     }
 
-    /// Tells of an error, whether or not anybody watches.
+    /// Tells of an error, whether or not anybody watches; of reserved apps nothing is told, nor can
+    /// they be watched.
     pub(crate) fn observe_error(&mut self, app: &App, make: impl FnOnce(Time) -> Observation) {
+        if app.visibility == Visibility::Reserved {
+            return;
+        }
         let now = self.now;
         match self.of_app(&app.id).allowance.take_error(now) {
             true => self.waiting.tell(make(now)),
@@ -325,7 +329,8 @@ impl Observer {
 
     /// Tells that something works, if that is new.
     pub(crate) fn observe_first(&mut self, app: &App, first: First) {
-        if self.apps.get(&app.id).is_some_and(|of| of.seen & first.bit() != 0) {
+        let is_known = self.apps.get(&app.id).is_some_and(|of| of.seen & first.bit() != 0);
+        if is_known || app.visibility == Visibility::Reserved {
             return;
         }
         self.of_app(&app.id).seen |= first.bit();

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use rollcall_engine::App;
 use rollcall_node::handle::{AppCredentials, Except, Publication};
+use rollcall_node::observe::Incident;
 use rollcall_wire::auth::Key;
 use serde_json::json;
 use support::{Client, TestNode, Told, app, data};
@@ -78,6 +79,29 @@ async fn its_clients_may_not_send_events() {
     let mut page = watch(&node, &live).await;
     page.send(&json!({ "event": "client-e", "channel": "private-pulse-1", "data": {} })).await;
     page.event("pusher:error").await;
+}
+
+#[tokio::test]
+async fn operators_are_told_nothing_of_it() {
+    let node = TestNode::start(2).await;
+    let live = node.handle.reserve_app("Console").unwrap();
+    assert!(node.handle.tap(&live.id).is_none());
+    let mut incidents = node.handle.incidents();
+    let mut page = watch(&node, &live).await;
+    tell(&node, &live).await;
+    page.event("pulse").await;
+    page.send(&json!({ "event": "nonsense", "data": {} })).await;
+    page.event("pusher:error").await;
+    let mut other = node.open(&format!("/app/{}?protocol=4", live.key)).await;
+    assert!(matches!(other.told().await, Told::Close(Some(4007), _)));
+    let plain = format!("GET /app/{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", live.key);
+    assert_eq!(node.request(&plain).await.0, 426);
+
+    // Whatever would have been told comes before the connection of another app.
+    node.handle.stats().await;
+    node.connect().await;
+    let told = incidents.recv().await;
+    assert!(matches!(&told, Some(Incident::First { app, .. }) if app == "1001"), "{told:?}");
 }
 
 /// A page that hears a channel of the app, as the console signs for it.

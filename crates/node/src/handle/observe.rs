@@ -42,12 +42,13 @@ impl NodeHandle {
         &self.0.observatory.reporter
     }
 
-    /// Watches what goes on in an app, until the tap is dropped. `None` if there is no such app.
+    /// Watches what goes on in an app, until the tap is dropped. `None` if there is no such app, or
+    /// if it is a reserved one.
     ///
     /// Above 200 events a second the tap gets a sample, and errors up to 50 a second; how many there
     /// were in all is always told.
     pub fn tap(&self, app: &str) -> Option<Tap> {
-        let app = self.tenant(app)?.app.id.clone();
+        let app = self.tenant(app).filter(Tenant::is_listed)?.app.id.clone();
         let tap = Tap::new(self.clone(), app.clone());
         self.taps().add(&app, tap.queue(), || self.set_watched(&app, Watched::Yes));
         Some(tap)
@@ -111,6 +112,9 @@ impl NodeHandle {
         (channel, event, data): (&str, &str, &str),
         began: Time,
     ) {
+        if !tenant.is_listed() {
+            return;
+        }
         let app = &tenant.app.id;
         if tenant.is_first_message() {
             self.report(Some(app), Sight::First(First::Event));
@@ -128,6 +132,9 @@ impl NodeHandle {
     pub(crate) fn observe_refusal(&self, caller: &Caller<'_>, code: CloseCode) {
         let Some(kind) = code.error() else { return };
         let tenant = self.tenant_of_key(caller.key);
+        if tenant.as_ref().is_some_and(|tenant| !tenant.is_listed()) {
+            return;
+        }
         let message = match caller.origin {
             Some(origin) if kind == ErrorKind::OriginNotAllowed => {
                 format!("{}: {}", code.reason(), origin.chars().take(200).collect::<String>())

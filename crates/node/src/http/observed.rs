@@ -35,11 +35,16 @@ pub(crate) async fn observe(
 fn tenant_of(node: &NodeHandle, uri: &Uri) -> Option<Option<Tenant>> {
     let mut segments = uri.path().strip_prefix('/')?.split('/');
     match (segments.next()?, segments.next()?) {
-        ("apps", id) => Some(node.tenant(id)),
-        ("app", key) => Some(node.tenant_of_key(key)),
+        // The HTTP API knows no reserved apps.
+        ("apps", id) => Some(node.tenant(id).filter(Tenant::is_listed)),
+        ("app", key) => match node.tenant_of_key(key) {
+            Some(tenant) if !tenant.is_listed() => None,
+            tenant => Some(tenant),
+        },
         ("users", _) => {
             let key = request_key(uri.query().unwrap_or(""));
-            Some(key.and_then(|key| node.tenant_of_key(&key)))
+            let tenant = key.and_then(|key| node.tenant_of_key(&key));
+            Some(tenant.filter(Tenant::is_listed))
         }
         _ => None,
     }
