@@ -78,6 +78,7 @@ impl From<Note> for Noted {
                         Event::error(EventType::Auth, ErrorKind::AuthRefused, why)
                     }
                 };
+                let [user, socket, channel] = [user, socket, channel].map(|text| text.map(short));
                 Self::Event(Event { user, socket, channel, ..event })
             }
             Note::RateLimit { user, message } => {
@@ -92,5 +93,28 @@ impl From<Note> for Noted {
                 ..Event::new(EventType::ClientEvent).with_data(Excerpt::of(&data))
             }),
         }
+    }
+}
+
+/// A name that somebody may have made up.
+fn short(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(MAX_NAME_BYTES));
+    name
+}
+
+const MAX_NAME_BYTES: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_somebody_made_up_is_cut() {
+        let (user, socket) = (None, None);
+        let (channel, decision) = (Some("é".repeat(9_000)), Decision::Allowed);
+        let Noted::Event(event) = Note::Auth { user, socket, channel, decision }.into() else {
+            panic!("it is no error");
+        };
+        assert_eq!(event.channel.unwrap().len(), MAX_NAME_BYTES);
     }
 }

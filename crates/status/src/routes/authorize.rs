@@ -18,19 +18,22 @@ pub(crate) async fn authorize(
     asker: Asker,
     request: Request,
 ) -> Result<impl IntoResponse, Failure> {
-    let signed_in = app.require_signed_in(&asker).await?;
+    let signed_in = app.require_signed_in(&asker).await;
+    let signed_in = signed_in.inspect_err(|failure| note(&app, None, None, refused(failure)))?;
     let taken = app.auths().take(app.now(), &signed_in.session);
     taken.map_err(|limited| app.limited(limited))?;
     let fields = Fields::read(request).await?;
     let (socket, channel) = (fields.text("socket_id")?, fields.text("channel_name")?);
     let decided = decide(&app, &asker, &signed_in, socket, channel).await;
-    note(&app, &signed_in.account.name, (socket, channel), &decided);
+    let decision = decided.as_ref().map_or_else(refused, |_| Decision::Allowed);
+    note(&app, Some(&signed_in.account.name), Some((socket, channel)), decision);
     let signed = decided?;
     app.0.counters.signatures.add_one();
     let body = AuthBody { auth: &signed.auth, channel_data: signed.channel_data.as_deref() };
     Ok(json(serde_json::to_string(&body).expect("texts always serialise")))
 }
 
+/// Signs, if this person may join this channel.
 async fn decide(
     app: &StatusApp,
     asker: &Asker,
@@ -51,23 +54,15 @@ async fn decide(
     Ok(signed)
 }
 
-/// Tells operators what was decided.
-fn note(
-    app: &StatusApp,
-    user: &str,
-    (socket, channel): (&str, &str),
-    decided: &Result<Authorization, Failure>,
-) {
-    let decision = match decided {
-        Ok(_) => Decision::Allowed,
-        Err(failure) => Decision::Refused(failure.sentence()),
-    };
-    app.note(Note::Auth {
-        user: Some(user.to_owned()),
-        socket: Some(socket.to_owned()),
-        channel: Some(channel.to_owned()),
-        decision,
-    });
+/// Tells operators what was decided, and of what, as far as that was asked by then.
+fn note(app: &StatusApp, user: Option<&str>, asked: Option<(&str, &str)>, decision: Decision) {
+    let (socket, channel) = asked.unzip();
+    let [user, socket, channel] = [user, socket, channel].map(|text| text.map(str::to_owned));
+    app.note(Note::Auth { user, socket, channel, decision });
+}
+
+fn refused(failure: &Failure) -> Decision {
+    Decision::Refused(failure.sentence())
 }
 
 /// The policy: so far there is one room, and everybody is in it.
