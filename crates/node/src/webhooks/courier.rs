@@ -218,7 +218,10 @@ impl Courier {
         let Some(route) = self.routes.get_mut(&address) else { return };
         let problem = attempt.result.as_ref().err();
         route.tell(&address, problem);
-        if let Some(parcel) = route.parcels.get(&no) {
+        // That nobody wants it any more is no failure.
+        if let Some(parcel) = route.parcels.get(&no)
+            && !matches!(problem, Some(Problem::Unset))
+        {
             let letter = (&*address.url, parcel.events.as_str());
             let problem = problem.map(Problem::told);
             self.node.observe_webhook(&address.app, letter, problem, attempt.took);

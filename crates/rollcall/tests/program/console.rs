@@ -60,7 +60,11 @@ fn the_server_obeys_the_console_and_refuses_what_the_commands_refuse() {
     assert_eq!(refused["message"], sentence.as_str());
     let (_, answer) = ask(&server, &cookie, "PATCH", &format!("apps/{id}/settings"), &off);
     assert_eq!(answer["change"]["after"]["enabled"], false, "{answer}");
-    while server.status_of(&path) != 403 {}
+    let confirmed = json!({ "confirm": "Shop" });
+    let (status, answer) = ask(&server, &cookie, "DELETE", &format!("apps/{id}"), &confirmed);
+    assert_eq!(status, 200, "{answer}");
+    // 404: the server has heard of it.
+    while server.status_of(&path) != 404 {}
 }
 
 #[test]
