@@ -366,6 +366,7 @@ mod tests {
         }
         let rows = log.list(&AppId::new("1"), Vec::new());
         assert_eq!((rows.len(), &*rows[0].id, &*rows[199].id), (200, "200", "001"));
+        assert_eq!(log.of_app(&AppId::new("1")).len(), 200);
         assert_eq!(ids(&log.list(&AppId::new("2"), Vec::new())), ["other"]);
     }
 
