@@ -93,7 +93,7 @@ mod tests {
         };
         let codes = errors_by_code(&stats);
         let told: Vec<_> = codes.iter().map(|(code, count)| format!("{code}:{count}")).collect();
-        assert_eq!(told, ["401:4", "4004:5", "4301:3", "none:2"]);
+        assert_eq!(told, ["4004:5", "401:4", "4301:3", "none:2"]);
         assert_eq!(Pulse::of(0, &stats).errors, 14);
     }
 }
