@@ -73,7 +73,7 @@ export const errorKinds = {
   member_updates_off: 'A back end wanted to change a member, and the app’s members do not change. Switch it on.',
   no_presence_channel: 'A back end wanted to change a member of a channel that has none. Only presence channels have members.',
   not_a_member: 'A back end wanted to change somebody who is not on the channel. The change is kept for ten minutes if it has a revision, so nothing needs to be done if the user is on the way.',
-  webhook_failed: 'An endpoint did not take a webhook. It is tried again with growing pauses for a day; see that the endpoint answers with 2xx within four seconds.',
+  webhook_failed: 'An endpoint did not take a webhook. It is tried again for five minutes; see that the endpoint answers with 2xx within four seconds.',
   metrics_token_needed: 'Somebody read the metrics without the token. Send it as `Authorization: Bearer`.',
   metrics_not_local: 'Somebody wanted to read the metrics from another machine. Set the option `metrics_token` of the server, and send it.',
   auth_refused: 'The status page did not sign a subscription. The message says why; the page asks for its own channel only, and for who is signed in.',

@@ -75,7 +75,7 @@ export const errorKinds: Messages['errorKinds'] = {
   member_updates_off: 'Un serveur applicatif a voulu modifier un membre, et les membres de l’application ne changent pas. Activez les modifications.',
   no_presence_channel: 'Un serveur applicatif a voulu modifier un membre d’un canal qui n’en a pas. Seuls les canaux de présence ont des membres.',
   not_a_member: 'Un serveur applicatif a voulu modifier quelqu’un qui n’est pas sur le canal. La modification est gardée dix minutes si elle a une révision\u00a0; il n’y a donc rien à faire si l’utilisateur arrive.',
-  webhook_failed: 'Une adresse n’a pas pris un webhook. Il est retenté à intervalles croissants pendant un jour\u00a0; veillez à ce que l’adresse réponde 2xx en moins de quatre secondes.',
+  webhook_failed: 'Une adresse n’a pas pris un webhook. Il est retenté pendant cinq minutes\u00a0; veillez à ce que l’adresse réponde 2xx en moins de quatre secondes.',
   metrics_token_needed: 'Quelqu’un a lu les mesures sans le jeton. Envoyez-le comme `Authorization: Bearer`.',
   metrics_not_local: 'Quelqu’un a voulu lire les mesures depuis une autre machine. Réglez l’option `metrics_token` du serveur, et envoyez ce jeton.',
   auth_refused: 'La page de statut n’a pas signé un abonnement. Le message dit pourquoi\u00a0; la page ne demande que son propre canal, et seulement pour qui est identifié.',
