@@ -30,7 +30,7 @@ export function ConnectionList({ app }: { app: string }): JSX.Element {
   const [address, setAddress] = useState<'short' | 'whole'>('short');
   const listed = usePolled(
     `${app} ${search} ${address}`,
-    () => fetchConnections(app, search, 'opened', address),
+    () => fetchConnections(app, search, 'opened_at', address),
     ({ connections }) => (connections.length > 1_000 ? 5_000 : 2_000),
   );
   const t = texts.value;
