@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,7 +11,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
-use rollcall_engine::App;
+use rollcall_engine::{App, EdgeCommand, Watched};
 use rollcall_wire::auth::{Key, sign_request};
 use tower::Service;
 
@@ -127,6 +128,27 @@ async fn when_the_sends_under_way_take_all_room_http_answers_503() {
     assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
     assert_eq!(inboxes[0].held(), 0, "nothing was sent on");
     assert_eq!(node.send_room().available_permits(), 100);
+}
+
+#[test]
+fn shards_are_told_when_the_first_begins_to_watch_an_app_and_when_the_last_has_gone() {
+    let (node, mut inboxes) = idle_node();
+    let mut orders = || {
+        let (mut mail, mut cx) = (Vec::new(), Context::from_waker(Waker::noop()));
+        let _ = inboxes[0].poll_take(&mut cx, &mut mail);
+        let orders = mail.into_iter().map(|mail| match mail {
+            Mail::Command(EdgeCommand::Observe(app, watched)) if app.as_str() == "1" => watched,
+            other => panic!("unexpected {other:?}"),
+        });
+        orders.collect::<Vec<_>>()
+    };
+    let first = node.tap("1");
+    assert_eq!(orders(), [Watched::Yes]);
+    let second = node.tap("1");
+    drop(first);
+    assert_eq!(orders(), []);
+    drop(second);
+    assert_eq!(orders(), [Watched::No]);
 }
 
 #[tokio::test(start_paused = true)]
