@@ -1,12 +1,16 @@
 //! The apps as the console sees them: those of the database, which it changes, and those of the
 //! file, which are fixed there.
 
+use std::collections::HashMap;
+
+use rollcall_node::KeyUse;
 use rollcall_node::config::{self, Config, Declared, Place, Settings};
 use rollcall_store::{AppRow, KeyRow, UnixMillis};
 use serde::Serialize;
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::network::network;
 
 /// An app, wherever it comes from.
 pub(crate) struct AnyApp {
@@ -178,6 +182,9 @@ pub(crate) struct AppBody<'a> {
 pub(crate) struct KeyBody<'a> {
     key: &'a str,
     created_at: Option<UnixMillis>,
+    /// When and from where it was used last, since the server started.
+    last_used_at: Option<UnixMillis>,
+    last_used_from: Option<String>,
     secret_masked: String,
 }
 
@@ -194,18 +201,23 @@ impl<'a> Card<'a> {
 }
 
 impl<'a> AppBody<'a> {
-    pub(crate) fn new(app: &'a AnyApp, status_app: &str) -> Self {
-        Self {
-            card: Card::new(app, status_app),
-            created_at: app.created_at,
-            keys: app.keys.iter().map(KeyBody::from).collect(),
-        }
+    /// `uses` says when keys were used last.
+    pub(crate) fn new(app: &'a AnyApp, status_app: &str, uses: &HashMap<String, KeyUse>) -> Self {
+        let keys = app.keys.iter().map(|pair| KeyBody::new(pair, uses.get(&pair.key)));
+        Self { card: Card::new(app, status_app), created_at: app.created_at, keys: keys.collect() }
     }
 }
 
-impl<'a> From<&'a KeyPair> for KeyBody<'a> {
-    fn from(pair: &'a KeyPair) -> Self {
-        Self { key: &pair.key, created_at: pair.created_at, secret_masked: masked(&pair.secret) }
+impl<'a> KeyBody<'a> {
+    /// `last` is its last use, if there was any.
+    pub(crate) fn new(pair: &'a KeyPair, last: Option<&KeyUse>) -> Self {
+        Self {
+            key: &pair.key,
+            created_at: pair.created_at,
+            last_used_at: last.map(|last| last.at),
+            last_used_from: last.map(|last| network(last.from)),
+            secret_masked: masked(&pair.secret),
+        }
     }
 }
 

@@ -119,7 +119,7 @@ impl From<Failure> for Refusal {
             Failure::Busy => {
                 (S::SERVICE_UNAVAILABLE, "busy", "Too many sign in at once; try again.".into())
             }
-            Failure::NoApp => (S::NOT_FOUND, "no_app", "No app has this id.".into()),
+            Failure::NoApp => (S::NOT_FOUND, "no_such_app", "No app has this id.".into()),
             Failure::NoKey => (S::NOT_FOUND, "no_key", "The app has no such key.".into()),
             Failure::LastKey => {
                 (S::CONFLICT, "last_key", "An app needs a key; add another one first.".into())

@@ -20,6 +20,7 @@ mod judge;
 mod limits;
 mod live;
 mod log_tail;
+mod network;
 mod operator_name;
 mod passwords;
 mod process;

@@ -29,8 +29,9 @@ async fn the_apps_of_the_database_and_of_the_file_are_listed() {
     let app = ana.get("apps/1001").await.good()["app"].clone();
     assert_eq!(app["keys"][0]["secret_masked"], "…f3a9");
     assert!(app["created_at"].is_i64() && app["keys"][0]["created_at"].is_i64());
+    assert_eq!(app["keys"][0].get("last_used_at"), Some(&Value::Null), "nobody used it");
     assert_eq!(ana.get("apps/9").await.good()["app"]["created_at"], Value::Null);
-    assert_eq!(ana.get("apps/7").await.failure(), (404, "no_app".to_owned()));
+    assert_eq!(ana.get("apps/7").await.failure(), (404, "no_such_app".to_owned()));
     assert_eq!(ana.get("apps/%ff").await.failure().0, 404);
 }
 

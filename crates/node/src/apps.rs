@@ -10,6 +10,7 @@ use rollcall_engine::{App, AppId, Quota, Visibility};
 use tokio::sync::Semaphore;
 
 use crate::http::ANSWERS_OF_ONE_APP;
+use crate::key_uses::KeyUses;
 use crate::tally::Tally;
 use crate::usage::Usage;
 
@@ -58,6 +59,8 @@ struct Places {
     usage: Usage,
     /// Whether a back end has published.
     published: AtomicBool,
+    /// When its keys were used last.
+    keys: KeyUses,
 }
 
 /// One connection's place in its app's quota, or before that among the connections that wait for
@@ -202,6 +205,11 @@ impl Tenant {
         &self.places.usage
     }
 
+    /// When its keys were used last.
+    pub(crate) fn keys(&self) -> &KeyUses {
+        &self.places.keys
+    }
+
     /// A place for one more connection, if the app's quota has one (docs/protocol.md 1.5, 4004).
     pub(crate) fn take_place(&self) -> Option<ConnectionPermit> {
         self.take(Row::Counted)
@@ -284,6 +292,7 @@ impl Default for Places {
             answers: Arc::new(Semaphore::new(ANSWERS_OF_ONE_APP)),
             usage: Usage::default(),
             published: AtomicBool::new(false),
+            keys: KeyUses::default(),
         }
     }
 }

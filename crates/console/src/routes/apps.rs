@@ -90,7 +90,8 @@ async fn add(
 
 async fn body(console: &Console, id: &str) -> Result<String, Failure> {
     let app = console.app(id).await?;
-    let body = AppBody::new(&app, &console.0.settings.status_app);
+    let uses = console.0.node.key_uses(id);
+    let body = AppBody::new(&app, &console.0.settings.status_app, &uses);
     Ok(object!({ "app": body }).to_string())
 }
 

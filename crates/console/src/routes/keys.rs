@@ -33,7 +33,7 @@ pub(crate) async fn add(
     let mut new = old.clone();
     new.keys.push(pair.clone());
     changing.finish(signed_in.by(), Some(&old), Some(&new)).await?;
-    let body = object!({ "key": KeyBody::from(&KeyPair::from(&pair)) });
+    let body = object!({ "key": KeyBody::new(&KeyPair::from(&pair), None) });
     Ok((StatusCode::CREATED, json(body.to_string())))
 }
 

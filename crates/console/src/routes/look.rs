@@ -1,7 +1,5 @@
 //! What is there now: channels, connections and members (docs/console.md 2.5).
 
-use std::net::IpAddr;
-
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
@@ -13,6 +11,7 @@ use serde_json::{Value, json as object};
 use super::path::InPath;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::network::network;
 
 /// Which channels.
 #[derive(Deserialize)]
@@ -167,40 +166,7 @@ fn shown(connection: &Connection, address: Addresses) -> Value {
     body
 }
 
-/// The network of an address, as providers give them out.
-fn network(address: IpAddr) -> String {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}.0/24")
-        }
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => network(v4.into()),
-            None => {
-                let [a, b, c, ..] = v6.segments();
-                format!("{a:x}:{b:x}:{c:x}::/48")
-            }
-        },
-    }
-}
-
 const MOST_ROWS: usize = 10_000;
 
 /// The most presence channels that are offered.
 const MOST_CHANNELS: usize = 1_000;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_an_address_the_network_is_told() {
-        for (address, told) in [
-            ("192.0.2.77", "192.0.2.0/24"),
-            ("::ffff:192.0.2.77", "192.0.2.0/24"),
-            ("2001:db8:1:2::3", "2001:db8:1::/48"),
-        ] {
-            assert_eq!(network(address.parse().unwrap()), told);
-        }
-    }
-}

@@ -1,5 +1,6 @@
 //! Connections at the door: who may come in, and where the others are told why not.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,6 +13,7 @@ use rustls::ServerConnection;
 
 use super::NodeHandle;
 use crate::apps::{Apps, ConnectionPermit, Tenant};
+use crate::key_uses::KeyUse;
 use crate::mail::{Arrival, Mail, Verdict};
 use crate::provenance::Provenance;
 
@@ -73,9 +75,23 @@ impl NodeHandle {
         let (app, security) = (Arc::clone(&tenant.app), caller.security);
         let opening = Opening { socket: self.0.socket_ids.next(), app, protocol, security };
         match self.admit(tenant, caller) {
-            Ok(permit) => Verdict::Admit(opening, permit),
+            Ok(permit) => {
+                self.note_key(tenant, caller.key, caller.address);
+                Verdict::Admit(opening, permit)
+            }
             Err(code) => Verdict::Refuse(opening.refused(code)),
         }
+    }
+
+    /// Notes that a key of an app was good for something.
+    pub(crate) fn note_key(&self, tenant: &Tenant, key: &str, from: IpAddr) {
+        tenant.keys().note(key, KeyUse { at: self.0.clock.unix_millis(), from });
+    }
+
+    /// When each key of an app was used last since the node started, by key; those that are not
+    /// there were not.
+    pub fn key_uses(&self, app: &str) -> HashMap<String, KeyUse> {
+        self.listed_tenant(app).map(|tenant| tenant.keys().read()).unwrap_or_default()
     }
 
     /// The verdict on an upgrade request to a path that no app is under.

@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::counts::Addressee;
 use super::error::HttpError;
+use super::visitor::Visitor;
 use crate::apps::Tenant;
 use crate::handle::NodeHandle;
 
@@ -96,6 +97,9 @@ async fn check_head(
         path_prefix: node.front().path_prefix.as_str(),
     };
     let digest = verify_request(&tenant.app.keys, &request)?;
+    if let Some(key) = request_key(query) {
+        node.note_key(&tenant, &key, Visitor::of_request(&parts.extensions).address());
+    }
     match is_encoded(&parts.headers) {
         true => Err(HttpError::BodyEncoded),
         false => Ok((tenant, digest)),
