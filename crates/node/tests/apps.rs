@@ -53,7 +53,8 @@ async fn the_use_of_a_key_is_known_and_of_one_that_was_refused_is_not() {
         keys
     };
     let event = json!({ "name": "e", "channel": "a", "data": "" });
-    let unsigned = "GET /apps/1001/channels?auth_key=app-key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let unsigned =
+        "GET /apps/1001/channels?auth_key=app-key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     assert_eq!(node.request(unsigned).await.0, 401);
     node.handle.replace_app(App { enabled: false, ..two.clone() }).unwrap();
     let refused = node.open("/app/app-key?protocol=7").await.told().await;

@@ -16,7 +16,8 @@ export const fetchConnections = (app: string, search: string, sort: string, addr
   );
 export const fetchConnection = (app: string, socket: string) => get<ConnectionDetail>(path('apps', app, 'connections', socket));
 export const disconnect = (app: string, socket: string, comeBack: boolean) => post(path('apps', app, 'connections', socket, 'disconnect'), { come_back: comeBack });
-export const terminate = (app: string, user: string) => post(path('apps', app, 'users', user, 'terminate'));
+export const terminate = (app: string, user: string, channel?: string) =>
+  post(path('apps', app, 'users', user, 'terminate'), channel === undefined ? {} : { channel });
 
 export const fetchPresence = (app: string, channel: string) => get<Presence>(withQuery(path('apps', app, 'presence'), { channel }));
 

@@ -12,12 +12,13 @@ import { WindowedTable, type WindowedColumn } from './windowed-table';
 
 interface MemberRowsProps {
   readonly app: string;
+  readonly channel: string;
   readonly caption: string;
   readonly members: readonly Member[];
   readonly onChanged: () => void;
 }
 
-export function MemberRows({ app, caption, members, onChanged }: MemberRowsProps): JSX.Element {
+export function MemberRows({ app, channel, caption, members, onChanged }: MemberRowsProps): JSX.Element {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const byUser = useMemo(() => new Map(members.map((member) => [member.user, member])), [members]);
   const ids = useMemo(() => [...byUser.keys()], [byUser]);
@@ -37,7 +38,7 @@ export function MemberRows({ app, caption, members, onChanged }: MemberRowsProps
       rowOf={(user) => byUser.get(user)}
       open={open}
       onOpen={toggle}
-      detail={(member) => <WhyHere app={app} member={member} onChanged={onChanged} />}
+      detail={(member) => <WhyHere app={app} channel={channel} member={member} onChanged={onChanged} />}
       testid="members"
     />
   );

@@ -1,4 +1,4 @@
-/** The button that ends all connections of a user, behind a question. */
+/** The button that ends all connections of a user, behind a question; with a channel also what holds the member there, and its grace. */
 
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
@@ -12,12 +12,19 @@ import { SameByHand } from './code';
 import { Confirm } from './confirm';
 import { toast } from './toast';
 
-export function SendAway({ app, user, onDone }: { app: string; user: string; onDone: () => void }): JSX.Element {
+interface SendAwayProps {
+  readonly app: string;
+  readonly user: string;
+  readonly channel?: string;
+  readonly onDone: () => void;
+}
+
+export function SendAway({ app, user, channel, onDone }: SendAwayProps): JSX.Element {
   const [asked, setAsked] = useState(false);
   const { signedIn } = useConsole();
   const t = texts.value.watch;
   const act = async () => {
-    const failure = failureIn(await terminate(app, user));
+    const failure = failureIn(await terminate(app, user, channel));
     if (failure === null) {
       toast(t.sentAway(user));
       onDone();
@@ -32,7 +39,7 @@ export function SendAway({ app, user, onDone }: { app: string; user: string; onD
       {asked && (
         <Confirm title={t.sendAwayTitle(user)} verb={t.sendAway} act={act} onClose={() => setAsked(false)}>
           <p>{t.sendAwayText}</p>
-          <SameByHand lines={request(signedIn.public_url, 'POST', path('apps', app, 'users', user, 'terminate'))} />
+          <SameByHand lines={request(signedIn.public_url, 'POST', path('apps', app, 'users', user, 'terminate'), channel === undefined ? {} : { channel })} />
         </Confirm>
       )}
     </>

@@ -14,11 +14,12 @@ import { SendAway } from './send-away';
 
 interface WhyHereProps {
   readonly app: string;
+  readonly channel: string;
   readonly member: Member;
   readonly onChanged: () => void;
 }
 
-export function WhyHere({ app, member, onChanged }: WhyHereProps): JSX.Element {
+export function WhyHere({ app, channel, member, onChanged }: WhyHereProps): JSX.Element {
   const t = texts.value.watch;
   const { connections, user, info } = member;
   return (
@@ -28,7 +29,7 @@ export function WhyHere({ app, member, onChanged }: WhyHereProps): JSX.Element {
         <p class="muted">{connections.length === 0 ? t.whyLeaving : t.whyHeld}</p>
         <Holders app={app} sockets={connections} />
         <div>
-          <SendAway app={app} user={user} onDone={onChanged} />
+          <SendAway app={app} user={user} channel={channel} onDone={onChanged} />
         </div>
       </section>
       {info !== null && info !== undefined && (

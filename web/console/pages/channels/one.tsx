@@ -62,7 +62,7 @@ function Detail({ app, detail, onChanged }: { app: string; detail: ChannelDetail
       {members !== null && (
         <section class="section">
           <h2>{t.membersHead(members.length)}</h2>
-          <MemberRows app={app} caption={t.membersHead(members.length)} members={members} onChanged={onChanged} />
+          <MemberRows app={app} channel={detail.name} caption={t.membersHead(members.length)} members={members} onChanged={onChanged} />
         </section>
       )}
       {last !== null && (

@@ -51,13 +51,13 @@ function People({ app, presence, onChanged }: { app: string; presence: Presence;
       {leaving.length > 0 && (
         <section class="section">
           <h2>{t.leaving}</h2>
-          <MemberRows app={app} caption={t.leaving} members={leaving} onChanged={onChanged} />
+          <MemberRows app={app} channel={presence.channel ?? ''} caption={t.leaving} members={leaving} onChanged={onChanged} />
         </section>
       )}
       {here.length > 0 && (
         <section class="section">
           <h2>{t.here}</h2>
-          <MemberRows app={app} caption={t.here} members={here} onChanged={onChanged} />
+          <MemberRows app={app} channel={presence.channel ?? ''} caption={t.here} members={here} onChanged={onChanged} />
         </section>
       )}
     </>
