@@ -19,7 +19,7 @@ const browser = await launch(after);
 
 test('every page loads and is as it should be, wide and narrow, light and dark', async (t) => {
   const server = await startServer(t);
-  const person = await profile(t, browser, server, { bypassCSP: true });
+  const person = await profile(t, browser, server, { bypassCSP: true, reducedMotion: 'reduce' });
   const page = await person.open('/console');
   await setUp(page, server);
   const operator = new Operator(server);
