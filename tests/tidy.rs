@@ -5,6 +5,7 @@ use std::fs;
 
 use rollcall_tests::licence::is_allowed;
 use rollcall_tests::packages::{self, Package};
+use rollcall_tests::parts;
 use rollcall_tests::sources::{self, Source};
 
 #[test]
@@ -42,6 +43,20 @@ fn licences_are_in_the_allow_list() {
     assert_none(strange.map(|package| {
         format!("{} {}: licence \"{}\"", package.name, package.version, package.licence)
     }));
+}
+
+#[test]
+fn the_list_of_what_others_wrote_is_fresh() {
+    let (root, file) = (sources::root(), sources::root().join("crates/rollcall/licences.tsv"));
+    let fresh = parts::list(&root, &packages::all(&root));
+    if std::env::var_os("ROLLCALL_BLESS").is_some() {
+        fs::write(&file, &fresh).expect("the list can be written");
+    }
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        written == fresh,
+        "crates/rollcall/licences.tsv is stale; run ROLLCALL_BLESS=1 cargo test -p rollcall-tests"
+    );
 }
 
 #[test]

@@ -3,4 +3,5 @@
 
 pub mod licence;
 pub mod packages;
+pub mod parts;
 pub mod sources;

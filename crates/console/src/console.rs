@@ -44,7 +44,7 @@ pub struct ConsoleSettings {
     /// The last lines of the log.
     pub log: LogTail,
     /// What the program is made of.
-    pub licences: &'static [Licence],
+    pub licences: Vec<Licence>,
 }
 
 /// A part of the program that somebody else wrote.

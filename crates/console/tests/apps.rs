@@ -300,6 +300,8 @@ async fn the_system_tells_how_it_was_started_and_no_secret() {
     let system = answer.good();
     assert_eq!((&system["version"], &system["draining"]), (&json!("0.0.0"), &json!(false)));
     assert!(system["database_bytes"].as_u64().is_some_and(|bytes| bytes > 1000), "{system}");
+    let serde = json!({ "name": "serde", "version": "1.0.0", "licence": "MIT" });
+    assert_eq!(system["licences"], json!([serde]));
     assert_eq!(system["log"], json!(["INFO a line of the log"]));
     let option = |key: &str| {
         let options = system["options"].as_array().expect("a list");

@@ -17,6 +17,7 @@ mod failure;
 mod first_start;
 mod follow;
 mod judge;
+mod licences;
 mod log;
 mod now;
 mod pages;

@@ -26,7 +26,7 @@ use crate::judge::ServersJudge;
 use crate::now::unix_millis;
 use crate::signals::StopSignals;
 use crate::welcome::Welcome;
-use crate::{certificate, code, first_start, log, pages, unfit};
+use crate::{certificate, code, first_start, licences, log, pages, unfit};
 
 /// Serves until SIGTERM or SIGINT, then drains.
 pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
@@ -144,7 +144,7 @@ fn console_settings(
         clock: Clock::system(),
         version: env!("CARGO_PKG_VERSION"),
         log,
-        licences: &[],
+        licences: licences::all(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use rollcall_console::{Code, Console, ConsoleSettings, Judge, LogTail, Objection};
+use rollcall_console::{Code, Console, ConsoleSettings, Judge, Licence, LogTail, Objection};
 use rollcall_node::config::{Config, Given, load, stored_app};
 use rollcall_node::http::Visitor;
 use rollcall_node::{Node, NodeConfig};
@@ -110,7 +110,7 @@ impl Server {
             clock: Clock::new(move || read.load(Ordering::Relaxed)),
             version: "0.0.0",
             log,
-            licences: &[],
+            licences: vec![Licence { name: "serde", version: "1.0.0", licence: "MIT" }],
         };
         let console = Console::new(node.handle(), store.clone(), settings);
         let console = console.expect("there is chance");
