@@ -156,8 +156,7 @@ async fn a_change_of_settings_is_stored_recorded_and_told_at_once() {
         (row.name.as_str(), row.settings_json.as_str()),
         ("Shop", r#"{"presence":{"grace_seconds":9}}"#)
     );
-    // Told already, so this does not wait.
-    server.changed.notified().await;
+    assert!(server.told_the_follower().await);
 
     let same =
         ana.patch("apps/1001/settings", json!({ "changes": { "name": "Shop" } })).await.good();

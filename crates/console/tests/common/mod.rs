@@ -2,9 +2,12 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+use std::future::poll_fn;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::task::Poll;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,7 +30,7 @@ const START: i64 = 1_700_000_000_000;
 pub(crate) struct Server {
     pub(crate) console: Console,
     pub(crate) store: Store,
-    pub(crate) changed: Arc<Notify>,
+    changed: Arc<Notify>,
     _node: Node,
     clock: Arc<AtomicI64>,
     _scratch: Scratch,
@@ -122,6 +125,12 @@ impl Server {
         let code = Code::draw().expect("there is chance");
         self.store.replace_code(&code.hash(), self.now()).await.expect("the store works");
         code.to_string()
+    }
+
+    /// Whether whoever follows the store was told of a change since this was asked last.
+    pub(crate) async fn told_the_follower(&self) -> bool {
+        let mut told = pin!(self.changed.notified());
+        poll_fn(|context| Poll::Ready(told.as_mut().poll(context).is_ready())).await
     }
 
     /// Moves the clock.
