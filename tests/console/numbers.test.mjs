@@ -90,20 +90,3 @@ test('a key is rotated with overlap while many are connected, and nobody is disc
   assert.equal(now.connections, sockets.length);
   for (const socket of sockets) await socket.subscribe('news');
 });
-
-test('a kill at any moment loses no app, key, setting or recorded change', async (t) => {
-  const server = await startServer(t);
-  const operator = await new Operator(server).setUp();
-  for (let round = 0; round < 8; round += 1) {
-    const app = await newApp(operator);
-    const changes = { client_events: round % 2 === 0, 'presence.max_members': 100 + round };
-    await operator.change(app.id, changes);
-    await server.restart();
-    const { settings } = await operator.get(`apps/${app.id}/settings`);
-    for (const [key, value] of Object.entries(changes)) assert.equal(settings.find((setting) => setting.key === key).value, value, key);
-    const record = (await operator.get(`apps/${app.id}/changes`)).changes.map(({ what }) => what);
-    assert.deepEqual(record, ['settings', 'key_revealed', 'app_created']);
-    await until(async () => (await send(server, app)).status === 200, 'its key to sign');
-  }
-  assert.equal((await operator.get('apps')).apps.length, 9);
-});

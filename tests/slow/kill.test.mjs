@@ -1,12 +1,9 @@
 // A server that is killed in the middle of its work, fifty times: what it answered is there when it is back.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { Jar } from '../lib/jar.mjs';
+import { assertWhole, killAmid, random } from '../lib/kills.mjs';
 import { SHARDS, runProgram, startServer } from '../lib/server.mjs';
 import { eachOf } from '../lib/wait.mjs';
 
@@ -14,9 +11,6 @@ const KILLS = 50;
 const PEOPLE_AT_ONCE = 6;
 /** The revision of the status that somebody signs up with. */
 const FIRST_REV = 1;
-/** A kill comes after so many answers at most, and so many turns of the event loop. */
-const MOST_ANSWERS = 60;
-const MOST_TURNS = 300;
 const NO_LIMITS = { sign_ups_per_10_minutes: 0, sign_ins_per_minute: 0, statuses_per_10_seconds: 0, auths_per_minute: 0 };
 
 /** What is on the disk does not depend on shards. */
@@ -27,9 +21,10 @@ test('s11 r13 nothing that was answered is lost over 50 kills under sign-ups, st
   const ledger = new Ledger(server);
   await ledger.addCounter();
   for (let kill = 0; kill < KILLS; kill++) {
-    await storm(server, ledger);
+    const people = Array.from({ length: PEOPLE_AT_ONCE }, () => (signal) => ledger.live(signal));
+    await killAmid(server, () => ledger.total, [(signal) => ledger.changeApps(signal), ...people]);
     await server.start();
-    assert.equal(await integrity(server), 'ok');
+    await assertWhole(server);
     await ledger.check(ledger.recent);
     ledger.recent.clear();
   }
@@ -38,33 +33,6 @@ test('s11 r13 nothing that was answered is lost over 50 kills under sign-ups, st
   t.diagnostic(`${KILLS} kills; answered ${signUps} sign-ups, ${saves} saves, ${changes} changes of apps; lost 0`);
   assert.ok(signUps > KILLS && saves > KILLS && changes > KILLS / 2, 'the kills came too early to show anything');
 });
-
-/** Everybody works until the server is killed at a random moment, and the command that runs with it. */
-async function storm(server, ledger) {
-  const until = ledger.total + random(MOST_ANSWERS);
-  const over = new AbortController();
-  const kill = async () => {
-    while (ledger.total < until && !over.signal.aborted) await turn();
-    for (let turns = random(MOST_TURNS); turns > 0; turns--) await turn();
-    over.abort();
-    await server.kill();
-  };
-  const people = Array.from({ length: PEOPLE_AT_ONCE }, () => repeat(over, () => ledger.live(over.signal)));
-  await Promise.all([kill(), repeat(over, () => ledger.changeApps(over.signal)), ...people]);
-}
-
-/** Repeats `act` until all is over. What was cut off failed because of that; a wrong answer is wrong at any time. */
-async function repeat(over, act) {
-  while (!over.signal.aborted) {
-    try {
-      await act();
-    } catch (error) {
-      if (!(error instanceof assert.AssertionError)) continue;
-      over.abort();
-      throw error;
-    }
-  }
-}
 
 /** What the server has answered for. */
 class Ledger {
@@ -144,14 +112,4 @@ class Ledger {
     assert.equal(code, 0, stderr);
     return stdout;
   }
-}
-
-async function integrity(server) {
-  const script = 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone()[0])';
-  const { stdout } = await promisify(execFile)('python3', ['-c', script, join(server.data, 'rollcall.db')]);
-  return stdout.trim();
-}
-
-function random(most) {
-  return Math.floor(Math.random() * (most + 1));
 }

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use rollcall_store::{OperatorSession, SignedInAs};
+use rollcall_web::guard::{self, Verdict};
 use rollcall_web::{Asker, CommonFailure, HasSite};
 
 use crate::console::Console;
@@ -31,13 +32,16 @@ impl SignedIn {
     }
 }
 
-/// Answers 401 to whoever is not signed in, whatever is asked for.
+/// Answers 401 to whoever is not signed in and 403 to another site, whatever is asked for.
 pub(crate) async fn require(
     State(console): State<Console>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
     let asker = Asker::of(console.site(), request.headers(), request.extensions());
+    if guard::judge_reading(request.headers(), asker.own.as_ref()) != Verdict::Allowed {
+        return Err(CommonFailure::CrossSite.into());
+    }
     let session = console.session(&asker).await?.ok_or(CommonFailure::NotSignedIn)?;
     let address = asker.address.to_string();
     request.extensions_mut().insert(SignedIn { session, address });

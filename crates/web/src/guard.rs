@@ -25,8 +25,20 @@ pub fn judge(method: &Method, headers: &HeaderMap, own: Option<&Origin>) -> Verd
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Verdict::Allowed;
     }
+    judge_site(headers, own, &["same-origin"])
+}
+
+/// Whether a request may read what is for its sender alone: the rule of [`judge`], and the person
+/// at the browser may also type the address (`Sec-Fetch-Site: none`). Nothing of another origin
+/// could see the answer, but it could time it.
+pub fn judge_reading(headers: &HeaderMap, own: Option<&Origin>) -> Verdict {
+    judge_site(headers, own, &["same-origin", "none"])
+}
+
+fn judge_site(headers: &HeaderMap, own: Option<&Origin>, sites: &[&str]) -> Verdict {
     if let Some(site) = headers.get("sec-fetch-site") {
-        return if site == "same-origin" { Verdict::Allowed } else { Verdict::OtherSite };
+        let ours = sites.iter().any(|ours| site == ours);
+        return if ours { Verdict::Allowed } else { Verdict::OtherSite };
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return Verdict::Allowed };
     match origin.to_str().ok().and_then(Origin::parse) {
@@ -78,6 +90,9 @@ mod tests {
             }
             let got = judge(&Method::GET, &headers(lines), own().as_ref());
             assert_eq!(got, Verdict::Allowed);
+            let typed = lines == [("sec-fetch-site", "none")];
+            let got = judge_reading(&headers(lines), own().as_ref());
+            assert_eq!(got == Verdict::Allowed, allowed || typed, "{lines:?}");
         }
     }
 
