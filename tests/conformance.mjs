@@ -65,7 +65,7 @@ function rustTests() {
     const running = /Running (?:unittests )?(\S+) \(.*deps\/([a-z0-9_]+)-[0-9a-f]+\)/.exec(line);
     if (running) where = sourceOf(running[1], running[2]);
     const match = /^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)/.exec(line);
-    if (match) found.push({ name: match[1].split('::').at(-1), where, outcome: OUTCOMES[match[2]] });
+    if (match) found.push({ ...inFile(match[1].split('::'), where), outcome: OUTCOMES[match[2]] });
   }
   return found;
 }
@@ -75,6 +75,12 @@ function sourceOf(path, target) {
   if (path.startsWith('src/')) return target.replaceAll('_', '-');
   const owner = readdirSync(join(ROOT, 'crates')).find((crate) => existsSync(join(ROOT, 'crates', crate, path)));
   return owner ? `crates/${owner}/${path}` : path;
+}
+
+/** A test's name and its file, which is the one of its first module where a `main.rs` only gathers them. */
+function inFile(path, where) {
+  const own = where.replace(/main\.rs$/, `${path[0]}.rs`);
+  return { name: path.at(-1), where: existsSync(join(ROOT, own)) ? own : where };
 }
 
 /** The same of each Node test; a test that ran with one and with two shards is one that must pass twice. */

@@ -1,0 +1,10 @@
+//! The tests of this crate from outside, in one program: each would link everything below it anew.
+
+mod apps;
+mod common;
+mod deliveries;
+mod directory;
+mod journal;
+mod operators;
+mod people;
+mod seen;
