@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { trigger } from '../lib/api.mjs';
-import { Operator } from '../lib/operator.mjs';
+import { Operator, newApp } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
@@ -12,17 +12,6 @@ const SUBSCRIBERS = 25;
 const EVENTS = 40;
 /** Two frames each: that it is connected, and that it is subscribed. */
 const GREETINGS = 2 * SUBSCRIBERS;
-
-/** An app made by the operator, as the suites name theirs. */
-async function newApp(operator, settings = {}) {
-  const made = await operator.ask('POST', 'apps', { name: 'load' });
-  assert.equal(made.status, 201, made.text);
-  const { id, keys } = made.json.app;
-  const { json } = await operator.ask('POST', `apps/${id}/keys/${keys[0].key}/reveal`);
-  if (Object.keys(settings).length > 0) await operator.change(id, settings);
-  await until(async () => (await fetch(`${operator.server.url}/apps/${id}/channels`)).status === 401, 'the app to be served');
-  return { id, name: 'load', keys: [{ key: keys[0].key, secret: json.secret }] };
-}
 
 /** Publishes an event, whatever comes of it. */
 function send(server, app, data = '1', channel = 'news') {

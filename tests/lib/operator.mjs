@@ -54,6 +54,17 @@ export class Operator {
   }
 }
 
+/** An app that the operator made and the server serves, as the suites name theirs. */
+export async function newApp(operator, settings = {}) {
+  const made = await operator.ask('POST', 'apps', { name: 'load' });
+  assert.equal(made.status, 201, made.text);
+  const { id, keys } = made.json.app;
+  const { json } = await operator.ask('POST', `apps/${id}/keys/${keys[0].key}/reveal`);
+  if (Object.keys(settings).length > 0) await operator.change(id, settings);
+  await until(async () => (await fetch(`${operator.server.url}/apps/${id}/channels`)).status === 401, 'the app to be served');
+  return { id, name: 'load', keys: [{ key: keys[0].key, secret: json.secret }] };
+}
+
 /** Fills in the first run; the page then shows the wizard. */
 export async function setUp(page, server) {
   await page.goto('/console');

@@ -98,6 +98,7 @@ test('every setting takes its default', async (t) => {
     max_connections: 0,
     max_messages_per_day: 0,
     allowed_origins: ['*'],
+    blocked_users: ['eve'],
     activity_timeout_seconds: 30,
     pong_timeout_seconds: 10,
     max_pending_bytes: 1_048_576,

@@ -1,6 +1,7 @@
 //! What the machines need to know of an app: an immutable value, replaced whole when a setting
 //! changes.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub struct App {
     pub max_messages_per_day: u64,
     /// Origins that browsers may connect from; `*` stands for all.
     pub allowed_origins: Vec<String>,
+    /// Users that may neither sign in nor be a member.
+    pub blocked_users: BTreeSet<String>,
     /// Silence after which a connection is probed.
     pub activity_timeout: Duration,
     /// How long a probed connection may stay silent.
@@ -138,6 +141,7 @@ impl App {
             force_tls: false,
             max_messages_per_day: 0,
             allowed_origins: vec!["*".to_owned()],
+            blocked_users: BTreeSet::new(),
             activity_timeout: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),
             cache_ttl: Duration::from_secs(1800),
@@ -147,6 +151,11 @@ impl App {
             webhooks: Vec::new(),
             webhook_batching: true,
         }
+    }
+
+    /// Whether a user may neither sign in nor be a member.
+    pub fn blocks(&self, user: &str) -> bool {
+        self.blocked_users.contains(user)
     }
 
     /// Whether an endpoint wants events of this class.

@@ -82,6 +82,9 @@ const SETTINGS: &[(&str, Apply)] = &[
     ("cache-bytes", |app, value| app.limits.cache_bytes = value as usize),
     ("event-rate", |app, value| app.limits.client_events_per_second = value as u32),
     ("webhooks", |app, value| app.webhooks = webhooks(value)),
+    ("blocked", |app, value| {
+        app.blocked_users = (value > 0).then(|| format!("user{value}")).into_iter().collect();
+    }),
     ("without-key", |app, value| app.keys.retain(|known| *known != key(value))),
 ];
 

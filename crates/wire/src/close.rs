@@ -35,6 +35,8 @@ pub enum CloseCode {
     Unauthorized,
     /// The connection had the time that its app gives to sign in or join, and did not.
     NotAuthorizedInTime,
+    /// The app does not let this user in.
+    UserBlocked,
     /// The page's origin is not among those that the app allows.
     OriginRefused,
     /// This node takes no connections now.
@@ -70,7 +72,7 @@ pub enum ClientAction {
 
 impl CloseCode {
     /// Every code, in the order of the table.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Normal,
         Self::ProtocolError,
         Self::UnsupportedData,
@@ -86,6 +88,7 @@ impl CloseCode {
         Self::NoProtocol,
         Self::Unauthorized,
         Self::NotAuthorizedInTime,
+        Self::UserBlocked,
         Self::OriginRefused,
         Self::OverCapacity,
         Self::SlowReader,
@@ -139,6 +142,7 @@ impl CloseCode {
             Self::NoProtocol => (4008, "No protocol version supplied"),
             Self::Unauthorized => (4009, "Connection is unauthorized"),
             Self::NotAuthorizedInTime => (4009, "Connection not authorized within timeout"),
+            Self::UserBlocked => (4009, "User is blocked"),
             Self::OriginRefused => (4009, "Origin not allowed"),
             Self::OverCapacity => (4100, "Over capacity"),
             Self::SlowReader => (4100, "Client reads too slowly"),

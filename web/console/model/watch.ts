@@ -1,6 +1,8 @@
 /** The requests of the pages that watch: channels, connections, presence, stats, webhooks, errors, system (docs/console.md 2.5 to 2.7). */
 
-import { get, path, post, withQuery } from './client';
+import type { Failure } from '../../shared/http';
+import { changeSettings, fetchSettings } from './api';
+import { failureIn, get, path, post, withQuery } from './client';
 import type { ChannelDetail, ChannelRow, Connection, ConnectionDetail, ErrorGroup, Presence, Range, Stats, System, WebhookLog, WebhookTest } from './contract';
 
 /** A server lists as many and says how many there are. */
@@ -18,6 +20,14 @@ export const fetchConnection = (app: string, socket: string) => get<ConnectionDe
 export const disconnect = (app: string, socket: string, comeBack: boolean) => post(path('apps', app, 'connections', socket, 'disconnect'), { come_back: comeBack });
 export const terminate = (app: string, user: string, channel?: string) =>
   post(path('apps', app, 'users', user, 'terminate'), channel === undefined ? {} : { channel });
+
+/** Keeps a user out from now on, beside those who are kept out already. */
+export async function block(app: string, user: string): Promise<Failure | null> {
+  const settings = await fetchSettings(app);
+  if (!settings.ok) return settings.failure;
+  const known = settings.body.settings.find(({ key }) => key === 'blocked_users')?.value as readonly string[];
+  return known.includes(user) ? null : failureIn(await changeSettings(app, { blocked_users: [...known, user] }));
+}
 
 export const fetchPresence = (app: string, channel: string) => get<Presence>(withQuery(path('apps', app, 'presence'), { channel }));
 

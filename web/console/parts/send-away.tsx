@@ -1,15 +1,17 @@
-/** The button that ends all connections of a user, behind a question; with a channel also what holds the member there, and its grace. */
+/** The buttons that end all connections of a user, for now or for good, behind a question; with a channel also what holds the member there, and its grace. */
 
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { texts } from '../i18n';
 import { request } from '../model/by-hand';
 import { failureIn, path } from '../model/client';
-import { terminate } from '../model/watch';
+import { pathTo } from '../model/location';
+import { block, terminate } from '../model/watch';
 import { useConsole } from '../view/context';
 import { Button } from './button';
 import { SameByHand } from './code';
 import { Confirm } from './confirm';
+import { LinkTo } from './link';
 import { toast } from './toast';
 
 interface SendAwayProps {
@@ -20,28 +22,38 @@ interface SendAwayProps {
 }
 
 export function SendAway({ app, user, channel, onDone }: SendAwayProps): JSX.Element {
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useState<'now' | 'for-good' | null>(null);
   const { signedIn } = useConsole();
   const t = texts.value.watch;
+  const forGood = asked === 'for-good';
   const act = async () => {
-    const failure = failureIn(await terminate(app, user, channel));
+    const failure = (forGood ? await block(app, user) : null) ?? failureIn(await terminate(app, user, channel));
     if (failure === null) {
-      toast(t.sentAway(user));
+      toast(forGood ? t.blocked(user) : t.sentAway(user));
       onDone();
     }
     return failure;
   };
   return (
-    <>
-      <Button look="quiet" testid="send-away" label={`${t.sendAway}: ${user}`} onClick={() => setAsked(true)}>
+    <span class="row">
+      <Button look="quiet" testid="send-away" label={`${t.sendAway}: ${user}`} onClick={() => setAsked('now')}>
         {t.sendAway}
       </Button>
-      {asked && (
-        <Confirm title={t.sendAwayTitle(user)} verb={t.sendAway} act={act} onClose={() => setAsked(false)}>
-          <p>{t.sendAwayText}</p>
-          <SameByHand lines={request(signedIn.public_url, 'POST', path('apps', app, 'users', user, 'terminate'), channel === undefined ? {} : { channel })} />
+      <Button look="quiet" testid="block" label={`${t.block}: ${user}`} onClick={() => setAsked('for-good')}>
+        {t.block}
+      </Button>
+      {asked !== null && (
+        <Confirm title={forGood ? t.blockTitle(user) : t.sendAwayTitle(user)} verb={forGood ? t.block : t.sendAway} act={act} onClose={() => setAsked(null)}>
+          <p>{forGood ? t.blockText : t.sendAwayText}</p>
+          {forGood ? (
+            <p>
+              <LinkTo to={pathTo('apps', app, 'settings')}>{texts.value.settings.labels.blocked_users}</LinkTo>
+            </p>
+          ) : (
+            <SameByHand lines={request(signedIn.public_url, 'POST', path('apps', app, 'users', user, 'terminate'), channel === undefined ? {} : { channel })} />
+          )}
         </Confirm>
       )}
-    </>
+    </span>
   );
 }

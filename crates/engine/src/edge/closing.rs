@@ -18,7 +18,9 @@ impl Edge {
     /// Closes a connection with a code of ours, or leaves it if it is closing already.
     pub(super) fn close(&mut self, now: Time, conn: ConnId, code: CloseCode) {
         let departure = match code {
-            CloseCode::Unauthorized | CloseCode::NotAuthorizedInTime => Departure::Deliberate,
+            CloseCode::Unauthorized | CloseCode::NotAuthorizedInTime | CloseCode::UserBlocked => {
+                Departure::Deliberate
+            }
             _ => Departure::Lost,
         };
         self.observe_close(now, conn, code);

@@ -108,7 +108,7 @@ impl Edge {
             Ok(ClientMessage::Ping) => self.tell(conn, pusher::pong),
             Ok(ClientMessage::Pong) => {}
             Ok(ClientMessage::Subscribe { channel, auth, channel_data }) => {
-                self.subscribe(conn, identity, &channel, auth.as_deref(), channel_data.as_deref());
+                self.subscribe(now, conn, identity, &channel, auth.as_deref(), channel_data.as_deref());
             }
             Ok(ClientMessage::Unsubscribe { channel }) => {
                 self.unsubscribe(now, conn, identity, &channel);
@@ -117,7 +117,7 @@ impl Edge {
                 self.client_event(now, conn, identity, &event, channel.as_deref(), data);
             }
             Ok(ClientMessage::Signin { auth, user_data }) => {
-                self.sign_in(conn, identity, &auth, &user_data);
+                self.sign_in(now, conn, identity, &auth, &user_data);
             }
             Ok(ClientMessage::Unsupported { event }) => self.reject_unsupported(conn, &event),
             Err(error) => self.reject(conn, &Fault::new(error.into(), &error.to_string())),
@@ -126,6 +126,7 @@ impl Edge {
 
     fn subscribe(
         &mut self,
+        now: Time,
         conn: ConnId,
         identity: &Identity,
         channel: &str,
@@ -139,6 +140,9 @@ impl Edge {
             Ok((name, member))
         });
         match asked {
+            Ok((_, Some(member))) if identity.app.blocks(member.user.as_str()) => {
+                self.close(now, conn, CloseCode::UserBlocked);
+            }
             Ok((name, member)) => {
                 self.join(conn, identity, ChannelKey::new(&identity.app, name), member);
             }

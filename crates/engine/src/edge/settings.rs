@@ -8,7 +8,7 @@ use rollcall_wire::close::CloseCode;
 use super::{Edge, EdgeEffect, Security};
 use crate::app::{App, AppId, Quota};
 use crate::by_app::AppSlot;
-use crate::ids::ConnId;
+use crate::ids::{ConnId, UserId};
 use crate::session::{Connection, Phase};
 use crate::time::Time;
 
@@ -22,8 +22,8 @@ pub(super) enum Standing {
 }
 
 impl Edge {
-    /// Replaces the settings under the connections of an app; none is dropped but by
-    /// suspension, and without TLS by an app that forces it.
+    /// Replaces the settings under the connections of an app; none is dropped but by suspension,
+    /// those of blocked users, and those without TLS by an app that forces it.
     pub(super) fn replace_app(&mut self, now: Time, app: &Arc<App>) {
         self.apps.insert(app.id.clone(), Standing::Served(Arc::clone(app)));
         self.counts.admit(&app.id);
@@ -34,6 +34,10 @@ impl Edge {
             self.close_plain(now, &app.id);
         }
         for conn in self.connections_of(|theirs| theirs.id == app.id) {
+            if self.concerns_blocked(conn, app) {
+                self.close(now, conn, CloseCode::UserBlocked);
+                continue;
+            }
             let Some(connection) = self.connections.get_mut(conn) else { continue };
             if let Phase::Open(identity) = &mut connection.phase {
                 identity.app = Arc::clone(app);
@@ -44,6 +48,15 @@ impl Edge {
             // The times of silence may be shorter now; longer ones are found when they are due.
             self.arm(conn);
         }
+    }
+
+    /// Whether a connection is signed in as a user that the app blocks, or a member as one.
+    fn concerns_blocked(&self, conn: ConnId, app: &App) -> bool {
+        let Some(connection) = self.connections.get(conn) else { return false };
+        let user = self.user_of(conn).and_then(|user| user.key.name.user());
+        let subscriptions = connection.subscriptions.iter();
+        let members = subscriptions.filter_map(|&id| self.subscriptions.get(id)?.user.as_ref());
+        user.into_iter().chain(members.map(UserId::as_str)).any(|user| app.blocks(user))
     }
 
     /// Who does not have to authorize any longer counts like everybody else; nobody is sent away for

@@ -24,6 +24,7 @@ impl Edge {
     /// the first member info on a presence channel does.
     pub(super) fn sign_in(
         &mut self,
+        now: Time,
         conn: ConnId,
         identity: &Identity,
         auth: &str,
@@ -33,6 +34,9 @@ impl Edge {
             Ok(admitted) => admitted,
             Err((kind, text)) => return self.reject(conn, &Fault::new(kind, &text)),
         };
+        if key.name.user().is_some_and(|user| identity.app.blocks(user)) {
+            return self.close(now, conn, CloseCode::UserBlocked);
+        }
         match self.user_of(conn) {
             Some(known) if known.key != key => {
                 let text = "Connection is already signed in as another user";

@@ -1,6 +1,7 @@
 //! The settings of an app, in the order in which `docs/options.md` shows them. How a table of the
 //! file becomes an app is in `app_table.rs`, and how words of a command change one in `edit.rs`.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rollcall_engine::{App, AppId};
@@ -125,6 +126,13 @@ pub static APP: &[Setting<App>] = &[
     in_file("allowed_origins", r#"["*"]"#, "Origins that browsers may connect from.", ORIGINS)
     .in_group(Group::Security)
     .for_new_connections(),
+    in_file(
+        "blocked_users",
+        "[]",
+        "Users that may neither sign in nor be a member: their connections are closed with 4009.",
+        USERS,
+    )
+    .in_group(Group::Security),
     whole(
         "activity_timeout_seconds",
         "30",
@@ -356,6 +364,17 @@ const ORIGINS: Kind<App> = Kind::Texts {
         let fits = !origins.is_empty() && origins.iter().all(legal);
         let owned = || origins.iter().map(|&origin| origin.to_owned()).collect();
         app.allowed_origins = fits.then(owned).ok_or(NotAllowed)?;
+        Ok(())
+    },
+};
+
+const USERS: Kind<App> = Kind::Texts {
+    allowed: "a list of at most 1000 user ids of 1 to 200 characters, each once",
+    set: |app, users| {
+        let legal = |user: &&str| (1..=200).contains(&user.chars().count());
+        let set: BTreeSet<String> = users.iter().map(|&user| user.to_owned()).collect();
+        let fits = users.len() <= 1000 && set.len() == users.len() && users.iter().all(legal);
+        app.blocked_users = fits.then_some(set).ok_or(NotAllowed)?;
         Ok(())
     },
 };

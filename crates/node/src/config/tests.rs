@@ -168,6 +168,7 @@ fn a_file_sets_everything_an_app_has() {
     assert!(app.mirror && app.bridge && app.strict_compat);
     assert_eq!((app.max_connections, app.max_pending_bytes), (7, 4096));
     assert_eq!(app.allowed_origins, ["https://example.com"]);
+    assert!(app.blocks("eve") && !app.blocks("ana") && !app.blocks(""));
     assert_eq!((app.activity_timeout.as_secs(), app.pong_timeout.as_secs()), (20, 5));
     assert_eq!((app.presence.max_members, app.presence.max_info_bytes), (5, 512));
     assert_eq!(app.presence.grace.as_secs(), 9);
@@ -238,6 +239,8 @@ fn bad_values_are_refused_with_what_is_allowed() {
         (&demo("allowed_origins = ['example.com']"), NO_ORIGIN),
         (&demo("allowed_origins = ['https://example.com/']"), NO_ORIGIN),
         (&demo("allowed_origins = ['https://*.example.com']"), NO_ORIGIN),
+        (&demo("blocked_users = ['']"), NO_USER),
+        (&demo("blocked_users = ['eve', 'eve']"), NO_USER),
         ("apps = 1", "line 1: apps must be tables that each begin with [[apps]], not 1"),
         ("shards = ", "line 1: not valid TOML: "),
     ] {
@@ -529,12 +532,16 @@ bridge = true
 strict_compat = true
 max_connections = 7
 allowed_origins = ["https://example.com"]
+blocked_users = ["eve"]
 activity_timeout_seconds = 20
 pong_timeout_seconds = 5
 max_pending_bytes = 4096
 presence = { max_members = 5, max_info_bytes = 512, grace_seconds = 9 }
 limits = { payload_bytes = 1, channel_name = 2, event_name = 3, client_events_per_second = 4, channels_per_publish = 5, batch = 6 }
 "#;
+
+const NO_USER: &str = "line 4: blocked_users must be a list of at most 1000 user ids of 1 to 200 \
+                       characters, each once, not […]";
 
 const NO_ORIGIN: &str = "line 4: allowed_origins must be a list of origins such as \
                          \"https://example.com\", without a slash behind, or [\"*\"] for all, not […]";

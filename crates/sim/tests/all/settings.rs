@@ -326,3 +326,56 @@ fn p11_forced_tls_closes_with_4000_who_came_without_it_and_nobody_else() {
         "#,
     );
 }
+
+#[test]
+fn a_blocked_user_is_sent_away_and_kept_out_and_nobody_else_is() {
+    check(
+        r#"
+        app blocked=0
+        watch presence-team
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins presence-team as ana
+            a1 < subscription_succeeded presence-team [ana] #1
+            node < Joined("ana")
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins presence-team as user1
+            a1 < member_added presence-team user1 #2
+            b1 < subscription_succeeded presence-team [ana user1] #2
+            node < Joined("user1")
+        c1 connects
+            c1 < connection_established 30s
+        c1 signs in as user1
+            c1 < signin_success {"id":"user1"}
+        app blocked=1
+            a1 < member_removed presence-team user1 #3
+            b1 < close 4009 User is blocked
+            b1 < eof
+            c1 < close 4009 User is blocked
+            c1 < eof
+            node < Left("user1")
+        b2 connects
+            b2 < connection_established 30s
+        b2 joins presence-team as user1
+            b2 < close 4009 User is blocked
+            b2 < eof
+        c2 connects
+            c2 < connection_established 30s
+        c2 signs in as user1
+            c2 < close 4009 User is blocked
+            c2 < eof
+        c3 connects
+            c3 < connection_established 30s
+        c3 signs in as user11
+            c3 < signin_success {"id":"user11"}
+        app blocked=0
+        b3 connects
+            b3 < connection_established 30s
+        b3 joins presence-team as user1
+            a1 < member_added presence-team user1 #4
+            b3 < subscription_succeeded presence-team [ana user1] #4
+            node < Joined("user1")
+        "#,
+    );
+}

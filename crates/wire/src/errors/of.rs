@@ -25,6 +25,7 @@ impl CloseCode {
             Self::UnsupportedProtocol => ErrorKind::UnsupportedProtocol,
             Self::NoProtocol => ErrorKind::NoProtocol,
             Self::NotAuthorizedInTime => ErrorKind::NotAuthorizedInTime,
+            Self::UserBlocked => ErrorKind::UserBlocked,
             Self::OriginRefused => ErrorKind::OriginNotAllowed,
             Self::OverCapacity => ErrorKind::OverCapacity,
             Self::SlowReader => ErrorKind::SlowReader,

@@ -71,6 +71,9 @@ kinds! {
         /// that the app gives. Have the page do so, or let connections stay without.
         NotAuthorizedInTime "not_authorized_in_time"
             cured by "authorized_connections_seconds" NoLimit;
+        /// A user that the app blocks signed in or wanted to be a member, and the connection was
+        /// closed. To let the user in, take the name out of the setting `blocked_users`.
+        UserBlocked "user_blocked";
         /// A client did not take what it was sent, and was closed before it could use up the
         /// memory. Send less to it, or let connections owe more.
         SlowReader "slow_reader" cured by "max_pending_bytes" Twice;

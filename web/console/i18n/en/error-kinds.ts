@@ -10,6 +10,7 @@ export const errorKinds = {
   unsupported_protocol: 'A client speaks a version of the protocol that is not spoken here. Use a client library that speaks 5, 6 or 7, as all of the last ten years do.',
   no_protocol: 'A client did not say which version of the protocol it speaks. Connect with a Pusher client library, or add `?protocol=7` to the address.',
   not_authorized_in_time: 'A connection neither signed in nor joined a channel that needs a signature in the time that the app gives. Have the page do so, or let connections stay without.',
+  user_blocked: 'A user that the app blocks signed in or wanted to be a member, and the connection was closed. To let the user in, take the name out of the setting `blocked_users`.',
   slow_reader: 'A client did not take what it was sent, and was closed before it could use up the memory. Send less to it, or let connections owe more.',
   pong_not_received: 'A client fell silent and did not answer when it was probed. Most often its network is gone; if it is merely slow, give it more time.',
   protocol_error: 'A client sent bytes that are no WebSocket frames. Look for a proxy on the way that changes them, or for a client that is none.',

@@ -32,6 +32,7 @@ export const settings = {
     max_connections: 'Connections',
     max_messages_per_day: 'Messages per day',
     allowed_origins: 'Allowed origins',
+    blocked_users: 'Blocked users',
     activity_timeout_seconds: 'Activity timeout, in seconds',
     pong_timeout_seconds: 'Pong timeout, in seconds',
     cache_seconds: 'Cache, in seconds',

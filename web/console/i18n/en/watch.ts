@@ -12,6 +12,10 @@ export const watch = {
   sendAway: 'Send away',
   sendAwayTitle: (user: string) => `Send ${isolated(user)} away?`,
   sendAwayText: 'All connections of this user are closed at once, and whoever sees the user is told. The client does not come back by itself, but the user can load the page again.',
+  block: 'Block',
+  blockTitle: (user: string) => `Block ${isolated(user)}?`,
+  blockText: 'All connections of this user are closed at once, and the user can neither sign in nor be a member again until taken off the list in the settings.',
+  blocked: (user: string) => `${isolated(user)} is blocked.`,
   sentAway: (user: string) => `${isolated(user)} was sent away.`,
 
   channelsLead: 'Where somebody is subscribed at this moment.',

@@ -12,6 +12,7 @@ export const errorKinds: Messages['errorKinds'] = {
   unsupported_protocol: 'Un client parle une version du protocole qui n’est pas parlée ici. Employez une bibliothèque cliente qui parle la version 5, 6 ou 7, comme toutes celles des dix dernières années.',
   no_protocol: 'Un client n’a pas dit quelle version du protocole il parle. Connectez-vous avec une bibliothèque cliente de Pusher, ou ajoutez `?protocol=7` à l’adresse.',
   not_authorized_in_time: 'Une connexion ne s’est pas identifiée et n’a rejoint aucun canal qui demande une signature dans le temps que donne l’application. Que la page le fasse, ou permettez aux connexions de rester sans.',
+  user_blocked: 'Un utilisateur que l’application bloque s’est identifié ou voulait être membre, et la connexion a été fermée. Pour le laisser entrer, ôtez son nom du réglage `blocked_users`.',
   slow_reader: 'Un client ne prenait pas ce qui lui était envoyé, et a été fermé avant d’épuiser la mémoire. Envoyez-lui moins, ou permettez aux connexions d’avoir plus de retard.',
   pong_not_received: 'Un client s’est tu et n’a pas répondu quand il a été sondé. Le plus souvent, son réseau a disparu\u00a0; s’il est seulement lent, laissez-lui plus de temps.',
   protocol_error: 'Un client a envoyé des octets qui ne sont pas des trames WebSocket. Cherchez sur le chemin un proxy qui les modifie, ou un client qui n’en est pas un.',

@@ -17,6 +17,7 @@ export const settingDocs: Readonly<Record<string, string>> = {
   max_connections: 'Le plus grand nombre de connexions à la fois.',
   max_messages_per_day: 'Le plus grand nombre de messages que les serveurs peuvent envoyer de minuit à minuit UTC.',
   allowed_origins: 'Les origines d’où les navigateurs peuvent se connecter.',
+  blocked_users: 'Les utilisateurs qui ne peuvent ni s’identifier ni être membres\u00a0: leurs connexions sont fermées avec 4009.',
   activity_timeout_seconds: 'Le silence après lequel une connexion est sondée.',
   pong_timeout_seconds: 'Combien de temps une connexion sondée peut se taire.',
   cache_seconds: 'Combien de temps un canal à cache garde son dernier événement.',

@@ -33,6 +33,7 @@ export const settings: Messages['settings'] = {
     max_connections: 'Connexions',
     max_messages_per_day: 'Messages par jour',
     allowed_origins: 'Origines permises',
+    blocked_users: 'Utilisateurs bloqués',
     activity_timeout_seconds: 'Délai d’activité, en secondes',
     pong_timeout_seconds: 'Délai du pong, en secondes',
     cache_seconds: 'Cache, en secondes',

@@ -13,6 +13,10 @@ export const watch: Messages['watch'] = {
   sendAway: 'Renvoyer',
   sendAwayTitle: (user) => `Renvoyer ${isolated(user)}\u00a0?`,
   sendAwayText: 'Toutes les connexions de cet utilisateur sont fermées aussitôt, et ceux qui le voient l’apprennent. Le client ne revient pas de lui-même, mais l’utilisateur peut recharger la page.',
+  block: 'Bloquer',
+  blockTitle: (user) => `Bloquer ${isolated(user)}\u00a0?`,
+  blockText: 'Toutes les connexions de cet utilisateur sont fermées aussitôt, et il ne peut ni s’identifier ni redevenir membre tant qu’il est dans la liste des réglages.',
+  blocked: (user) => `${isolated(user)} est bloqué.`,
   sentAway: (user) => `${isolated(user)} a été renvoyé.`,
 
   channelsLead: 'Là où quelqu’un est abonné en ce moment.',
