@@ -156,11 +156,23 @@ export class ListWindow {
   #follow(order: readonly string[]): void {
     const previous = this.#order;
     this.#order = order;
-    const first = nearest(previous, this.#slice.start, order);
-    const start = first === null ? 0 : order.indexOf(first);
-    this.#slice = { start, end: start + Math.max(FIRST_ROWS, this.#slice.end - this.#slice.start) };
+    this.#slice = this.#staysAtStart() ? this.#around(MARGIN_MOVING) : this.#following(previous);
     const index = this.#active === null ? -1 : previous.indexOf(this.#active);
     this.#active = index === -1 ? null : nearest(previous, index, order);
+  }
+
+  /**
+   * Whether newcomers on top come into sight, since the page shows the beginning of the list and no row has to stay
+   * where it is. To draw those that they push away once more would be for nothing.
+   */
+  #staysAtStart(): boolean {
+    return this.#list !== null && this.#isLong() && this.#slice.start === 0 && this.#kept?.anchor === null;
+  }
+
+  #following(previous: readonly string[]): Slice {
+    const first = nearest(previous, this.#slice.start, this.#order);
+    const start = first === null ? 0 : this.#order.indexOf(first);
+    return { start, end: start + Math.max(FIRST_ROWS, this.#slice.end - this.#slice.start) };
   }
 
   #pinned(order: readonly string[], list: HTMLElement | null): Set<number> {
@@ -178,15 +190,18 @@ export class ListWindow {
   /** Draws other rows if the screen is near the edge of those that are drawn; whether it had to. */
   #update(): boolean {
     if (this.#list === null || !this.#isLong()) return false;
-    const tops = this.#heights.tops(this.#order);
-    const top = -this.#list.getBoundingClientRect().top;
-    const screen = window.innerHeight;
-    const around = (by: number) => rowsBetween(tops, top - screen * by, top + screen * (1 + by));
-    const needed = around(MARGIN_LEAST);
+    const needed = this.#around(MARGIN_LEAST);
     if (needed.start >= this.#slice.start && needed.end <= this.#slice.end) return false;
-    this.#slice = around(MARGIN);
+    this.#slice = this.#around(MARGIN);
     this.#draw();
     return true;
+  }
+
+  /** The rows on screen, and so many screens above and below. */
+  #around(screens: number): Slice {
+    const top = -(this.#list?.getBoundingClientRect().top ?? 0);
+    const margin = window.innerHeight * screens;
+    return rowsBetween(this.#heights.tops(this.#order), top - margin, top + window.innerHeight + margin);
   }
 
   #handleFocus(id: string | null): void {
@@ -248,5 +263,7 @@ const FIRST_ROWS = 30;
 /** Screens that are drawn above and below the visible one, and how little of that may be left. */
 const MARGIN = 1;
 const MARGIN_LEAST = 0.4;
+/** The same where rows come on top all the time: what is drawn is replaced before anybody could scroll there. */
+const MARGIN_MOVING = 0.5;
 const PAGE = 0.9;
 const POINTED_MS = 2_000;
