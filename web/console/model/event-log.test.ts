@@ -150,7 +150,9 @@ test('a sample is told with the rates of the last second, and for no longer', ()
   const log = started();
   log.take(batch(events(2), 50), 0);
   log.take(batch(events(2), 50), 500);
+  log.flush();
   expect(log.sampling.value).toEqual({ seen: 100, shown: 4 });
   log.take(batch(events(1)), 1_600);
+  log.flush();
   expect(log.sampling.value).toBeNull();
 });

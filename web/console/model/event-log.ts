@@ -2,7 +2,7 @@
  * The last 5,000 events of an app, those of them that the filter shows, and what waits while the list is paused (docs/console.md, Debug console).
  *
  * Pure but for the signals that it moves. However many events arrive, the rows change once per `flush`, which the page
- * calls once per animation frame; a new event costs one look of the filter, and one that leaves costs a comparison.
+ * calls once per animation frame at most; a new event costs one look of the filter, and one that leaves costs a comparison.
  */
 
 import { signal, type ReadonlySignal } from '@preact/signals';
@@ -47,6 +47,8 @@ export class EventLog {
   readonly #paused = signal(false);
   readonly #buffered = signal(0);
   readonly #sampling = signal<Sampling | null>(null);
+  /** What `sampling` says with the next flush. */
+  #sampled: Sampling | null = null;
   #counts: { readonly ms: number; readonly seen: number; readonly shown: number }[] = [];
 
   constructor(capacity = CAPACITY) {
@@ -99,6 +101,7 @@ export class EventLog {
 
   /** Brings the rows up to date; whether there is more to do in the next frame. */
   flush(): boolean {
+    this.#sampling.value = this.#sampled;
     if (this.#incoming.length > 0) this.#accept(this.#incoming, this.#arrived);
     [this.#incoming, this.#arrived] = [[], 0];
     if (this.#unread > 0) this.#readOn();
@@ -196,7 +199,7 @@ export class EventLog {
       sum.seen += count.seen;
       sum.shown += count.shown;
     }
-    this.#sampling.value = sum.shown < sum.seen ? sum : null;
+    this.#sampled = sum.shown < sum.seen ? sum : null;
   }
 }
 

@@ -4,6 +4,9 @@ export class Frames {
   readonly #work: () => boolean;
   #frame: number | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Until a calm request is due. */
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  #workedMs = -Infinity;
 
   /** `work` answers whether it needs the next frame too. */
   constructor(work: () => boolean) {
@@ -16,14 +19,23 @@ export class Frames {
     this.#timer ??= setTimeout(() => this.#run(), HIDDEN_MS);
   }
 
+  /** The same for what nobody waits for: there is so much time between two times that it is done. */
+  requestCalmly(everyMs: number): void {
+    const restMs = this.#workedMs + everyMs - performance.now();
+    if (restMs <= 0) this.request();
+    else this.#rest ??= setTimeout(() => this.request(), restMs);
+  }
+
   stop(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);
-    [this.#frame, this.#timer] = [undefined, undefined];
+    clearTimeout(this.#rest);
+    [this.#frame, this.#timer, this.#rest] = [undefined, undefined, undefined];
   }
 
   #run(): void {
     this.stop();
+    this.#workedMs = performance.now();
     if (this.#work()) this.request();
   }
 }
