@@ -27,6 +27,8 @@ pub(crate) enum BenchError {
     Ended(&'static str),
     /// The system said something of a process that makes no sense.
     NoUsage,
+    /// The console could not be watched, or told nothing.
+    NotWatched,
     /// valgrind is missing or failed.
     NoInstructionCount,
 }
@@ -52,6 +54,7 @@ impl fmt::Display for BenchError {
             Self::Faulty(fault) => write!(f, "a delivery was {fault}"),
             Self::Ended(process) => write!(f, "the {process} process ended early"),
             Self::NoUsage => f.write_str("the usage of a process could not be read from /proc"),
+            Self::NotWatched => f.write_str("the console did not tell what goes on"),
             Self::NoInstructionCount => f.write_str("counting instructions needs valgrind"),
         }
     }

@@ -2,16 +2,19 @@
 //!
 //! What a delivery costs here is what Rollcall adds to the system calls. Time depends on the
 //! machine; `--instructions` runs the same under valgrind and gives a figure that does not.
+//!
+//! That figure also says what it costs that an app can be watched (docs/console.md 2.8): nothing
+//! while nobody does, which is the same as if nobody ever had.
 
 use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rollcall_engine::message::{Except, Publish};
 use rollcall_engine::{
-    App, ChannelKey, ConnId, Edge, EdgeEffect, EdgeId, Opening, Partition, PartitionEffect,
-    Security, Time, ToPartition,
+    App, ChannelKey, ConnId, Edge, EdgeCommand, EdgeEffect, EdgeId, Observations, Opening,
+    Partition, PartitionEffect, Security, Time, ToPartition, Watched,
 };
 use rollcall_wire::auth::Key;
 use rollcall_wire::protocol::Protocol;
@@ -34,17 +37,42 @@ pub(crate) struct FanoutOptions {
     /// Turns.
     #[arg(long, default_value_t = 2000)]
     turns: u32,
+    /// Whether somebody watches the app.
+    #[arg(long, default_value = "never")]
+    watched: Watch,
     /// Count instructions under valgrind instead of time.
     #[arg(long)]
     instructions: bool,
 }
 
+/// Whether somebody watches the app in a debug console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Watch {
+    /// Nobody ever did.
+    Never,
+    /// Somebody did, and does not any more.
+    NoLonger,
+    /// Somebody does.
+    Now,
+}
+
+/// Instructions per delivery to a thousand subscribers, one message per turn.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Instructions {
+    /// Whether somebody watches.
+    pub(crate) watch: Watch,
+    /// How many, with what a message costs spread over its deliveries.
+    pub(crate) per_delivery: f64,
+}
+
 /// Measures and prints.
 pub(crate) fn run(options: &FanoutOptions) -> Result<()> {
     if options.instructions {
-        return count_instructions(options);
+        println!("{:.1} instructions per delivery", instructions_per_delivery(options)?);
+        return Ok(());
     }
     let mut engine = Engine::start(options.subscribers);
+    engine.set_watch(options.watched);
     let begin = clock::start();
     let deliveries = (0..options.turns).map(|_| engine.turn(options.batch)).sum::<u64>();
     let nanos = begin.elapsed().as_nanos() as f64 / deliveries as f64;
@@ -52,14 +80,23 @@ pub(crate) fn run(options: &FanoutOptions) -> Result<()> {
     Ok(())
 }
 
+/// Counts with nobody who watches, with nobody any more, and with somebody.
+pub(crate) fn count_instructions() -> Result<Vec<Instructions>> {
+    let count = |&watch: &Watch| {
+        let (subscribers, batch, turns, instructions) = (1000, 1, 0, true);
+        let options = FanoutOptions { subscribers, batch, turns, watched: watch, instructions };
+        Ok(Instructions { watch, per_delivery: instructions_per_delivery(&options)? })
+    };
+    Watch::value_variants().iter().map(count).collect()
+}
+
 /// The difference of two runs, so that what is done once does not count.
-fn count_instructions(options: &FanoutOptions) -> Result<()> {
+fn instructions_per_delivery(options: &FanoutOptions) -> Result<f64> {
     let [few, many] = [10, 30];
     let difference = instructions(options, many)? - instructions(options, few)?;
     let turns = u64::from(many - few);
     let deliveries = turns * u64::from(options.batch) * u64::from(options.subscribers);
-    println!("{:.1} instructions per delivery", difference as f64 / deliveries as f64);
-    Ok(())
+    Ok(difference as f64 / deliveries as f64)
 }
 
 fn instructions(options: &FanoutOptions, turns: u32) -> Result<u64> {
@@ -71,6 +108,7 @@ fn instructions(options: &FanoutOptions, turns: u32) -> Result<u64> {
         .args(["fanout", "--turns", &turns.to_string()])
         .args(["--batch", &options.batch.to_string()])
         .args(["--subscribers", &options.subscribers.to_string()])
+        .args(["--watched", options.watched.argument()])
         .stdout(Stdio::null())
         .status();
     let counted = fs::read_to_string(&out);
@@ -95,6 +133,17 @@ struct Engine {
     app: Arc<App>,
     channel: ChannelKey,
     sent: u32,
+    observations: Observations,
+}
+
+impl Watch {
+    fn argument(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::NoLonger => "no-longer",
+            Self::Now => "now",
+        }
+    }
 }
 
 impl Engine {
@@ -104,19 +153,22 @@ impl Engine {
         let channel = ChannelKey::new(&app, name);
         let partition = Partition::new(channel.partition(), [1, 2, 3, 4]);
         let edge = Edge::new(EdgeId(0), [1, 2, 3, 4]);
-        let mut engine = Self { edge, partition, app, channel, sent: 0 };
-        for number in 0..subscribers {
-            let opening = Opening {
-                socket: SocketId::new(number, 1),
-                app: Arc::clone(&engine.app),
-                protocol: Protocol::V7,
-                security: Security::Plain,
-            };
-            let conn = engine.edge.handle_opened(Time::ZERO, opening);
-            engine.subscribe(conn);
-        }
+        let observations = Observations::default();
+        let mut engine = Self { edge, partition, app, channel, sent: 0, observations };
+        (0..subscribers).for_each(|number| engine.connect(number));
         engine.flush();
         engine
+    }
+
+    fn connect(&mut self, number: u32) {
+        let opening = Opening {
+            socket: SocketId::new(number, 1),
+            app: Arc::clone(&self.app),
+            protocol: Protocol::V7,
+            security: Security::Plain,
+        };
+        let conn = self.edge.handle_opened(Time::ZERO, opening);
+        self.subscribe(conn);
     }
 
     fn subscribe(&mut self, conn: ConnId) {
@@ -129,6 +181,23 @@ impl Engine {
                 self.carry(mail);
             }
         }
+    }
+
+    /// Has somebody begin to watch, and stop again if nobody is to watch any more.
+    fn set_watch(&mut self, watch: Watch) {
+        if watch != Watch::Never {
+            self.observe(Watched::Yes);
+            self.turn(1);
+        }
+        if watch == Watch::NoLonger {
+            self.observe(Watched::No);
+        }
+    }
+
+    fn observe(&mut self, watched: Watched) {
+        let app = self.app.id.clone();
+        self.partition.set_watched(&app, watched);
+        self.edge.handle_command(Time::ZERO, EdgeCommand::Observe(app, watched));
     }
 
     /// Publishes and flushes as a shard does in one turn; returns how many deliveries that made.
@@ -146,6 +215,9 @@ impl Engine {
             }));
         }
         self.flush();
+        self.partition.take_observations(&mut self.observations);
+        self.edge.take_observations(&mut self.observations);
+        self.observations.told.clear();
         self.edge.stats().deliveries - before
     }
 
@@ -175,6 +247,19 @@ mod tests {
         let mut engine = Engine::start(10);
         assert_eq!(engine.turn(1), 10);
         assert_eq!(engine.turn(8), 80);
+    }
+
+    #[test]
+    fn what_happens_is_observed_while_somebody_watches_and_deliveries_are_the_same() {
+        for (watch, observed) in [(Watch::Never, 0), (Watch::NoLonger, 0), (Watch::Now, 2)] {
+            let mut engine = Engine::start(10);
+            engine.set_watch(watch);
+            assert_eq!(engine.turn(1), 10);
+            engine.connect(10);
+            engine.edge.take_observations(&mut engine.observations);
+            assert_eq!(engine.observations.told.len(), observed, "{watch:?}");
+            assert_eq!(engine.turn(1), 11);
+        }
     }
 
     #[test]

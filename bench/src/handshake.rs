@@ -22,7 +22,7 @@ pub(crate) enum Room {
 /// Connects, subscribes and waits for both answers.
 pub(crate) fn subscribe(server: SocketAddr, key: &str) -> Result<TcpStream> {
     let (mut socket, _) = open(server, key, Room::Usual)?;
-    listen(&mut socket)?;
+    listen(&mut socket, &subscription())?;
     Ok(socket)
 }
 
@@ -34,13 +34,14 @@ pub(crate) fn subscribe_over_tls(
 ) -> Result<TlsStream<TcpStream>> {
     let mut stream = trust.stream(server, connect(server, Room::Usual)?)?;
     greet(&mut stream, server, key)?;
-    listen(&mut stream)?;
+    listen(&mut stream, &subscription())?;
     Ok(stream)
 }
 
-fn listen(stream: &mut (impl Read + Write)) -> Result<()> {
+/// Asks for what a subscription is for, and waits for the answer.
+pub(crate) fn listen(stream: &mut (impl Read + Write), subscription: &str) -> Result<()> {
     let mut request = Vec::new();
-    client::write_text(&mut request, subscription().as_bytes(), MASK);
+    client::write_text(&mut request, subscription.as_bytes(), MASK);
     stream.write_all(&request)?;
     read_until(stream, "pusher_internal:subscription_succeeded").map(|_| ())
 }

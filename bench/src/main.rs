@@ -46,6 +46,7 @@ mod storm;
 mod tls;
 mod usage;
 mod waits;
+mod watcher;
 mod window;
 
 use std::path::PathBuf;
@@ -125,6 +126,7 @@ fn measure(options: &Options) -> Result<ExitCode, BenchError> {
     let mut report = Report::default();
     if is_wanted(Measure::Ratio) {
         report.add_ratios(&ratio::measure(&options.server, &ratio)?);
+        report.add_instructions(fanout::count_instructions());
     }
     if is_wanted(Measure::Storm) {
         report.add_storms(&storm::measure(&options.server, &storm)?);

@@ -57,24 +57,9 @@ impl HttpPublisher {
             body.len()
         );
         self.socket.write_all(request.as_bytes())?;
-        match self.read_answer()? {
+        match read_answer(&mut self.socket, &mut self.answer)? {
             200 => Ok(()),
             status => Err(BenchError::NotPublished(status)),
-        }
-    }
-
-    fn read_answer(&mut self) -> Result<u16> {
-        self.answer.clear();
-        let mut buffer = [0; 2048];
-        loop {
-            let count = self.socket.read(&mut buffer)?;
-            if count == 0 {
-                return Err(BenchError::Ended("server"));
-            }
-            self.answer.extend_from_slice(&buffer[..count]);
-            if let Some(status) = status_of_whole(&self.answer) {
-                return Ok(status);
-            }
         }
     }
 }
@@ -82,6 +67,22 @@ impl HttpPublisher {
 impl Publisher for HttpPublisher {
     fn publish(&mut self, stamp: Stamp) -> Result<()> {
         self.send(CHANNEL, &stamp.data())
+    }
+}
+
+/// Reads a whole answer, and returns its status.
+pub(crate) fn read_answer(socket: &mut TcpStream, answer: &mut Vec<u8>) -> Result<u16> {
+    answer.clear();
+    let mut buffer = [0; 2048];
+    loop {
+        let count = socket.read(&mut buffer)?;
+        if count == 0 {
+            return Err(BenchError::Ended("server"));
+        }
+        answer.extend_from_slice(&buffer[..count]);
+        if let Some(status) = status_of_whole(answer) {
+            return Ok(status);
+        }
     }
 }
 

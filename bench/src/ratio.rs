@@ -16,13 +16,14 @@ use crate::reader::Side;
 use crate::server::Server;
 use crate::setup::{HttpTransport, Setup};
 use crate::usage;
+use crate::watcher::Watcher;
 
 /// How much is measured.
 #[derive(Debug)]
 pub(crate) struct RatioPlan {
     subscribers: usize,
     rounds: usize,
-    suites: [Suite; 5],
+    suites: [Suite; 6],
 }
 
 /// What is measured with one server.
@@ -72,6 +73,7 @@ pub(crate) struct Round {
 #[derive(Debug)]
 struct Rig {
     server: Server,
+    watcher: Option<Watcher>,
     bare: BareLoop,
     bare_publisher: BarePublisher,
     pace: Pace,
@@ -94,6 +96,8 @@ fn measure_suite(server: &Path, plan: &RatioPlan, suite: &Suite) -> Result<Vec<R
     });
     let ratios = ratios.collect::<Result<_>>()?;
     rig.pace.expect_silence(AFTERMATH)?;
+    // Without being watched it would be another setup that was measured.
+    rig.watcher.as_ref().map(Watcher::seen).transpose()?;
     Ok(ratios)
 }
 
@@ -137,6 +141,7 @@ impl Round {
 impl Rig {
     fn start(program: &Path, subscribers: usize, setup: Setup) -> Result<Self> {
         let server = Server::start_with(program, setup)?;
+        let watcher = server.watcher()?;
         let mut bare = BareLoop::start(subscribers)?;
         let bare_publisher = bare.publisher()?;
         let (bare_address, count) = (bare.address().to_string(), subscribers.to_string());
@@ -144,7 +149,7 @@ impl Rig {
         let mut arguments: Vec<_> = of_server.iter().map(String::as_str).collect();
         arguments.extend(["--bare", &bare_address, "--sockets", &count, "--awake"]);
         let pace = Pace::start(&arguments)?;
-        Ok(Self { server, bare, bare_publisher, pace, subscribers })
+        Ok(Self { server, watcher, bare, bare_publisher, pace, subscribers })
     }
 
     /// Measures both in many short turns, so that whatever else the machine does meets both alike.
@@ -186,14 +191,19 @@ impl Rig {
     }
 }
 
-const SUITES: [Suite; 5] = [
+const SUITES: [Suite; 6] = [
     Suite { setup: Setup::Plain, modes: [ONE_PER_TURN, MANY_PENDING] },
+    Suite { setup: Setup::Watched, modes: WATCHED_MODES },
     // Publishing owes a webhook nothing, so nothing may wait for one.
     Suite { setup: Setup::Hooked, modes: [ONE_PER_TURN, MANY_PENDING] },
     Suite { setup: Setup::Tls, modes: TLS_MODES },
     Suite { setup: Setup::Http(HttpTransport::Streaming), modes: STREAMING_MODES },
     Suite { setup: Setup::Http(HttpTransport::Polling), modes: POLLING_MODES },
 ];
+
+/// Without a limit: what is copied for an operator is paid for while one watches.
+const WATCHED_MODES: [Mode; 2] =
+    [Mode { limit: None, ..ONE_PER_TURN }, Mode { limit: None, ..MANY_PENDING }];
 
 /// Without a limit: what encryption costs is not ours to lower.
 const TLS_MODES: [Mode; 2] = [

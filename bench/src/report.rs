@@ -7,6 +7,8 @@ mod storms;
 use std::fmt;
 use std::time::Duration;
 
+use crate::error::Result;
+use crate::fanout::{Instructions, Watch};
 use crate::memory::Memory;
 use crate::ratio::{Ratios, Round};
 use crate::setup::Setup;
@@ -46,6 +48,22 @@ impl Report {
             let figures = ratios.rounds.iter().map(|round| round.ratio());
             self.rows.push(Row::cost(name, figures, ratios.mode.limit));
             self.notes.push(costs(ratios));
+        }
+    }
+
+    /// Adds what the engine alone does for a delivery, if it could be counted: as much if somebody
+    /// watched as if nobody ever did.
+    pub(crate) fn add_instructions(&mut self, counted: Result<Vec<Instructions>>) {
+        let counted = match counted {
+            Ok(counted) => counted,
+            Err(error) => {
+                return self.notes.push(format!("No instructions were counted: {error}."));
+            }
+        };
+        let never = counted.iter().find(|count| count.watch == Watch::Never);
+        for count in &counted {
+            let limit = never.filter(|_| count.watch == Watch::NoLonger);
+            self.rows.push(Row::instructions(count, limit.map(|never| never.per_delivery)));
         }
     }
 
@@ -121,6 +139,29 @@ impl Row {
         }
     }
 
+    /// Instructions, of which the bare loop's are the kernel's.
+    fn instructions(
+        Instructions { watch, per_delivery }: &Instructions,
+        limit: Option<f64>,
+    ) -> Self {
+        let who = match watch {
+            Watch::Never => "nobody ever watched",
+            Watch::NoLonger => "nobody watches any more",
+            Watch::Now => "somebody watches",
+        };
+        let text = |count: f64| format!("{count:.1}");
+        Self {
+            name: format!("instructions of the engine per delivery, {who}"),
+            bare: "–",
+            least: none(),
+            median: text(*per_delivery),
+            most: none(),
+            limit: limit.map_or_else(none, text),
+            verdict: limit
+                .map_or(Verdict::None, |limit| Verdict::of(text(*per_delivery) == text(limit))),
+        }
+    }
+
     /// Memory, which the bare loop does not keep.
     fn bytes(name: String, bytes: u64, limit: Option<u64>) -> Self {
         Self {
@@ -181,6 +222,7 @@ const MAX_BYTES: u64 = 3 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::BenchError;
 
     #[test]
     fn the_median_is_in_the_middle() {
@@ -198,6 +240,27 @@ mod tests {
         report.add_memory(&Memory { per_connection: MAX_BYTES + 1, ..fair });
         assert!(!report.is_within_limits());
         assert!(report.to_string().contains("| 3073 | – | 3072 | **over** |"));
+    }
+
+    #[test]
+    fn an_app_that_was_watched_once_may_cost_nothing_more() {
+        let counted = |no_longer| {
+            let counts = [(Watch::Never, 300.0), (Watch::NoLonger, no_longer), (Watch::Now, 400.0)];
+            let counts = counts.map(|(watch, per_delivery)| Instructions { watch, per_delivery });
+            let mut report = Report::default();
+            report.add_instructions(Ok(counts.to_vec()));
+            report.is_within_limits()
+        };
+        assert!(counted(300.0));
+        assert!(!counted(300.1));
+    }
+
+    #[test]
+    fn what_was_not_counted_is_said() {
+        let mut report = Report::default();
+        report.add_instructions(Err(BenchError::NoInstructionCount));
+        assert!(report.is_within_limits());
+        assert!(report.to_string().contains("No instructions were counted"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::error::{BenchError, Result};
 use crate::publisher::HttpPublisher;
 use crate::setup::Setup;
 use crate::tls::Certificate;
+use crate::watcher::Watcher;
 
 /// A running Rollcall.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Server {
     address: SocketAddr,
     key: Key,
     certificate: Option<Certificate>,
+    /// What opens the console, if somebody is to watch.
+    console_code: Option<String>,
     setup: Setup,
     _directory: Directory,
 }
@@ -45,7 +48,7 @@ impl Server {
         let (config, data) = (directory.0.join("config.toml"), directory.0.join("data"));
         let certificate = match setup {
             Setup::Tls => Some(Certificate::make(&directory.0)?),
-            Setup::Plain | Setup::Hooked | Setup::Http(_) => None,
+            Setup::Plain | Setup::Hooked | Setup::Watched | Setup::Http(_) => None,
         };
         fs::write(&config, config_text(certificate.as_ref(), setup))?;
         let (config, data) = (config.to_string_lossy(), data.to_string_lossy());
@@ -53,11 +56,15 @@ impl Server {
         let files = ["--config", &config, "--data", &data];
         let mut process = Running::start(program, &[&arguments[..], &files].concat())?;
         let mut lines = process.lines()?;
-        let address = address_in(&mut lines)?;
+        let address = found_in(&mut lines, address_of)?;
+        let console_code = match setup {
+            Setup::Watched => Some(found_in(&mut lines, code_of)?),
+            _ => None,
+        };
         // Whatever else it prints must not fill the pipe.
         thread::spawn(move || lines.for_each(drop));
         let key = Key { key: KEY.to_owned(), secret: SECRET.to_owned() };
-        Ok(Self { process, address, key, certificate, setup, _directory: directory })
+        Ok(Self { process, address, key, certificate, console_code, setup, _directory: directory })
     }
 
     /// Where it listens.
@@ -103,6 +110,12 @@ impl Server {
         HttpPublisher::connect(self.address, LOBBY_APP, &Self::lobby_key())
     }
 
+    /// Somebody who watches the app, if the setup has one; to be called once.
+    pub(crate) fn watcher(&self) -> Result<Option<Watcher>> {
+        let code = self.console_code.as_deref();
+        code.map(|code| Watcher::begin(self.address, code, APP)).transpose()
+    }
+
     /// A new back end.
     pub(crate) fn publisher(&self) -> Result<HttpPublisher> {
         HttpPublisher::connect(self.address, APP, &self.key)
@@ -132,16 +145,19 @@ fn config_text(certificate: Option<&Certificate>, setup: Setup) -> String {
     });
     let config = match setup {
         Setup::Hooked => CONFIG.replacen(NAME, &format!("{NAME}{WEBHOOK}"), 1),
-        Setup::Plain | Setup::Tls | Setup::Http(_) => CONFIG.to_owned(),
+        Setup::Plain | Setup::Watched | Setup::Tls | Setup::Http(_) => CONFIG.to_owned(),
     };
     tls.unwrap_or_default() + &config
 }
 
-/// The server prints its address once it listens.
-fn address_in(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<SocketAddr> {
+/// The server prints its address once it listens, and after that what opens the console.
+fn found_in<T>(
+    lines: &mut Lines<BufReader<ChildStdout>>,
+    find: impl Fn(&str) -> Option<T>,
+) -> Result<T> {
     for line in lines {
-        if let Some(address) = address_of(&line?) {
-            return Ok(address);
+        if let Some(found) = find(&line?) {
+            return Ok(found);
         }
     }
     Err(BenchError::ServerNotReady)
@@ -151,6 +167,10 @@ fn address_of(line: &str) -> Option<SocketAddr> {
     let (_, behind) = line.split_once("://")?;
     let end = behind.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':');
     behind[..end.unwrap_or(behind.len())].parse().ok()
+}
+
+fn code_of(line: &str) -> Option<String> {
+    line.trim().strip_prefix("Code ")?.split_whitespace().next().map(str::to_owned)
 }
 
 const APP: &str = "1001";
@@ -206,5 +226,12 @@ mod tests {
             assert_eq!(address_of(line), expected, "{line}");
         }
         assert_eq!(address_of("see https://example.com"), None);
+    }
+
+    #[test]
+    fn the_code_of_the_console_is_found_in_what_the_server_prints() {
+        let line = "  Code         JZCG-PV9N-55PV (sets it up: once, within 60 minutes)";
+        assert_eq!(code_of(line).as_deref(), Some("JZCG-PV9N-55PV"));
+        assert_eq!(code_of("  Console      http://127.0.0.1:4711/console"), None);
     }
 }

@@ -9,6 +9,8 @@ pub(crate) enum Setup {
     Plain,
     /// The same, to an app with a webhook for every class of events.
     Hooked,
+    /// The same as the first, while somebody has the debug console open.
+    Watched,
     /// Over WebSockets with TLS.
     Tls,
     /// Over HTTP.
@@ -30,6 +32,7 @@ impl Setup {
         match self {
             Self::Plain => what.to_owned(),
             Self::Hooked => format!("{what}, with a webhook"),
+            Self::Watched => format!("{what}, with a debug console attached"),
             Self::Tls => format!("{what}, over TLS"),
             Self::Http(HttpTransport::Streaming) => format!("{what}, over `xhr_streaming`"),
             Self::Http(HttpTransport::Polling) => format!("{what}, over `xhr_polling`"),
