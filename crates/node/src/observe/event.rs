@@ -63,8 +63,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventType {
     /// A client connected.
     Connection,
@@ -104,6 +103,62 @@ pub enum EventType {
     Auth,
     /// Somebody did something too often.
     RateLimit,
+}
+
+impl EventType {
+    /// All of them, in the order of the contract.
+    pub const ALL: [Self; 19] = [
+        Self::Connection,
+        Self::Disconnection,
+        Self::Occupied,
+        Self::Vacated,
+        Self::Subscribed,
+        Self::Unsubscribed,
+        Self::ApiMessage,
+        Self::ClientEvent,
+        Self::MemberAdded,
+        Self::MemberRemoved,
+        Self::MemberUpdated,
+        Self::Error,
+        Self::ApiError,
+        Self::ClientError,
+        Self::WebhookSent,
+        Self::WebhookFailed,
+        Self::StatusChange,
+        Self::Auth,
+        Self::RateLimit,
+    ];
+
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Disconnection => "disconnection",
+            Self::Occupied => "occupied",
+            Self::Vacated => "vacated",
+            Self::Subscribed => "subscribed",
+            Self::Unsubscribed => "unsubscribed",
+            Self::ApiMessage => "api_message",
+            Self::ClientEvent => "client_event",
+            Self::MemberAdded => "member_added",
+            Self::MemberRemoved => "member_removed",
+            Self::MemberUpdated => "member_updated",
+            Self::Error => "error",
+            Self::ApiError => "api_error",
+            Self::ClientError => "client_error",
+            Self::WebhookSent => "webhook_sent",
+            Self::WebhookFailed => "webhook_failed",
+            Self::StatusChange => "status_change",
+            Self::Auth => "auth",
+            Self::RateLimit => "rate_limit",
+        }
+    }
+}
+
+impl Serialize for EventType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 impl Event {
