@@ -21,6 +21,7 @@ use crate::apps::{self, print};
 use crate::catalogue::Catalogue;
 use crate::cli::{Doctor, Format};
 use crate::failure::Failure;
+use crate::server::ServerError;
 use fallback::Transport;
 use report::Report;
 use site::Site;
@@ -58,18 +59,14 @@ pub(crate) async fn run(config: &Config, wish: &Doctor) -> Result<(), Failure> {
 pub(crate) enum DoctorError {
     /// So many checks failed; what was printed says which.
     Unwell(usize),
-    /// No server can be reached by this URL.
-    BadUrl(String),
-    /// The server chose its port itself.
-    UnknownPort,
-    /// No requests can be made.
-    Client(reqwest::Error),
+    /// There is nobody to be asked.
+    Server(ServerError),
 }
 
 impl DoctorError {
     /// Whether the mistake is in what was asked for.
     pub(crate) fn is_usage(&self) -> bool {
-        matches!(self, Self::BadUrl(_) | Self::UnknownPort)
+        matches!(self, Self::Server(error) if error.is_usage())
     }
 }
 
@@ -108,15 +105,13 @@ impl fmt::Display for DoctorError {
         match self {
             Self::Unwell(1) => f.write_str("one check failed"),
             Self::Unwell(count) => write!(f, "{count} checks failed"),
-            Self::BadUrl(url) => write!(
-                f,
-                "--url must be an http or https URL, such as https://who.example/prefix, not \
-                 {url:?}"
-            ),
-            Self::UnknownPort => {
-                f.write_str("the server chose its port itself; say where it is with --url")
-            }
-            Self::Client(error) => write!(f, "no requests can be made from here: {error}"),
+            Self::Server(error) => error.fmt(f),
         }
+    }
+}
+
+impl From<ServerError> for DoctorError {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
     }
 }

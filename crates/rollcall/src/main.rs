@@ -24,6 +24,7 @@ mod pages;
 #[cfg(test)]
 mod reference;
 mod serve;
+mod server;
 mod show_secret;
 mod signals;
 mod trigger;

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::report::{Check, Finding};
 use super::site::{Site, root};
 use super::websocket::ESTABLISHED;
+use crate::server::new_session;
 
 /// One of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,12 +97,8 @@ impl Transport {
 
 impl<'a> Session<'a> {
     fn new(site: &'a Site, transport: Transport) -> Result<Self, Trouble> {
-        let mut random = [0; 6];
-        getrandom::fill(&mut random).map_err(|error| Trouble::Refused(error.to_string()))?;
-        let [first, second, rest @ ..] = random;
-        let server = u16::from_be_bytes([first, second]) % 1000;
-        let name = u32::from_be_bytes(rest);
-        let path = format!("app/{}/{server}/{name:08x}", site.key());
+        let path = new_session(site.key());
+        let path = path.map_err(|error| Trouble::Refused(error.to_string()))?;
         Ok(Self { site, transport, path, stream: None, heard: String::new() })
     }
 

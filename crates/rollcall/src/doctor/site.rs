@@ -1,16 +1,14 @@
 //! Where the server is, as clients see it: the URL that was given, or the server's own address, and
 //! the path prefix that really leads to it.
 
-use std::error::Error as _;
-use std::fs;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, RequestBuilder, Response, Url};
+use reqwest::{Client, RequestBuilder, Response, Url};
 use rollcall_node::config::Config;
 
 use super::report::{Check, Finding};
 use super::{Account, DoctorError};
+use crate::server;
 
 /// A server that answers.
 #[derive(Debug)]
@@ -48,11 +46,8 @@ impl Site {
         url: Option<&str>,
         account: Option<Account>,
     ) -> Result<Found, DoctorError> {
-        let base = match url {
-            Some(url) => given(url)?,
-            None => own(config)?,
-        };
-        let client = client(config)?;
+        let base = server::base(config, url)?;
+        let client = server::client(config, "doctor", PATIENCE, PATIENCE)?;
         let site = Self { client, base, account };
         Ok(match site.ask().await {
             Answer::Rollcall => site.good(),
@@ -134,69 +129,17 @@ impl Site {
     }
 }
 
-/// One line of why a request failed: the innermost cause, the others only say that it did.
+/// One line of why a request failed.
 pub(super) fn root(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return format!("there is no answer within {} s", PATIENCE.as_secs());
+    match error.is_timeout() {
+        true => format!("there is no answer within {} s", PATIENCE.as_secs()),
+        false => server::innermost(error),
     }
-    let mut cause = error.source();
-    while let Some(inner) = cause.and_then(std::error::Error::source) {
-        cause = Some(inner);
-    }
-    cause.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// The body as text, as far as it comes; empty where it does not.
 pub(super) async fn text(response: Response) -> String {
     response.text().await.unwrap_or_default()
-}
-
-fn given(url: &str) -> Result<Url, DoctorError> {
-    let bad = || DoctorError::BadUrl(url.to_owned());
-    let mut parsed = Url::parse(url).map_err(|_| bad())?;
-    let is_plain = parsed.query().is_none() && parsed.fragment().is_none();
-    if !matches!(parsed.scheme(), "http" | "https") || !parsed.has_host() || !is_plain {
-        return Err(bad());
-    }
-    if !parsed.path().ends_with('/') {
-        let path = format!("{}/", parsed.path());
-        parsed.set_path(&path);
-    }
-    Ok(parsed)
-}
-
-/// Where a server with this configuration listens; an address that means all of them is reached by
-/// that of the machine itself.
-fn own(config: &Config) -> Result<Url, DoctorError> {
-    let port = match config.listen.port() {
-        0 => return Err(DoctorError::UnknownPort),
-        port => port,
-    };
-    let host = match config.listen.host() {
-        "0.0.0.0" => "127.0.0.1".to_owned(),
-        "::" => "[::1]".to_owned(),
-        host if host.contains(':') => format!("[{host}]"),
-        host => host.to_owned(),
-    };
-    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
-    given(&format!("{scheme}://{host}:{port}{}", config.front.path_prefix))
-}
-
-fn client(config: &Config) -> Result<Client, DoctorError> {
-    // Taken already if something else of the process has asked for it: it is the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder = Client::builder()
-        .redirect(Policy::none())
-        .connect_timeout(PATIENCE)
-        .read_timeout(PATIENCE)
-        .no_proxy()
-        .user_agent(concat!("rollcall-doctor/", env!("CARGO_PKG_VERSION")));
-    // The server's own certificate may be one that only its operator trusts.
-    let own = config.tls_cert.as_ref().and_then(|path| fs::read(path).ok());
-    if let Some(own) = own.and_then(|pem| Certificate::from_pem(&pem).ok()) {
-        builder = builder.add_root_certificate(own);
-    }
-    builder.build().map_err(DoctorError::Client)
 }
 
 /// The same server with other prefixes: that of the options here, and none, which always leads to
@@ -242,35 +185,7 @@ const NO_KEY: &str = "rollcall-doctor";
 
 #[cfg(test)]
 mod tests {
-    use rollcall_node::config::{Given, load};
-
     use super::*;
-
-    #[test]
-    fn the_server_is_where_it_listens_with_its_scheme_and_prefix() {
-        for (flags, expected) in [
-            (vec![("listen", "127.0.0.1:9000")], Some("http://127.0.0.1:9000/")),
-            (vec![("listen", "0.0.0.0:80")], Some("http://127.0.0.1/")),
-            (
-                vec![("listen", "[::]:9000"), ("path_prefix", "/here")],
-                Some("http://[::1]:9000/here/"),
-            ),
-            (vec![("listen", "[::1]:0")], None),
-        ] {
-            let mut given = Given::default();
-            given.flags.extend(flags.into_iter().map(|(key, value)| (key, value.into())));
-            let url = own(&load(&given).unwrap()).ok();
-            assert_eq!(url.as_ref().map(Url::as_str), expected);
-        }
-    }
-
-    #[test]
-    fn only_urls_of_servers_are_taken() {
-        assert_eq!(given("https://who.example/a").unwrap().as_str(), "https://who.example/a/");
-        for url in ["who.example", "ftp://who.example", "http://who.example/?a", "http://"] {
-            assert!(given(url).is_err(), "{url}");
-        }
-    }
 
     #[test]
     fn other_prefixes_are_those_that_were_not_asked_for() {
