@@ -2,11 +2,13 @@
 
 import http from 'node:http';
 
-/** Starts one before `server`. `upgrades: false` passes on no `Upgrade`; `holds: true` keeps answers back. */
+/** Starts one before `server`. `upgrades: false` passes on no `Upgrade`; `holds: true` keeps answers back. It keeps the `{method, url, headers}` of what was asked. */
 export async function startMeddler(t, server, { upgrades = true, holds = false } = {}) {
   const { hostname, port } = new URL(server.url);
   const forward = (request) => http.request({ hostname, port, method: request.method, path: request.url, headers: request.headers });
+  const asked = [];
   const proxy = http.createServer((request, reply) => {
+    asked.push({ method: request.method, url: request.url, headers: request.headers });
     const plain = { ...request.headers };
     delete plain.upgrade;
     delete plain.connection;
@@ -22,7 +24,7 @@ export async function startMeddler(t, server, { upgrades = true, holds = false }
     proxy.closeAllConnections();
     proxy.close();
   });
-  return { url: `http://127.0.0.1:${proxy.address().port}` };
+  return { url: `http://127.0.0.1:${proxy.address().port}`, asked };
 }
 
 function pass(answer, reply) {

@@ -37,10 +37,8 @@ export async function startServer(t, { config = {}, args = [], env = {}, shards 
 }
 
 /** Runs the program once, for commands that end by themselves, `through` another command if one is given. An aborted `signal` kills it at once. */
-export async function runProgram(args, { env = {}, cwd, signal, through = [] } = {}) {
-  const [command, ...words] = [...through, BINARY, ...args];
-  const child = spawn(command, words, { env: { ...cleanEnvironment(), ...env }, cwd, signal, killSignal: 'SIGKILL' });
-  children.add(child);
+export async function runProgram(args, options) {
+  const child = spawnProgram(args, options);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => (stdout += text));
@@ -51,8 +49,16 @@ export async function runProgram(args, { env = {}, cwd, signal, through = [] } =
     return { code, stdout, stderr };
   } finally {
     child.kill('SIGKILL');
-    children.delete(child);
   }
+}
+
+/** The same for commands that go on until they are ended; no later than the tests, it is killed. */
+export function spawnProgram(args, { env = {}, cwd, signal, through = [] } = {}) {
+  const [command, ...words] = [...through, BINARY, ...args];
+  const child = spawn(command, words, { env: { ...cleanEnvironment(), ...env }, cwd, signal, killSignal: 'SIGKILL' });
+  children.add(child);
+  child.on('close', () => children.delete(child));
+  return child;
 }
 
 export class Server {

@@ -3,15 +3,18 @@
 //! clap reads the words; whether a value is good is for the records to say, so that a flag, a
 //! variable and a key of the file are refused with the same sentence.
 
+mod behind;
+
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 
-use clap::ArgMatches;
+use clap::{Arg, ArgMatches};
 use rollcall_node::config::{Given, SERVER};
 
 use crate::commands::{
-    APP, CHANNEL, DATA, EVENT, ID, JSON, KEY, SECRET, SOCKET_ID, URL, WEBHOOK, WORDS, command,
+    APP, CHANNEL, DATA, EVENT, FILTER, ID, JSON, KEY, SECRET, SOCKET_ID, TAIL, URL, WEBHOOK, WORDS,
+    command,
 };
 
 /// What the operator asks for.
@@ -34,6 +37,8 @@ pub(crate) enum Task {
     Trigger(Trigger),
     /// Try what clients do, and say what is in the way.
     Doctor(Doctor),
+    /// Print what happens in an app.
+    Tail(Tail),
     /// List the apps.
     ListApps(Format),
     /// Show one app.
@@ -88,6 +93,18 @@ pub(crate) struct Doctor {
     pub(crate) format: Format,
 }
 
+/// What to follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tail {
+    /// The app's id.
+    pub(crate) app: String,
+    /// Where the server is, where it is not on its own address.
+    pub(crate) url: Option<String>,
+    /// Which events to print, in the language of docs/console.md 2.9.
+    pub(crate) filter: String,
+    pub(crate) format: Format,
+}
+
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -108,7 +125,14 @@ pub(crate) enum Secrets {
 
 /// Reads the command line and the environment.
 pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Invocation, clap::Error> {
-    let matches = command().try_get_matches_from(words)?;
+    let (words, command) = (words.collect::<Vec<_>>(), command());
+    let mut matches = command.clone().try_get_matches_from(&words)?;
+    if let Some(words) = behind::put_before(&words, &matches, &command) {
+        // Then what still looks like an option is none of its.
+        let plain = |filter: Arg| filter.allow_hyphen_values(false);
+        let command = command.mut_subcommand(TAIL, |tail| tail.mut_arg(FILTER, plain));
+        matches = command.try_get_matches_from(words)?;
+    }
     let mut flags = BTreeMap::new();
     let mut level = Some(&matches);
     while let Some(matches) = level {
@@ -137,6 +161,7 @@ fn task(matches: &ArgMatches) -> Task {
         Some(("check-config", _)) => Task::CheckConfig,
         Some(("trigger", matches)) => Task::Trigger(trigger(matches)),
         Some(("doctor", matches)) => Task::Doctor(doctor(matches)),
+        Some((TAIL, matches)) => Task::Tail(tail(matches)),
         Some(("webhooks", matches)) => webhooks_task(matches),
         // The only thing to be done there.
         Some(("console", _)) => Task::DrawCode,
@@ -146,7 +171,7 @@ fn task(matches: &ArgMatches) -> Task {
 
 fn apps_task(matches: &ArgMatches) -> Task {
     let (name, matches) = matches.subcommand().unwrap_or(("list", matches));
-    let format = || if matches.get_flag(JSON) { Format::Json } else { Format::Table };
+    let format = || format(matches);
     let id = || text(matches, ID).unwrap_or_default();
     let words = || matches.get_many(WORDS).into_iter().flatten().cloned().collect();
     match name {
@@ -168,8 +193,7 @@ fn webhooks_task(matches: &ArgMatches) -> Task {
             None => Resend::All(text(matches, APP)),
         }),
         Some((_, matches)) => {
-            let format = if matches.get_flag(JSON) { Format::Json } else { Format::Table };
-            Task::ListWebhooks { app: text(matches, APP), format }
+            Task::ListWebhooks { app: text(matches, APP), format: format(matches) }
         }
         None => Task::ListWebhooks { app: None, format: Format::Table },
     }
@@ -192,8 +216,23 @@ fn doctor(matches: &ArgMatches) -> Doctor {
         url: text(matches, URL),
         app: text(matches, APP),
         key: text(matches, KEY),
-        format: if matches.get_flag(JSON) { Format::Json } else { Format::Table },
+        format: format(matches),
     }
+}
+
+fn tail(matches: &ArgMatches) -> Tail {
+    let words = matches.get_many::<String>(FILTER).into_iter().flatten();
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    Tail {
+        app: text(matches, APP).unwrap_or_default(),
+        url: text(matches, URL),
+        filter: words.join(" "),
+        format: format(matches),
+    }
+}
+
+fn format(matches: &ArgMatches) -> Format {
+    if matches.get_flag(JSON) { Format::Json } else { Format::Table }
 }
 
 fn text(matches: &ArgMatches, name: &str) -> Option<String> {
@@ -282,6 +321,43 @@ mod tests {
             panic!("not a trigger");
         };
         assert_eq!((trigger.data.as_str(), trigger.url.as_deref()), ("-", Some("http://h:1")));
+    }
+
+    #[test]
+    fn an_app_is_followed_with_options_on_either_side_of_the_filter() {
+        let tail = |words| match read(words) {
+            Invocation { task: Task::Tail(tail), given } => (tail, given),
+            Invocation { task, .. } => panic!("{task:?}"),
+        };
+        let expected = |filter: &str, format| Tail {
+            app: "7".to_owned(),
+            url: Some("http://h".to_owned()),
+            filter: filter.to_owned(),
+            format,
+        };
+        for words in [
+            "tail --json --data d --url http://h 7 type:error -news",
+            "tail 7 type:error --json -news --data d --url=http://h",
+            "tail 7 --url http://h type:error -news --data d --json",
+            "tail --data=d 7 --url http://h --json -- type:error -news",
+            "tail 7 --url http://h --json type:error --data d -- -news",
+        ] {
+            let (tail, given) = tail(words);
+            assert_eq!(tail, expected("type:error -news", Format::Json), "{words}");
+            assert_eq!(given.flags["data"], "d", "{words}");
+        }
+        for (words, filter) in [
+            ("tail --url http://h 7", ""),
+            ("tail --url http://h 7 -headline", "-headline"),
+            ("tail --url http://h 7 -- --json", "--json"),
+            ("tail 7 a --url http://h -- --json -h", "a --json -h"),
+        ] {
+            assert_eq!(tail(words).0, expected(filter, Format::Table), "{words}");
+        }
+        for words in ["tail 7 a --jsn", "tail 7 --jsn"] {
+            let words = ["rollcall"].into_iter().chain(words.split(' ')).map(OsString::from);
+            assert!(parse(words).is_err());
+        }
     }
 
     fn read(words: &str) -> Invocation {

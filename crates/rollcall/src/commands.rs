@@ -20,6 +20,7 @@ pub(crate) fn command() -> Command {
         .subcommand(trigger_command())
         .subcommand(webhooks_command())
         .subcommand(doctor_command())
+        .subcommand(tail_command())
         .subcommand(console_command())
 }
 
@@ -156,6 +157,33 @@ fn doctor_command() -> Command {
         .args(options_named(&["listen", "data", "config", "path_prefix", "tls_cert", "tls_key"]))
 }
 
+fn tail_command() -> Command {
+    let app = Arg::new(APP).value_name("APP").required(true);
+    let url = Arg::new(URL).long(URL).value_name("URL");
+    let filter = Arg::new(FILTER).value_name("FILTER").num_args(0..).allow_hyphen_values(true);
+    Command::new(TAIL)
+        .about("Print live what happens in an app, as the console's debug page shows it")
+        .long_about(
+            "Prints live what the debug page of the console shows of an app: connections, \
+             subscriptions, members, events, webhooks, and each error with its reason and the \
+             setting that would cure it. Ctrl-C ends it.\nIt runs beside the server's data \
+             directory, as the server's user: it lets itself in with a session that it writes into \
+             the database, and takes out at its end. When the server starts anew it comes back by \
+             itself.\nEvents go to standard output, a line each; that the server is lost, or that \
+             more than 200 events a second are told as a sample, to standard error. With --json \
+             each event is an object on a line of its own, as docs/console.md has it, and notices \
+             are objects of the type notice among them.",
+        )
+        .args([
+            app.help("The id of the app"),
+            filter.help("Which events to print: words that all have to hold"),
+            url.help("Where the server is, its prefix included; its own address without"),
+            json(),
+        ])
+        .args(options_named(&["listen", "data", "config", "path_prefix", "tls_cert", "tls_key"]))
+        .after_help(FILTER_HELP)
+}
+
 fn console_command() -> Command {
     Command::new("console")
         .about("Get into the console")
@@ -245,6 +273,7 @@ Examples:
   rollcall apps add 1001 client_events=true
   rollcall apps show 1001 --secret         what a server library needs to publish
   rollcall trigger --app 1001 news headline '{\"text\":\"Hello\"}'
+  rollcall tail 1001 type:error            what goes wrong in an app, live
 
 A file that declares an app:
   [[apps]]
@@ -268,7 +297,15 @@ pub(crate) const URL: &str = "url";
 pub(crate) const SOCKET_ID: &str = "socket-id";
 pub(crate) const CHANNEL: &str = "channel";
 pub(crate) const EVENT: &str = "event";
+pub(crate) const TAIL: &str = "tail";
+pub(crate) const FILTER: &str = "filter";
 pub(crate) const DATA: &str = "data-text";
+
+const FILTER_HELP: &str = "\
+The filter is that of the debug page: type:error, channel:presence-*, user:42, socket:1.2, event:client-*, or a text that is looked for everywhere.
+A minus before a word turns it round, as in -type:subscribed, and commas stand between alternatives: type:error,rate_limit. type:error stands for all kinds of errors, type:presence for the three of members.
+In quotation marks everything stands for itself; a shell wants other quotes around them: '\"to be\"'.
+Options may stand before the filter and behind it; what follows a lone -- is the filter.";
 
 const WORDS_HELP: &str = "\
 The keys and what they take are those of [[apps]] in docs/options.md, with dots for nested tables: presence.grace_seconds=5.

@@ -13,6 +13,7 @@ use rollcall_store::{OpenError, StoreError, WriteAppError};
 use crate::catalogue::Source;
 use crate::doctor::DoctorError;
 use crate::first_start;
+use crate::tail::TailError;
 use crate::trigger::TriggerError;
 use crate::unfit::Unfit;
 use crate::usage::UsageError;
@@ -70,6 +71,8 @@ pub(crate) enum Failure {
     Trigger(TriggerError),
     /// The doctor found something, or could not look.
     Doctor(DoctorError),
+    /// An app cannot be followed.
+    Tail(TailError),
     /// Everything that is wrong.
     Several(Vec<Failure>),
     /// The threads could not be started.
@@ -102,6 +105,7 @@ impl Failure {
             Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
             Self::Trigger(error) if error.is_usage() => 2,
             Self::Doctor(error) if error.is_usage() => 2,
+            Self::Tail(error) if error.is_usage() => 2,
             Self::Several(failures) => failures.iter().map(Self::exit_code).max().unwrap_or(1),
             _ => 1,
         }
@@ -179,6 +183,7 @@ impl fmt::Display for Failure {
             ),
             Self::Trigger(error) => error.fmt(f),
             Self::Doctor(error) => error.fmt(f),
+            Self::Tail(error) => error.fmt(f),
             Self::Several(failures) => {
                 let told: Vec<_> = failures.iter().map(ToString::to_string).collect();
                 f.write_str(&told.join("\nrollcall: "))
@@ -301,5 +306,11 @@ impl From<TriggerError> for Failure {
 impl From<DoctorError> for Failure {
     fn from(error: DoctorError) -> Self {
         Self::Doctor(error)
+    }
+}
+
+impl From<TailError> for Failure {
+    fn from(error: TailError) -> Self {
+        Self::Tail(error)
     }
 }

@@ -27,6 +27,7 @@ mod serve;
 mod server;
 mod show_secret;
 mod signals;
+mod tail;
 mod trigger;
 mod unfit;
 mod usage;
@@ -76,6 +77,7 @@ async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failur
         Task::Serve | Task::CheckConfig => serve::run(&config).await,
         Task::Trigger(trigger) => trigger::run(&config, trigger).await,
         Task::Doctor(wish) => doctor::run(&config, wish).await,
+        Task::Tail(wish) => tail::run(&config, wish).await,
         Task::ListApps(format) => apps::list(&config, *format).await,
         Task::ShowApp { id, secrets, format } => apps::show(&config, id, *secrets, *format).await,
         Task::AddApp { id, words, format } => edit_apps::add(&config, id, words, *format).await,
