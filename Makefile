@@ -66,6 +66,7 @@ test-web: types
 
 examples: ## the Rust programs that the black-box suites drive
 	$(CARGO) build --workspace --exclude rollcall-fuzz --examples
+	CARGO=$(CARGO) node tests/lib/rust-project.mjs
 
 test-node: build examples tests/node_modules/.package-lock.json .venv/made-of.txt ## the black-box suites, with one shard and with two
 	rm -f $(RESULTS)/*.jsonl

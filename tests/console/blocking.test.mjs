@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, profile } from '../lib/browser.mjs';
-import { Operator, newApp } from '../lib/operator.mjs';
+import { Operator, setUp } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
@@ -13,16 +13,16 @@ const ROOM = 'presence-room';
 
 test('a member is blocked where the page shows why it is there', async (t) => {
   const server = await startServer(t);
-  const operator = await new Operator(server).setUp();
-  const app = await newApp(operator);
   const person = await profile(t, browser, server);
-  const [name, value] = operator.cookie.split('=');
-  await person.context.addCookies([{ name, value, url: server.url }]);
+  const page = await person.open('/console');
+  await setUp(page, server);
+  const operator = await Operator.of(person);
+  const app = await operator.newApp('Shop');
   const [ana, eve] = [await connect(server, { app }), await connect(server, { app })];
   await ana.join(ROOM, 'ana', {});
   await eve.join(ROOM, 'eve', {});
 
-  const page = await person.open(`/console/apps/${app.id}/presence?channel=${ROOM}`);
+  await page.goto(`/console/apps/${app.id}/presence?channel=${ROOM}`);
   await page.locator('[data-testid=row][data-row=eve]').click();
   await page.getByTestId('block').click();
   await page.getByTestId('confirm-yes').click();

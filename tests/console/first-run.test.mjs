@@ -1,22 +1,18 @@
 // A new operator, from the one-time code to a page of their own that works, and finds out on the way why it did not.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch, profile } from '../lib/browser.mjs';
 import { setUp, ticked } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
+import { CLIPBOARD, copied, openPrograms, serveProgram } from '../lib/snippets.mjs';
 import { until } from '../lib/wait.mjs';
 
 const browser = await launch(after);
 
 test('from the one-time code to a client event that arrives, with an error and its button in between', async (t) => {
   const server = await startServer(t);
-  const operator = await profile(t, browser, server);
+  const operator = await profile(t, browser, server, CLIPBOARD);
   const page = await operator.open('/console');
   await setUp(page, server);
 
@@ -29,11 +25,10 @@ test('from the one-time code to a client event that arrives, with an error and i
   const id = new URL(page.url()).pathname.split('/')[3];
 
   // What the page shows is pasted as it is.
-  await page.goto(`/console/apps/${id}/getting-started?front=private`);
-  await page.getByTestId('show-secret').first().click();
-  const site = await serveSnippets(t, {
-    'index.html': await snippet(page, 'index.html'),
-    'server.mjs': await snippet(page, 'server.mjs'),
+  await openPrograms(page, id, { front: 'private' });
+  const site = await serveProgram(t, {
+    'index.html': await copied(page, 'index.html'),
+    'server.mjs': await copied(page, 'server.mjs'),
   });
   const visitor = await browser.newContext({ baseURL: site });
   t.after(() => visitor.close());
@@ -63,30 +58,3 @@ test('from the one-time code to a client event that arrives, with an error and i
   await page.goto(`/console/apps/${id}/getting-started?front=private`);
   await ticked(page, 'event');
 });
-
-/** A program as the page shows it. */
-async function snippet(page, file) {
-  return page.getByTestId(`snippet-${file}`).evaluate((element) => element.textContent);
-}
-
-/** Runs the back end beside its page, on a port of its own. */
-async function serveSnippets(t, files) {
-  const dir = await mkdtemp(join(tmpdir(), 'rollcall-snippets-'));
-  await symlink(fileURLToPath(new URL('../node_modules', import.meta.url)), join(dir, 'node_modules'));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), text);
-  // The program takes its port from outside and says nothing; what it listens on is asked of the system by this wrapper.
-  await writeFile(
-    join(dir, 'run.mjs'),
-    "import http from 'node:http';\nconst listen = http.Server.prototype.listen;\nhttp.Server.prototype.listen = function (...args) {\n  this.on('listening', () => console.log(this.address().port));\n  return listen.apply(this, args);\n};\nawait import('./server.mjs');\n",
-  );
-  const child = spawn(process.execPath, ['run.mjs'], { cwd: dir, env: { ...process.env, PORT: '0' } });
-  let said = '';
-  child.stdout.on('data', (text) => (said += text));
-  child.stderr.on('data', (text) => (said += text));
-  t.after(async () => {
-    child.kill('SIGKILL');
-    await rm(dir, { recursive: true, force: true });
-  });
-  await until(() => /^\d+\n/.test(said), () => `the back end to listen; it said:\n${said}`);
-  return `http://127.0.0.1:${said.split('\n')[0]}`;
-}

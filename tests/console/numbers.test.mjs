@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { trigger } from '../lib/api.mjs';
-import { Operator, newApp } from '../lib/operator.mjs';
+import { Operator } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
@@ -26,7 +26,7 @@ async function metric(server, name) {
 test('Overview, Stats and /metrics tell what a scripted load did, and nothing else', async (t) => {
   const server = await startServer(t);
   const operator = await new Operator(server).setUp();
-  const app = await newApp(operator, { client_events: true });
+  const app = await operator.newApp('load', { client_events: true });
   const sockets = [];
   for (let n = 0; n < SUBSCRIBERS; n += 1) {
     sockets.push(await connect(server, { app }));
@@ -64,7 +64,7 @@ test('Overview, Stats and /metrics tell what a scripted load did, and nothing el
 test('a key is rotated with overlap while many are connected, and nobody is disconnected', async (t) => {
   const server = await startServer(t);
   const operator = await new Operator(server).setUp();
-  const app = await newApp(operator);
+  const app = await operator.newApp('load');
   const [old] = app.keys;
   const sockets = await Promise.all(Array.from({ length: 1000 }, () => connect(server, { app })));
   const added = await operator.ask('POST', `apps/${app.id}/keys`);

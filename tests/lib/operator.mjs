@@ -20,6 +20,13 @@ export class Operator {
     this.server = server;
   }
 
+  /** The operator who is signed in in this person's browser. */
+  static async of(person) {
+    const operator = new Operator(person.server);
+    operator.cookie = (await person.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+    return operator;
+  }
+
   /** Makes the account with the code that the server printed. */
   async setUp() {
     const reply = await this.ask('POST', 'setup', { code: codeOf(this.server), ...OPERATOR });
@@ -47,22 +54,22 @@ export class Operator {
     return json;
   }
 
+  /** Makes an app and waits until it is served; returns it as the suites name theirs. */
+  async newApp(name, settings = {}) {
+    const made = await this.ask('POST', 'apps', { name });
+    assert.equal(made.status, 201, made.text);
+    const { id, keys } = made.json.app;
+    const { json } = await this.ask('POST', `apps/${id}/keys/${keys[0].key}/reveal`);
+    if (Object.keys(settings).length > 0) await this.change(id, settings);
+    await until(async () => (await fetch(`${this.server.url}/apps/${id}/channels`)).status === 401, 'the app to be served');
+    return { id, name, keys: [{ key: keys[0].key, secret: json.secret }] };
+  }
+
   /** Changes settings of an app, all or none. */
   async change(app, changes) {
     const { status, text } = await this.ask('PATCH', `apps/${app}/settings`, { changes });
     assert.equal(status, 200, text);
   }
-}
-
-/** An app that the operator made and the server serves, as the suites name theirs. */
-export async function newApp(operator, settings = {}) {
-  const made = await operator.ask('POST', 'apps', { name: 'load' });
-  assert.equal(made.status, 201, made.text);
-  const { id, keys } = made.json.app;
-  const { json } = await operator.ask('POST', `apps/${id}/keys/${keys[0].key}/reveal`);
-  if (Object.keys(settings).length > 0) await operator.change(id, settings);
-  await until(async () => (await fetch(`${operator.server.url}/apps/${id}/channels`)).status === 401, 'the app to be served');
-  return { id, name: 'load', keys: [{ key: keys[0].key, secret: json.secret }] };
 }
 
 /** Fills in the first run; the page then shows the wizard. */
