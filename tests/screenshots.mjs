@@ -1,20 +1,22 @@
-// Takes the pictures of the status page that the documents show: `node screenshots.mjs`, or `make screenshots`.
-// With `--all` also every state of the page and of its list, at 320 and 1280 px, light and dark, into target/screenshots,
-// for people to look at.
+// Takes pictures: `node screenshots.mjs [docs|status|console]…`, or `make screenshots`, which takes all of them.
+// `docs` are those that the documents show. `status` and `console` are for people to look at, in target/screenshots: every
+// state of the status page and of its list, and every page of the console, at 320 and 1280 px, light and dark.
 
-import { mkdirSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { patchMember } from './lib/api.mjs';
 import { LOBBY, STATUS } from './lib/apps.mjs';
 import { launch, profile, row } from './lib/browser.mjs';
+import { inEachLook, LOOKED_AT, LOOKS, walkConsole } from './lib/console-pages.mjs';
 import { crowd, extras, infoOf, leave } from './lib/crowd.mjs';
 import { arrive, startStatusServer } from './lib/lobby.mjs';
+import { startServer } from './lib/server.mjs';
 import { walk } from './lib/states.mjs';
 
 const DOCUMENTS = fileURLToPath(new URL('../docs/', import.meta.url));
-const EVERYTHING = fileURLToPath(new URL('../target/screenshots/', import.meta.url));
+const FOR_PEOPLE = fileURLToPath(new URL('../target/screenshots/', import.meta.url));
 const PEOPLE = [
   ['Bo', 'At lunch, back at two 🍜'],
   ['Inès', 'Je prépare la démo'],
@@ -42,13 +44,16 @@ const LISTS = {
   'thousand-end': [extras('person', 1_000), toTheEnd],
 };
 
-const { values } = parseArgs({ options: { all: { type: 'boolean', default: false } } });
+/** What may be asked for, and how it is taken. */
+const KINDS = { docs: takeForDocuments, status: takeStatus, console: takeConsole };
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(KINDS);
+assert.ok(chosen.every((kind) => Object.hasOwn(KINDS, kind)), `there are ${Object.keys(KINDS).join(', ')}`);
 const ending = [];
 const scope = { after: (job) => ending.unshift(job) };
 try {
   const browser = await launch(scope.after);
-  await takeForDocuments(browser);
-  if (values.all) await takeEverything(browser);
+  for (const kind of chosen) await KINDS[kind](browser);
 } finally {
   for (const job of ending) await job();
 }
@@ -65,48 +70,60 @@ async function takeForDocuments(browser) {
   }
 }
 
-async function takeEverything(browser) {
-  mkdirSync(EVERYTHING, { recursive: true });
+async function takeStatus(browser) {
+  const directory = emptied('status');
   const server = await startStatusServer(scope, { app: { ...STATUS, presence: { ...STATUS.presence, grace_seconds: 0 } } });
   for (const [list, [people, act]] of Object.entries(LISTS)) {
     const sockets = await crowd(server, people);
-    for (const look of looks()) await takeList(browser, server, list, look, act);
+    for (const look of LOOKS) await takeList(browser, server, list, look, act, directory);
     sockets.forEach(leave);
   }
-  for (const look of looks()) await takeWalk(browser, look);
+  for (const look of LOOKS) await takeWalk(browser, look, directory);
 }
 
-async function takeList(browser, server, list, { suffix, options }, act) {
-  const person = await profile(scope, browser, server, options);
-  const page = await person.signUp(`${list} ${suffix}`, 'Looking at the list');
+async function takeList(browser, server, list, look, act, directory) {
+  const person = await profile(scope, browser, server, optionsOf(look));
+  const page = await person.signUp(`${list} ${look.name}`, 'Looking at the list');
   await act(page, server);
-  await take(page, `list-${list}-${suffix}`);
+  await page.screenshot({ path: join(directory, `list-${list}-${look.name}.png`) });
   if (list === 'thirty') {
     await page.emulateMedia({ forcedColors: 'active' });
-    await take(page, `list-${list}-forced-colours-${suffix}`);
+    await page.screenshot({ path: join(directory, `list-${list}-forced-colours-${look.name}.png`) });
   }
   await person.context.close();
 }
 
-async function takeWalk(browser, { suffix, options }) {
+async function takeWalk(browser, look, directory) {
   const own = await startStatusServer(scope);
-  const person = await profile(scope, browser, own, options);
-  await walk(person, own, (page, state) => take(page, `${state}-${suffix}`));
+  const person = await profile(scope, browser, own, optionsOf(look));
+  await walk(person, own, (page, state) => page.screenshot({ path: join(directory, `${state}-${look.name}.png`) }));
   await person.context.close();
   person.problems = [];
 }
 
-function take(page, name) {
-  return page.screenshot({ path: join(EVERYTHING, `${name}.png`) });
+async function takeConsole(browser) {
+  const directory = emptied('console');
+  const server = await startServer(scope);
+  const person = await profile(scope, browser, server, LOOKED_AT);
+  await walkConsole(scope.after, person, server, (page, name) => inEachLook(page, (_, look) => takePage(page, join(directory, `${name}-${look.name}.png`))));
 }
 
-function looks() {
-  return [320, 1280].flatMap((width) =>
-    ['light', 'dark'].map((colorScheme) => ({
-      suffix: `${width}-${colorScheme}`,
-      options: { viewport: { width, height: 800 }, colorScheme, locale: 'en-GB' },
-    })),
-  );
+/** From top to bottom, but for what lies over a page: that covers the screen and not the page. */
+async function takePage(page, path) {
+  const covered = await page.evaluate(() => document.querySelector('dialog[open], :popover-open') !== null);
+  if (!covered) await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path, fullPage: !covered });
+}
+
+function emptied(kind) {
+  const directory = join(FOR_PEOPLE, kind);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+function optionsOf({ width, colorScheme }) {
+  return { viewport: { width, height: 800 }, colorScheme, locale: 'en-GB' };
 }
 
 async function focusAndChange(page, server) {

@@ -7,8 +7,8 @@ import { number, short, signed } from '../view/format';
 interface FigureProps {
   readonly label: string;
   readonly value: number;
-  /** Null when there is nothing to compare with. */
-  readonly before?: number | null;
+  /** Left out when there is nothing to compare with. */
+  readonly before?: number | undefined;
   /** Whether more of it is bad. */
   readonly bad?: boolean;
   readonly testid?: string;
@@ -23,15 +23,14 @@ export function Figure({ label, value, before, bad = false, testid, format = sho
       <p class="figure-value" title={number(value, 2)}>
         {format(value)}
       </p>
-      {before !== undefined && <Delta by={before === null ? null : value - before} bad={bad} />}
+      {before !== undefined && <Delta by={value - before} bad={bad} />}
       {children}
     </div>
   );
 }
 
-function Delta({ by, bad }: { by: number | null; bad: boolean }): JSX.Element {
+function Delta({ by, bad }: { by: number; bad: boolean }): JSX.Element {
   const t = texts.value.common;
-  if (by === null) return <p class="delta">{t.noHourAgo}</p>;
   const look = !bad || by === 0 ? 'same' : by > 0 ? 'worse' : 'better';
   return (
     <p class={`delta delta-${look}`}>

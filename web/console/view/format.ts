@@ -21,7 +21,9 @@ export function signed(value: number): string {
 export function bytes(value: number): string {
   const at = Math.min(UNITS.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
   const unit = UNITS[at]!;
-  const sized = (language: Locale) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
+  // Bytes themselves have no short name: it would be “30 byte”.
+  const unitDisplay = at === 0 ? 'long' : 'short';
+  const sized = (language: Locale) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 });
   return format(unit, sized).format(value / 1000 ** at);
 }
 

@@ -64,7 +64,7 @@ export class Plot {
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, sync: { key: 'stats' }, points: { size: 7 } },
       scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
-      axes: [this.#axis({ values: (_, splits) => splits.map((s) => axisTime(s * 1_000, spanOf(data.times))) }), this.#axis({ size: 64, values: (_, splits) => splits.map((value) => formatted(value, data.unit)) })],
+      axes: [this.#axis({ size: 32, values: (_, splits) => splits.map((s) => axisTime(s * 1_000, spanOf(data.times))) }), this.#axis({ size: 64, values: (_, splits) => splits.map((value) => formatted(value, data.unit)) })],
       series: [{}, ...data.series.map((_, index) => this.#series(index))],
       hooks: {
         drawClear: [(chart) => this.#drawGaps(chart, data.times)],

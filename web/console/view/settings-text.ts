@@ -13,7 +13,12 @@ export function labelOf(key: string): string {
 
 /** What it does. English is the server's own sentence, and so is that of a setting that this page does not know yet. */
 export function docOf(setting: Setting): string {
-  return locale.value === 'fr' ? (settingDocs[setting.key] ?? setting.doc) : setting.doc;
+  return locale.value === 'fr' ? (settingDocs[setting.key] ?? english(setting)) : english(setting);
+}
+
+/** The sentence without what it points to, which is of the documents and not of this page. */
+function english({ doc }: Setting): string {
+  return doc.replaceAll(/ \(\[[^\]]*\]\([^)]*\)\)/g, '');
 }
 
 export function valueText(value: unknown): string {

@@ -24,6 +24,5 @@ export const common = {
   byHand: 'The same from a shell',
   command: 'Command',
   typeToConfirm: (name: string) => `Type ${isolated(name)} to confirm`,
-  noHourAgo: 'no data of an hour ago',
   sinceAnHourAgo: (by: string) => `${by} in an hour`,
 };

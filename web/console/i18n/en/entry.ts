@@ -20,7 +20,7 @@ export const entry = {
   resetLead: 'With a one-time code of the server. It ends all other sessions.',
   code: 'One-time code',
   codeHint: 'The server printed it when it started, beside the address of this page. It is good for 60 minutes.',
-  codeLost: 'No code at hand, or is it too old? This makes a new one:',
+  codeLost: 'No code, or one too old?',
   setName: 'Your name',
   setNameHint: 'Changes that you make are recorded under it.',
   setPassword: 'A password',

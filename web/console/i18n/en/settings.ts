@@ -57,7 +57,7 @@ export const settings = {
   zero: 'Zero means no limit.',
   isDefault: 'default',
   changed: 'changed',
-  defaultIs: (value: string) => `Default: ${value}.`,
+  defaultIs: (value: string) => `Default: ${value}`,
   toDefault: 'Set the default',
   toDefaultOf: (label: string) => `Set the default: ${label}`,
   linesHint: 'One on each line.',

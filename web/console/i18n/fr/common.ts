@@ -25,6 +25,5 @@ export const common: Messages['common'] = {
   byHand: 'La même chose dans un terminal',
   command: 'Commande',
   typeToConfirm: (name) => `Saisissez ${isolated(name)} pour confirmer`,
-  noHourAgo: 'pas de donnée d’il y a une heure',
   sinceAnHourAgo: (by) => `${by} en une heure`,
 };

@@ -22,7 +22,7 @@ export const entry: Messages['entry'] = {
   resetLead: 'Avec un code à usage unique du serveur. Toutes les autres sessions prendront fin.',
   code: 'Code à usage unique',
   codeHint: 'Le serveur l’a affiché à son démarrage, à côté de l’adresse de cette page. Il est valable 60 minutes.',
-  codeLost: 'Pas de code, ou un code trop ancien\u00a0? Cette commande en crée un\u00a0:',
+  codeLost: 'Pas de code, ou un code trop ancien\u00a0?',
   setName: 'Votre nom',
   setNameHint: 'Vos modifications sont enregistrées sous ce nom.',
   setPassword: 'Un mot de passe',

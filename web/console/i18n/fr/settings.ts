@@ -58,7 +58,7 @@ export const settings: Messages['settings'] = {
   zero: 'Zéro\u00a0: sans limite.',
   isDefault: 'par défaut',
   changed: 'modifié',
-  defaultIs: (value) => `Par défaut\u00a0: ${value}.`,
+  defaultIs: (value) => `Par défaut\u00a0: ${value}`,
   toDefault: 'Valeur par défaut',
   toDefaultOf: (label) => `Valeur par défaut\u00a0: ${label}`,
   linesHint: 'Un élément par ligne.',

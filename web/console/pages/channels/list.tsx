@@ -97,7 +97,7 @@ function columns(app: string, activity: ChannelActivity): readonly WindowedColum
     { id: 'members', header: c.members, numeric: true, sorts: 'descending', cell: ({ members }) => (members === null ? null : number(members)) },
     { id: 'rate', header: c.rate, numeric: true, cell: ({ name }) => rate(activity, name) },
     { id: 'last', header: c.last, cell: ({ name }) => last(activity, name) },
-    { id: 'cache', header: c.cache, cell: ({ cache }) => (cache ? <span class="tag">{c.cache}</span> : null) },
+    { id: 'cache', header: c.cache, cell: ({ cache }) => (cache ? <span role="img" aria-label={c.cache}>✓</span> : null) },
   ];
 }
 

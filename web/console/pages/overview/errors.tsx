@@ -9,7 +9,6 @@ import { Empty } from '../../parts/empty';
 import { Explained } from '../../parts/explained';
 import { FixButton } from '../../parts/fix-button';
 import { LinkTo } from '../../parts/link';
-import { number } from '../../view/format';
 
 interface ErrorsProps {
   readonly app: string;
@@ -38,7 +37,7 @@ export function Errors({ app, errors, onFixed }: ErrorsProps): JSX.Element {
 }
 
 function ErrorRow({ app, error, onFixed }: { app: string; error: ErrorGroup; onFixed: () => Promise<void> }): JSX.Element {
-  const t = texts.value.overview;
+  const { overview: t, logs } = texts.value;
   const { setting, suggested } = error;
   return (
     <li class="change" data-testid={`error-${error.kind}`}>
@@ -46,10 +45,10 @@ function ErrorRow({ app, error, onFixed }: { app: string; error: ErrorGroup; onF
         {error.message}
       </p>
       <p class="row muted">
-        <span class="tag tag-danger">{t.times(number(error.count))}</span>
+        <span class="tag tag-danger">{logs.times(error.count)}</span>
         {error.code !== null && <span class="tag">{t.code(error.code)}</span>}
         <span>
-          {t.lastTime} <Ago ms={error.last_at} />
+          {logs.last} <Ago ms={error.last_at} />
         </span>
       </p>
       <Explained kind={error.kind} />

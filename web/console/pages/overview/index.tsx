@@ -60,7 +60,7 @@ function Body({ app, overview, now, onFixed }: BodyProps): JSX.Element {
 function Figures({ now, before }: { now: Pulse; before: Pulse | null }): JSX.Element {
   const t = texts.value.overview;
   const figure = (label: string, key: keyof Pulse, bad = false) => (
-    <Figure label={label} value={now[key]} before={before === null ? null : before[key]} bad={bad} testid={`figure-${key}`} />
+    <Figure label={label} value={now[key]} before={before?.[key]} bad={bad} testid={`figure-${key}`} />
   );
   return (
     <section class="section" aria-labelledby="numbers">
@@ -78,7 +78,9 @@ function Figures({ now, before }: { now: Pulse; before: Pulse | null }): JSX.Ele
         {figure(t.webhooksFailed, 'webhooks_failed', true)}
         {figure(t.errors, 'errors', true)}
       </div>
-      <p class="hint">{t.sinceStart}</p>
+      <p class="hint">
+        {t.sinceStart} {before === null && t.noHourAgo}
+      </p>
     </section>
   );
 }

@@ -20,7 +20,7 @@ export function Limits({ app, limits, now }: { app: string; limits: readonly Lim
       </div>
       <ul class="limits card">
         {limits.map((limit) => (
-          <Row key={limit.name} limit={limit.name === 'max_connections' ? { ...limit, used: now.connections } : limit} />
+          <Row key={limit.name} limit={limit.name === 'connections' ? { ...limit, used: now.connections } : limit} />
         ))}
       </ul>
     </section>
@@ -29,7 +29,7 @@ export function Limits({ app, limits, now }: { app: string; limits: readonly Lim
 
 function Row({ limit: { name, used, cap } }: { limit: Limit }): JSX.Element {
   const t = texts.value.overview;
-  const label = labelOf(name);
+  const label = name === 'connections' ? t.connections : labelOf(name);
   return (
     <li class="limit" data-testid={`limit-${name}`}>
       <span>{label}</span>

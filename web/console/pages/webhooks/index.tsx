@@ -63,13 +63,15 @@ function Endpoints({ app, endpoints }: { app: string; endpoints: WebhookLog['end
         {endpoints.map(({ url, events, batching }) => (
           <li key={url} class="card stack">
             <p class="endpoint-url">{url}</p>
-            <p class="row">
-              {events.map((event) => (
-                <span key={event} class="tag" title={event}>
-                  {classes[event] ?? event}
-                </span>
-              ))}
-            </p>
+            {events.length > 0 && (
+              <p class="row">
+                {events.map((event) => (
+                  <span key={event} class="tag" title={event}>
+                    {classes[event] ?? event}
+                  </span>
+                ))}
+              </p>
+            )}
             <p class="muted">
               {t.batching} {batching ? t.batched : t.notBatched}
             </p>
