@@ -8,6 +8,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 SHARDS ?= 1,2
 BENCH ?=
+PICTURES ?=
 RESULTS := target/test-results
 
 # The Rust tests and lints need no pages, so they need not wait for Vite.
@@ -78,8 +79,8 @@ conformance: ## docs/conformance.md from the results of the last test run
 bench: build ## CPU, presence storms and memory beside a bare send loop; BENCH="--quick --check" for less
 	$(CARGO) run --release -p rollcall-bench -- $(BENCH)
 
-screenshots: build tests/node_modules/.package-lock.json ## the pictures in docs/
-	node tests/screenshots.mjs
+screenshots: build tests/node_modules/.package-lock.json ## the pictures in docs/, and every page in target/screenshots/ in every look; PICTURES=console for less
+	node tests/screenshots.mjs $(PICTURES)
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	npm --prefix web ci --no-fund --no-audit

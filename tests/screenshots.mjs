@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { patchMember } from './lib/api.mjs';
 import { LOBBY, STATUS } from './lib/apps.mjs';
 import { launch, profile, row } from './lib/browser.mjs';
-import { inEachLook, LOOKED_AT, LOOKS, walkConsole } from './lib/console-pages.mjs';
+import { inEachLook, LOOKED_AT, LOOKS, walkOpenings, walkPages } from './lib/console-pages.mjs';
 import { crowd, extras, infoOf, leave } from './lib/crowd.mjs';
 import { arrive, startStatusServer } from './lib/lobby.mjs';
 import { startServer } from './lib/server.mjs';
@@ -103,9 +103,12 @@ async function takeWalk(browser, look, directory) {
 
 async function takeConsole(browser) {
   const directory = emptied('console');
-  const server = await startServer(scope);
-  const person = await profile(scope, browser, server, LOOKED_AT);
-  await walkConsole(scope.after, person, server, (page, name) => inEachLook(page, (_, look) => takePage(page, join(directory, `${name}-${look.name}.png`))));
+  const take = (page, name) => inEachLook(page, (_, look) => takePage(page, join(directory, `${name}-${look.name}.png`)));
+  for (const walkThrough of [walkPages, walkOpenings]) {
+    const server = await startServer(scope);
+    const person = await profile(scope, browser, server, LOOKED_AT);
+    await walkThrough(scope.after, person, server, take);
+  }
 }
 
 /** From top to bottom, but for what lies over a page: that covers the screen and not the page. */

@@ -1,5 +1,7 @@
 // Walks through the console, page after page, for tests that look at each: axe, sizes, pictures.
 
+import assert from 'node:assert/strict';
+import { checkAsItIs } from './access.mjs';
 import { publish } from './api.mjs';
 import { OPERATOR, Operator, setUp } from './operator.mjs';
 import { startReceiver } from './receiver.mjs';
@@ -13,6 +15,10 @@ export const LOOKED_AT = { bypassCSP: true, reducedMotion: 'reduce', locale: 'en
 
 const OF_SERVER = ['apps', 'new-app', 'account', 'system'];
 const OF_APP = ['', 'getting-started', 'keys', 'settings', 'channels', 'connections', 'presence', 'stats', 'webhooks', 'errors'];
+/** Where an error is shown that was made on purpose. */
+const WITH_ERROR = ['sign-in-refused', 'debug-creator'];
+/** The request of a page that shows stats, and not the page. */
+const STATS = /\/api\/.*\/stats\?/;
 const HEIGHT = 900;
 
 /** Calls `visit(page, look)` in each look of what is on the page. */
@@ -20,27 +26,53 @@ export async function inEachLook(page, visit) {
   for (const look of LOOKS) {
     await page.emulateMedia({ colorScheme: look.colorScheme });
     await page.setViewportSize({ width: look.width, height: HEIGHT });
+    await page.evaluate(drawn);
     await visit(page, look);
   }
 }
 
+/** Finds no error on the page, nothing beside the screen, and nothing of axe's, in each look. */
+export function checkInEachLook(page, name) {
+  return inEachLook(page, async (_, look) => {
+    const what = `${name}, ${look.name}`;
+    if (!WITH_ERROR.includes(name)) assert.deepEqual(await page.getByTestId('error').allTextContents(), [], what);
+    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(tooWide <= 0, `${what}: ${tooWide} px too wide`);
+    await checkAsItIs(page, what);
+  });
+}
+
+/** Resolves in the page once it is drawn as it is now: what lists and charts measure, they draw a frame later. */
+function drawn() {
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
 /** Brings `person`, who has never been here, from the first start through every page, and calls `visit(page, name)` at each. */
-export async function walkConsole(after, person, server, visit) {
+export async function walkPages(after, person, server, visit) {
   const page = await person.open('/console');
-  await entering(page, person, server, visit);
+  await page.getByTestId('set-up').waitFor();
+  await visit(page, 'set-up');
+  await setUp(page, server);
+  await signIn(page, person, visit);
   const shop = await openShop(after, await Operator.of(person), server);
+  await page.route(STATS, fillStats);
   for (const path of OF_SERVER) await visitPage(page, `/console/${path}`, path, visit);
-  await page.route(/\/api\/.*\/stats\?/, fillStats);
   for (const path of OF_APP) await visitPage(page, shop.path(path), path || 'overview', visit);
-  await debugging(page, shop, visit);
+  await debug(page, shop, visit);
+}
+
+/** The same with what opens on pages and over them. */
+export async function walkOpenings(after, person, server, visit) {
+  const page = await person.open('/console');
+  await setUp(page, server);
+  const shop = await openShop(after, await Operator.of(person), server);
+  await page.route(STATS, fillStats);
+  await debugOpenings(page, shop, visit);
   await details(page, shop, visit);
   await overlays(page, shop, visit);
 }
 
-async function entering(page, person, server, visit) {
-  await page.getByTestId('set-up').waitFor();
-  await visit(page, 'set-up');
-  await setUp(page, server);
+async function signIn(page, person, visit) {
   const cookies = await person.context.cookies();
   await person.context.clearCookies();
   await page.goto('/console');
@@ -61,14 +93,25 @@ async function visitPage(page, path, name, visit) {
   await visit(page, name);
 }
 
-/** The debug console while nothing and while everything happens, with an error and the event creator open. */
-async function debugging(page, shop, visit) {
+/** The debug console before anything happens, and then. */
+async function debug(page, shop, visit) {
   await visitPage(page, shop.path('debug'), 'debug-empty', visit);
+  await watchTrade(page, shop);
+  await visit(page, 'debug');
+}
+
+/** Has something happen while the debug console is open, and returns the row of its error. */
+async function watchTrade(page, shop) {
   await until(async () => (await page.getByTestId('live-state').getAttribute('data-state')) === 'live', 'the debug console to be live');
   await shop.trade();
   const error = page.getByTestId('events').getByTestId('row').filter({ hasText: /error/i }).first();
   await error.waitFor();
-  await visit(page, 'debug');
+  return error;
+}
+
+async function debugOpenings(page, shop, visit) {
+  await page.goto(shop.path('debug'));
+  const error = await watchTrade(page, shop);
   await error.click();
   await page.getByTestId('details').waitFor();
   await visit(page, 'debug-error');
@@ -87,7 +130,7 @@ async function debugging(page, shop, visit) {
 async function details(page, shop, visit) {
   await visitPage(page, shop.path('channels?channel=presence-room'), 'channel', visit);
   await visitPage(page, shop.path(`connections?socket=${shop.socket.id}`), 'connection', visit);
-  await visitPage(page, shop.path('stats?view=table'), 'stats-tables', visit);
+  await visitPage(page, shop.path('stats?view=table&range=15m'), 'stats-tables', visit);
   await page.goto(shop.path('presence'));
   await page.getByTestId('members').last().getByTestId('row').first().click();
   await page.getByTestId('why').waitFor();

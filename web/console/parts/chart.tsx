@@ -4,8 +4,8 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { texts } from '../i18n';
 import { summary, type Series } from '../model/series';
-import { moment } from '../view/exact-time';
-import { dashOf, formatted, Plot, type PlotData } from '../view/plot';
+import { moment, rowTime } from '../view/exact-time';
+import { dashOf, formatted, Plot, spanOf, type PlotData } from '../view/plot';
 import { Table, type Column } from './table';
 
 export interface ChartProps {
@@ -103,7 +103,7 @@ function Numbers({ title, series, times, gaps, zoom }: ChartProps): JSX.Element 
   const rows = times.map((at, index) => ({ at, index })).filter(({ at }) => zoom === null || (at >= zoom[0] && at <= zoom[1]));
   const isGap = (index: number) => gaps.some(([from, to]) => index >= from && index < to);
   const columns: readonly Column<Row>[] = [
-    { id: 'time', header: t.time, cell: ({ at }) => moment(at) },
+    { id: 'time', header: t.time, cell: ({ at }) => rowTime(at, spanOf(times)) },
     ...series.map((one) => ({
       id: one.key,
       header: nameOf(one.key),

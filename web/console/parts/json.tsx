@@ -5,7 +5,7 @@ import { pretty, tokens } from '../model/json';
 
 export function Json({ text, label }: { text: string; label: string }): JSX.Element {
   return (
-    <pre class="code-text json" tabIndex={0} role="region" aria-label={label} dir="ltr" data-testid="json">
+    <pre class="code-text json" tabIndex={0} role="group" aria-label={label} dir="ltr" data-testid="json">
       <code>
         {tokens(pretty(text)).map((token, index) => (
           <span key={index} class={`json-${token.kind}`}>

@@ -12,6 +12,12 @@ export function moment(ms: number): string {
   return format('moment', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }, ms);
 }
 
+/** A row of a table of times: to the second within a day, else to the minute with its day. */
+export function rowTime(ms: number, spanMs: number): string {
+  if (spanMs > DAY_MS) return format('day-minute', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, ms);
+  return format('second', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }, ms);
+}
+
 /** Below a chart: the time of day, or the day where a chart spans several. */
 export function axisTime(ms: number, spanMs: number): string {
   if (spanMs > 2 * DAY_MS) return format('day', { day: 'numeric', month: 'short' }, ms);

@@ -142,7 +142,7 @@ function dataOf({ times, series }: PlotData): uPlot.AlignedData {
   return [times.map((ms) => ms / 1_000), ...series.map((values) => [...values])];
 }
 
-function spanOf(times: readonly number[]): number {
+export function spanOf(times: readonly number[]): number {
   return (times.at(-1) ?? 0) - (times[0] ?? 0);
 }
 
