@@ -108,7 +108,14 @@ impl Edge {
             Ok(ClientMessage::Ping) => self.tell(conn, pusher::pong),
             Ok(ClientMessage::Pong) => {}
             Ok(ClientMessage::Subscribe { channel, auth, channel_data }) => {
-                self.subscribe(now, conn, identity, &channel, auth.as_deref(), channel_data.as_deref());
+                self.subscribe(
+                    now,
+                    conn,
+                    identity,
+                    &channel,
+                    auth.as_deref(),
+                    channel_data.as_deref(),
+                );
             }
             Ok(ClientMessage::Unsubscribe { channel }) => {
                 self.unsubscribe(now, conn, identity, &channel);
