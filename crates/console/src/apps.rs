@@ -168,6 +168,14 @@ pub(crate) struct BusyCard {
     errors_last_hour: u64,
 }
 
+/// What is known of the keys of an app beside the keys themselves.
+pub(crate) struct KeyFacts {
+    /// When and from where each was used last.
+    pub(crate) uses: HashMap<String, KeyUse>,
+    /// Who made each, as far as the record tells.
+    pub(crate) makers: HashMap<String, String>,
+}
+
 /// An app on its own page.
 #[derive(Serialize)]
 pub(crate) struct AppBody<'a> {
@@ -182,6 +190,8 @@ pub(crate) struct AppBody<'a> {
 pub(crate) struct KeyBody<'a> {
     key: &'a str,
     created_at: Option<UnixMillis>,
+    /// Who made it, if the record of changes tells.
+    created_by: Option<&'a str>,
     /// When and from where it was used last, since the server started.
     last_used_at: Option<UnixMillis>,
     last_used_from: Option<String>,
@@ -201,19 +211,26 @@ impl<'a> Card<'a> {
 }
 
 impl<'a> AppBody<'a> {
-    /// `uses` says when keys were used last.
-    pub(crate) fn new(app: &'a AnyApp, status_app: &str, uses: &HashMap<String, KeyUse>) -> Self {
-        let keys = app.keys.iter().map(|pair| KeyBody::new(pair, uses.get(&pair.key)));
+    pub(crate) fn new(app: &'a AnyApp, status_app: &str, facts: &'a KeyFacts) -> Self {
+        let keys = app.keys.iter().map(|pair| {
+            let maker = facts.makers.get(&pair.key).map(String::as_str);
+            KeyBody::new(pair, facts.uses.get(&pair.key), maker)
+        });
         Self { card: Card::new(app, status_app), created_at: app.created_at, keys: keys.collect() }
     }
 }
 
 impl<'a> KeyBody<'a> {
-    /// `last` is its last use, if there was any.
-    pub(crate) fn new(pair: &'a KeyPair, last: Option<&KeyUse>) -> Self {
+    /// `last` is its last use, if there was any, and `created_by` who made it, if that is known.
+    pub(crate) fn new(
+        pair: &'a KeyPair,
+        last: Option<&KeyUse>,
+        created_by: Option<&'a str>,
+    ) -> Self {
         Self {
             key: &pair.key,
             created_at: pair.created_at,
+            created_by,
             last_used_at: last.map(|last| last.at),
             last_used_from: last.map(|last| network(last.from)),
             secret_masked: masked(&pair.secret),

@@ -3,6 +3,8 @@
 //! A change of an app is recorded in the [`AppsEdit`](crate::AppsEdit) that makes it, so that what is
 //! not recorded did not happen. Rows are never changed, and the last [`MOST_CHANGES`] are kept.
 
+use std::collections::HashMap;
+
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, Row, Sqlite, SqliteExecutor, Transaction};
 
@@ -111,6 +113,15 @@ impl Store {
         Ok(rows)
     }
 
+    /// Who made each key that an app has now, by the key: who added it, or made the app with it, the
+    /// last time. What was made before there was a record, or longer ago than it reaches, is left
+    /// out.
+    pub async fn key_makers(&self, app: &str) -> Result<HashMap<String, String>, StoreError> {
+        let rows = sqlx::query_as::<_, (String, String, i64)>(KEY_MAKERS);
+        let rows = rows.bind(app).fetch_all(&self.reads).await?;
+        Ok(rows.into_iter().map(|(key, actor, _)| (key, actor)).collect())
+    }
+
     /// The change of that number.
     pub async fn change(&self, n: i64) -> Result<Option<ChangeRow>, StoreError> {
         Ok(find(&self.reads, n).await?)
@@ -186,6 +197,16 @@ pub(crate) async fn find(
 ) -> Result<Option<ChangeRow>, sqlx::Error> {
     sqlx::query_as("SELECT * FROM changes WHERE n = $1").bind(n).fetch_optional(executor).await
 }
+
+/// In a group with one `max`, SQLite takes the other columns from the row that has it.
+const KEY_MAKERS: &str = "WITH made AS (\
+     SELECT n, actor, after ->> '$.key' AS key FROM changes \
+     WHERE app_id = $1 AND what = 'key_added' \
+     UNION ALL \
+     SELECT n, actor, each.value FROM changes, json_each(changes.after, '$.keys') AS each \
+     WHERE app_id = $1 AND what = 'app_created') \
+     SELECT key, actor, max(n) FROM app_keys JOIN made USING (key) \
+     WHERE app_id = $1 GROUP BY key";
 
 /// So many changes are kept, some 50 MB at most: the record is for people, who read it by pages.
 pub(crate) const MOST_CHANGES: i64 = 100_000;

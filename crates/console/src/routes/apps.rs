@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json as object};
 
 use super::path::InPath;
 use super::sign_in::SUCCESS;
-use crate::apps::{AppBody, shown_name};
+use crate::apps::{AppBody, KeyFacts, shown_name};
 use crate::changing::Changing;
 use crate::console::Console;
 use crate::draw::{self, APP_ID_BYTES, PAIR_BYTES};
@@ -90,8 +90,9 @@ async fn add(
 
 async fn body(console: &Console, id: &str) -> Result<String, Failure> {
     let app = console.app(id).await?;
-    let uses = console.0.node.key_uses(id);
-    let body = AppBody::new(&app, &console.0.settings.status_app, &uses);
+    let (uses, makers) = (console.0.node.key_uses(id), console.0.store.key_makers(id).await?);
+    let facts = KeyFacts { uses, makers };
+    let body = AppBody::new(&app, &console.0.settings.status_app, &facts);
     Ok(object!({ "app": body }).to_string())
 }
 

@@ -33,7 +33,8 @@ pub(crate) async fn add(
     let mut new = old.clone();
     new.keys.push(pair.clone());
     changing.finish(signed_in.by(), Some(&old), Some(&new)).await?;
-    let body = object!({ "key": KeyBody::new(&KeyPair::from(&pair), None) });
+    let (pair, maker) = (KeyPair::from(&pair), signed_in.by().actor);
+    let body = object!({ "key": KeyBody::new(&pair, None, Some(maker)) });
     Ok((StatusCode::CREATED, json(body.to_string())))
 }
 

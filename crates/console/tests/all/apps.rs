@@ -1,4 +1,4 @@
-//! Apps, keys, settings and the record of changes (docs/console.md 2.2 to 2.4, 2.7).
+//! Apps, keys, settings, the record of changes, errors and the system (docs/console.md 2.2 to 2.8).
 
 use crate::common::{Browser, SECRET, Server};
 use axum::http::Method;
@@ -28,6 +28,7 @@ async fn the_apps_of_the_database_and_of_the_file_are_listed() {
     assert_eq!(app["keys"][0]["secret_masked"], "…f3a9");
     assert!(app["created_at"].is_i64() && app["keys"][0]["created_at"].is_i64());
     assert_eq!(app["keys"][0].get("last_used_at"), Some(&Value::Null), "nobody used it");
+    assert_eq!(app["keys"][0].get("created_by"), Some(&Value::Null), "no record tells");
     assert_eq!(ana.get("apps/9").await.good()["app"]["created_at"], Value::Null);
     assert_eq!(ana.get("apps/7").await.failure(), (404, "no_such_app".to_owned()));
     assert_eq!(ana.get("apps/%ff").await.failure().0, 404);
@@ -48,6 +49,8 @@ async fn an_app_is_made_copied_and_removed() {
     let copy_id = copy["app"]["id"].as_str().expect("an id").to_owned();
     assert_eq!(setting(&mut ana, &copy_id, "client_events").await["value"], true);
     assert_ne!(copy["app"]["keys"][0]["key"], made["keys"][0]["key"]);
+    let makers = [&made["keys"][0]["created_by"], &copy["app"]["keys"][0]["created_by"]];
+    assert_eq!(makers, ["ana"; 2]);
     let of_the_file = ana.post("apps/9/duplicate", json!({ "name": "Mine" })).await.good();
     let mine = of_the_file["app"]["id"].as_str().expect("an id").to_owned();
     assert_eq!(setting(&mut ana, &mine, "client_events").await["value"], true);
@@ -239,6 +242,9 @@ async fn keys_are_added_revealed_and_removed_but_for_the_last() {
     assert_eq!(last.failure(), (409, "last_key".to_owned()));
     let added = ana.post("apps/1001/keys", json!({})).await.good()["key"].clone();
     let key = added["key"].as_str().expect("a key").to_owned();
+    assert_eq!(added["created_by"], "ana");
+    let app = ana.get("apps/1001").await.good()["app"].clone();
+    assert_eq!(app["keys"][1]["created_by"], "ana");
     assert_eq!(server.row("1001").await.unwrap().keys.len(), 2, "beside the other");
 
     let shown = ana.post("apps/1001/keys/app-key/reveal", json!({})).await;

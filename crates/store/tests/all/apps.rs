@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::common::Scratch;
-use rollcall_store::{AppRow, KeyRow, Store, WriteAppError};
+use rollcall_store::{AppRow, ChangeKind, KeyRow, NewChange, Store, WriteAppError};
 
 fn app(id: &str, keys: &[&str]) -> AppRow {
     let keys = keys.iter().map(|key| KeyRow {
@@ -120,6 +120,29 @@ async fn an_app_whose_key_is_taken_is_not_half_added() {
     let apps = store.apps().await.unwrap();
     assert_eq!(apps.len(), 1);
     assert_eq!(apps[0].keys.len(), 1);
+}
+
+#[tokio::test]
+async fn the_last_who_made_a_key_is_its_maker() {
+    let scratch = Scratch::new();
+    let store = Store::open(scratch.path()).await.unwrap();
+    store.insert_app(&app("1", &["made", "added", "again", "unknown"]), 1).await.unwrap();
+    store.insert_app(&app("2", &["other"]), 1).await.unwrap();
+    for (id, actor, kind, after) in [
+        ("1", "ana", ChangeKind::AppCreated, r#"{"name":"A","keys":["made","gone","again"]}"#),
+        ("1", "ben", ChangeKind::KeyAdded, r#"{"key":"added"}"#),
+        ("1", "ben", ChangeKind::KeyAdded, r#"{"key":"again"}"#),
+        ("1", "eve", ChangeKind::KeyRevealed, r#"{"key":"added"}"#),
+        ("2", "eve", ChangeKind::KeyAdded, r#"{"key":"made"}"#),
+    ] {
+        let (before, after, address, reverts) = (None, Some(after), None, None);
+        let app = Some(id);
+        let change = NewChange { at: 1, actor, address, app, kind, before, after, reverts };
+        store.record(&change).await.unwrap();
+    }
+    let makers = store.key_makers("1").await.unwrap();
+    let expected = [("made", "ana"), ("added", "ben"), ("again", "ben")];
+    assert_eq!(makers, expected.map(|(key, by)| (key.to_owned(), by.to_owned())).into());
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ import { Ago } from '../../parts/ago';
 import { Button } from '../../parts/button';
 import { CopyButton } from '../../parts/copy';
 import { ErrorText } from '../../parts/field';
+import { actorName } from '../../view/actor';
 import { explain } from '../../view/failures';
 import { Fact } from './fact';
 
@@ -31,7 +32,10 @@ export function KeyCard({ app, pair, newest, onRemove }: KeyCardProps): JSX.Elem
           {newest && <span class="tag">{t.newest}</span>} <CopyButton text={pair.key} what={`${t.key} ${pair.key}`} testid="copy-key" />
         </Fact>
         <Secret app={app.id} pair={pair} />
-        <Fact name={t.created}>{pair.created_at === null ? t.unknown : <Ago ms={pair.created_at} />}</Fact>
+        <Fact name={t.created}>
+          {pair.created_at === null ? t.unknown : <Ago ms={pair.created_at} />}{' '}
+          {pair.created_by !== null && <span data-testid="created-by">{texts.value.settings.by(actorName(pair.created_by))}</span>}
+        </Fact>
         <Fact name={t.lastUsed}>
           {pair.last_used_at === null ? texts.value.common.never : <Ago ms={pair.last_used_at} />}{' '}
           {pair.last_used_from !== null && t.usedFrom(pair.last_used_from)}

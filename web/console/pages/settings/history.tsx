@@ -14,6 +14,7 @@ import { Empty } from '../../parts/empty';
 import { ErrorText } from '../../parts/field';
 import { Loaded } from '../../parts/loaded';
 import { toast } from '../../parts/toast';
+import { actorName } from '../../view/actor';
 import { explain } from '../../view/failures';
 import { labelOf, valueText } from '../../view/settings-text';
 import { useAction } from '../../view/use-action';
@@ -58,14 +59,13 @@ export function History({ app, changes, onReverted }: HistoryProps): JSX.Element
 
 function ChangeRow({ change, onRevert }: { change: Change; onRevert: () => void }): JSX.Element {
   const t = texts.value.settings;
-  const actor = change.actor === 'command line' ? t.commandLine : change.actor;
   const keys = [...new Set([...Object.keys(change.before ?? {}), ...Object.keys(change.after ?? {})])];
   return (
     <li class="change" data-testid={`change-${change.n}`}>
       <p class="change-head">
         <b>{t.what[change.what] ?? change.what}</b>{' '}
         <span class="muted">
-          <Ago ms={change.at} /> {t.by(actor)} {change.address !== null && t.from(change.address)} {change.reverts !== null && `· ${t.reverted(change.reverts)}`}
+          <Ago ms={change.at} /> {t.by(actorName(change.actor))} {change.address !== null && t.from(change.address)} {change.reverts !== null && `· ${t.reverted(change.reverts)}`}
         </span>
       </p>
       {keys.length > 0 && (
