@@ -13,7 +13,9 @@ import { connect } from '../lib/socket.mjs';
 import { startTail } from '../lib/tail.mjs';
 import { until } from '../lib/wait.mjs';
 
-const APPS = { config: { apps: [MAIN, QUIET] } };
+/** An id that no channel's name may hold as it is. */
+const SHOP = { id: 'my shop: café=1', name: 'Shop', keys: [{ key: 'shop-key', secret: 'shop-secret' }] };
+const APPS = { config: { apps: [MAIN, QUIET, SHOP] } };
 
 /** Publishes `count` events, ten to a request. */
 async function publishMany(server, app, count, data = '{}') {
@@ -50,6 +52,13 @@ test('events are shown as they happen, those of the filter alone, and a terminal
   assert.deepEqual(tail.lines.map((shown) => shown.split(/ +/)[2]), ['news-1', 'news-2']);
   assert.match(tail.stderr, /^rollcall: watching the app 1001 at http:/);
   assert.equal(await tail.end('SIGINT'), 0);
+});
+
+test('an app of any id is followed', async (t) => {
+  const server = await startServer(t, APPS);
+  const tail = await startTail(t, server, SHOP, ['type:connection']);
+  const socket = await connect(server, { app: SHOP });
+  await tail.line(socket.id);
 });
 
 test('an error is shown with its reason and its cure', async (t) => {

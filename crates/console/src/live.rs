@@ -16,6 +16,7 @@ use serde_json::{Value, json as object};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::console::Console;
+use crate::escape;
 
 /// The reserved app, and which of its topics are told.
 #[derive(Debug)]
@@ -92,14 +93,18 @@ impl Live {
 }
 
 impl Topic {
-    /// The topic of a channel.
+    /// The topic of a channel. Each has one name alone.
     pub(crate) fn parse(channel: &str) -> Option<Self> {
+        Self::read(channel).filter(|topic| topic.to_string() == channel)
+    }
+
+    fn read(channel: &str) -> Option<Self> {
         let topic = channel.strip_prefix(PREFIX)?;
         if topic == "apps" {
             return Some(Self::Apps);
         }
         let (kind, app) = topic.split_once('-')?;
-        let app = app.to_owned();
+        let app = escape::read(app).filter(|app| !app.is_empty())?;
         Some(match kind {
             "pulse" => Self::Pulse(app),
             "debug" => Self::Debug(app),
@@ -120,15 +125,21 @@ impl Topic {
     }
 }
 
+/// What the channel of an app's events is called behind the prefix (docs/console.md 2.8).
+pub fn debug_topic(app: &str) -> String {
+    format!("debug-{}", escape::written(app))
+}
+
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Apps => write!(f, "{PREFIX}apps"),
-            Self::Pulse(app) => write!(f, "{PREFIX}pulse-{app}"),
-            Self::Debug(app) => write!(f, "{PREFIX}debug-{app}"),
-            Self::Errors(app) => write!(f, "{PREFIX}errors-{app}"),
-            Self::Checklist(app) => write!(f, "{PREFIX}checklist-{app}"),
-        }
+        let (kind, app) = match self {
+            Self::Apps => return write!(f, "{PREFIX}apps"),
+            Self::Pulse(app) => ("pulse", app),
+            Self::Debug(app) => return write!(f, "{PREFIX}{}", debug_topic(app)),
+            Self::Errors(app) => ("errors", app),
+            Self::Checklist(app) => ("checklist", app),
+        };
+        write!(f, "{PREFIX}{kind}-{}", escape::written(app))
     }
 }
 
@@ -279,6 +290,21 @@ mod tests {
         }
         for channel in ["apps", "private-", "private-other-1", "presence-debug-1", "private-debug"]
         {
+            assert_eq!(Topic::parse(channel), None, "{channel}");
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_no_part_of_a_name_is_escaped_as_the_page_does() {
+        let cases = include_str!("../../../docs/live-channels.json");
+        let cases: Value = serde_json::from_str(cases).expect("it is JSON");
+        for case in cases["channels"].as_array().expect("a list") {
+            let [app, channel] = ["app", "channel"].map(|key| case[key].as_str().expect("a text"));
+            assert_eq!(Topic::Debug(app.to_owned()).to_string(), channel);
+            assert_eq!(Topic::parse(channel).as_ref().and_then(Topic::app), Some(app), "{channel}");
+        }
+        for channel in cases["refused"].as_array().expect("a list") {
+            let channel = channel.as_str().expect("a text");
             assert_eq!(Topic::parse(channel), None, "{channel}");
         }
     }

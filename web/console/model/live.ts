@@ -37,7 +37,7 @@ export class Live {
     return this.#link.nextAttemptMs;
   }
 
-  /** Calls `handle` with every `event` of the channel whose name is `topic` behind the prefix, such as `pulse-12`; returns how to stop. */
+  /** Calls `handle` with every `event` of the channel whose name is `topic` behind the prefix (`topicOf`); returns how to stop. */
   listen<E extends keyof LiveEvents>(topic: string, event: E, handle: (data: LiveEvents[E]) => void): () => void {
     const name = this.#prefix + topic;
     this.#listeners.set(name, (this.#listeners.get(name) ?? 0) + 1);

@@ -1,6 +1,6 @@
 //! Apps, keys, settings, the record of changes, errors and the system (docs/console.md 2.2 to 2.8).
 
-use crate::common::{Browser, SECRET, Server};
+use crate::common::{Browser, SECRET, Server, longest_id};
 use axum::http::Method;
 use rollcall_node::config::APP;
 use serde_json::{Value, json};
@@ -317,6 +317,22 @@ async fn the_system_tells_how_it_was_started_and_no_secret() {
     );
     assert_eq!(option("data")["place"], "--data");
     assert!(!answer.text.contains("a-very-secret-token"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn an_app_of_any_id_has_live_channels() {
+    let (_server, mut ana) = Server::signed_in().await;
+    let escaped = "=f0=9f=8e=ad".repeat(longest_id().chars().count());
+    let mut ask = async |app: &str| {
+        let channel = format!("private-checklist-{app}");
+        ana.post("live/auth", json!({ "socket_id": "1.2", "channel_name": channel })).await
+    };
+    for app in ["1001", &escaped] {
+        assert!(ask(app).await.good()["auth"].is_string());
+    }
+    for app in ["=31001", &longest_id(), "7"] {
+        assert_eq!(ask(app).await.failure(), (403, "no_topic".to_owned()), "{app}");
+    }
 }
 
 #[tokio::test]

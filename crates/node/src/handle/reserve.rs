@@ -36,7 +36,11 @@ fn reserved(name: &str, id: &str, key: Key) -> App {
         visibility: Visibility::Reserved,
         authorization_timeout: Some(AUTHORIZE_WITHIN),
         max_connections: MOST_CONNECTIONS,
-        limits: Limits { payload_bytes: MOST_DATA, ..app.limits.clone() },
+        limits: Limits {
+            payload_bytes: MOST_DATA,
+            channel_name: LONGEST_NAME,
+            ..app.limits.clone()
+        },
         max_pending_bytes: 4 * MOST_DATA,
         ..app
     }
@@ -55,3 +59,7 @@ const MOST_CONNECTIONS: u32 = 1_000;
 
 /// The most bytes of an event: what is told at once may be a list of all apps.
 const MOST_DATA: usize = 256 << 10;
+
+/// The most characters of a channel's name, which may hold the id of an app: 128 characters, each of
+/// four bytes, and each of these escaped.
+const LONGEST_NAME: usize = 2_000;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response, Url};
+use rollcall_console::debug_topic;
 use rollcall_node::config::Config;
 use serde_json::{Value, from_slice};
 
@@ -66,7 +67,7 @@ impl Console {
             Some(true) => {
                 let live = &session["live"];
                 let text = |name: &str| live[name].as_str().ok_or(Lost::Strange);
-                let channel = format!("{}debug-{}", text("channel_prefix")?, self.app);
+                let channel = format!("{}{}", text("channel_prefix")?, debug_topic(&self.app));
                 Ok(Some(Live { key: text("key")?.to_owned(), channel }))
             }
             Some(false) => Ok(None),

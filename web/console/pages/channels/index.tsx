@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { ChannelActivity } from '../../model/channel-activity';
 import { query } from '../../model/location';
+import { topicOf } from '../../model/topic';
 import type { PageProps } from '../../pages';
 import { useLive } from '../../view/context';
 import { ChannelList } from './list';
@@ -18,7 +19,7 @@ export function Page({ app }: PageProps): JSX.Element {
 
 function useActivity(app: string): ChannelActivity {
   const activity = useMemo(() => new ChannelActivity(), [app]);
-  useLive(`debug-${app}`, 'events', (batch) => activity.take(batch, performance.now()));
+  useLive(topicOf('debug', app), 'events', (batch) => activity.take(batch, performance.now()));
   useEffect(() => {
     const timer = setInterval(() => activity.refresh(performance.now()), SECOND_MS);
     return () => clearInterval(timer);

@@ -3,6 +3,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { EventLog } from '../../model/event-log';
 import { paused } from '../../model/live';
+import { topicOf } from '../../model/topic';
 import { useLive } from '../../view/context';
 import { Frames } from '../../view/frames';
 import type { Predicate } from '../../model/filter';
@@ -16,7 +17,7 @@ export function useEvents(app: string): Events {
   const { log, frames } = useMemo(() => started(), [app]);
   useEffect(() => () => frames.stop(), [frames]);
   // The log keeps what comes meanwhile itself, so that nothing is lost to whoever stops to read.
-  useLive(`debug-${app}`, 'events', (batch) => log.take(batch, performance.now()) && show(log, frames), 'deliver');
+  useLive(topicOf('debug', app), 'events', (batch) => log.take(batch, performance.now()) && show(log, frames), 'deliver');
   useEffect(
     () =>
       paused.subscribe((held) => {

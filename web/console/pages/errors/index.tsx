@@ -7,6 +7,7 @@ import { path } from '../../model/client';
 import type { ErrorGroup } from '../../model/contract';
 import { grouped, mentions } from '../../model/errors';
 import { pathTo, query, setQuery } from '../../model/location';
+import { topicOf } from '../../model/topic';
 import { fetchErrors } from '../../model/watch';
 import type { PageProps } from '../../pages';
 import { Ago } from '../../parts/ago';
@@ -26,7 +27,7 @@ import { useResource } from '../../view/use-resource';
 export function Page({ app }: PageProps): JSX.Element {
   const { apps, signedIn } = useConsole();
   const errors = useResource(app, () => fetchErrors(app));
-  useLive(`errors-${app}`, 'error', ({ error }) => errors.data !== null && errors.set({ errors: grouped(errors.data.errors, error) }));
+  useLive(topicOf('errors', app), 'error', ({ error }) => errors.data !== null && errors.set({ errors: grouped(errors.data.errors, error) }));
   const search = query.value.get('search') ?? '';
   const t = texts.value;
   return (

@@ -6,6 +6,7 @@ import { texts } from '../../i18n';
 import { fetchOverview } from '../../model/api';
 import type { Overview, Pulse } from '../../model/contract';
 import { pathTo } from '../../model/location';
+import { topicOf } from '../../model/topic';
 import { Empty } from '../../parts/empty';
 import { Figure } from '../../parts/figure';
 import { LinkTo } from '../../parts/link';
@@ -25,8 +26,8 @@ export function Page({ app }: PageProps): JSX.Element {
   const overview = useResource(`overview ${app}`, () => fetchOverview(app));
   const [pulse, setPulse] = useState<Pulse | null>(null);
   const t = texts.value;
-  useLive(`pulse-${app}`, 'pulse', (data) => setPulse(data.now));
-  useLive(`errors-${app}`, 'error', useThrottled(() => void overview.reload(), ERRORS_MS));
+  useLive(topicOf('pulse', app), 'pulse', (data) => setPulse(data.now));
+  useLive(topicOf('errors', app), 'error', useThrottled(() => void overview.reload(), ERRORS_MS));
   return (
     <>
       <PageHead title={t.titles.overview} lead={t.overview.lead} app={apps.nameOf(app)} live />

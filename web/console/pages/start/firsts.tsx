@@ -6,6 +6,7 @@ import { texts } from '../../i18n';
 import { fetchChecklist } from '../../model/api';
 import { doneCount, FIRSTS, merged, ticked } from '../../model/checklist';
 import type { Checklist, First } from '../../model/contract';
+import { topicOf } from '../../model/topic';
 import { Ago } from '../../parts/ago';
 import { Loaded } from '../../parts/loaded';
 import { useConsole, useLive } from '../../view/context';
@@ -65,7 +66,7 @@ function useChecklist(app: string, onNews: (what: First) => void): Resource<Chec
   const connected = live.connected.value;
   // It is shown whether the console is paused or not: it moves four times in the life of an app.
   useLive(
-    `checklist-${app}`,
+    topicOf('checklist', app),
     'first',
     ({ what, at }) => {
       setSeen((before) => ticked(before ?? NOTHING, what, at));

@@ -167,12 +167,19 @@ fn app_row() -> AppRow {
     }
 }
 
-/// A configuration whose file declares an app, from its third line on.
+/// The longest id that an app can have, of what takes most room in the name of a channel.
+pub(crate) fn longest_id() -> String {
+    "\u{1f3ad}".repeat(128)
+}
+
+/// A configuration whose file declares two apps, one from its third line on.
 fn config(scratch: &Scratch, path_prefix: &str) -> Config {
     let file = scratch.path().join("rollcall.toml");
     let text = format!(
         "path_prefix = {path_prefix:?}\nlog = \"off\"\n[[apps]]\nid = \"9\"\nname = \"Fixed\"\n\
-         keys = [{{ key = \"file-key\", secret = \"file-secret\" }}]\nclient_events = true\n"
+         keys = [{{ key = \"file-key\", secret = \"file-secret\" }}]\nclient_events = true\n\
+         [[apps]]\nid = {:?}\nkeys = [{{ key = \"long-key\", secret = \"long-secret\" }}]\n",
+        longest_id()
     );
     std::fs::write(&file, text).expect("a scratch file can be written");
     let mut given = Given::default();

@@ -1,0 +1,30 @@
+// The pages that watch, in a browser: an app of any id is live.
+
+import { after, test } from 'node:test';
+import { launch, profile } from '../lib/browser.mjs';
+import { setUp } from '../lib/operator.mjs';
+import { startServer } from '../lib/server.mjs';
+import { connect } from '../lib/socket.mjs';
+import { until } from '../lib/wait.mjs';
+
+const SHOP = { id: 'my shop: café=1', name: 'Shop', keys: [{ key: 'shop-key', secret: 'shop-secret' }] };
+const PATH = `/console/apps/${encodeURIComponent(SHOP.id)}`;
+const browser = await launch(after);
+
+async function operatorOf(t, server) {
+  const person = await profile(t, browser, server, { bypassCSP: true });
+  const page = await person.open('/console');
+  await setUp(page, server);
+  return page;
+}
+
+test('the debug console of an app whose id has spaces shows what happens', async (t) => {
+  const server = await startServer(t, { config: { apps: [SHOP] } });
+  const page = await operatorOf(t, server);
+  await page.goto(`${PATH}/debug?filter=type:connection`);
+  // The page is told of nothing that happened before it was there.
+  await until(async () => {
+    await connect(server, { app: SHOP });
+    return (await page.getByTestId('events').getByTestId('row').count()) > 0;
+  }, 'a connection to be shown');
+});
