@@ -11,7 +11,9 @@ pub(crate) fn parse(text: &str) -> Result<String, FieldProblem> {
         name if name.chars().count() > MOST_CHARACTERS => Err(FieldProblem::TooLong),
         name if name.chars().any(illegal) => Err(FieldProblem::IllegalCharacter),
         // The record of changes calls programs so.
-        name if name.eq_ignore_ascii_case(COMMAND_LINE) => Err(FieldProblem::ReservedName),
+        name if [COMMAND_LINE, FIRST_START].iter().any(|own| name.eq_ignore_ascii_case(own)) => {
+            Err(FieldProblem::ReservedName)
+        }
         name => Ok(name.to_owned()),
     }
 }
@@ -26,6 +28,9 @@ fn is_bidi_control(c: char) -> bool {
 
 /// Who acts where no operator does.
 pub(crate) const COMMAND_LINE: &str = "command line";
+
+/// Who made the app that is there from the beginning on.
+pub(crate) const FIRST_START: &str = "first start";
 
 const MOST_CHARACTERS: usize = 64;
 
@@ -44,6 +49,7 @@ mod tests {
             ("a\nb", Err(FieldProblem::IllegalCharacter)),
             ("a\u{202e}b", Err(FieldProblem::IllegalCharacter)),
             ("Command Line", Err(FieldProblem::ReservedName)),
+            ("first start", Err(FieldProblem::ReservedName)),
         ] {
             assert_eq!(parse(text), name.map(str::to_owned), "{text}");
         }

@@ -5,6 +5,8 @@ use rollcall_store::{AppRow, AppsEdit, ChangeKind, ChangeRow, NewChange, StoreEr
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::operator_name;
+
 /// Who acts, and from where.
 #[derive(Clone, Copy, Debug)]
 pub struct By<'a> {
@@ -16,8 +18,10 @@ pub struct By<'a> {
 
 impl By<'static> {
     /// Somebody at a terminal of the server.
-    pub const COMMAND_LINE: Self =
-        Self { actor: crate::operator_name::COMMAND_LINE, address: None };
+    pub const COMMAND_LINE: Self = Self { actor: operator_name::COMMAND_LINE, address: None };
+
+    /// A server that starts without an app of its own, and makes one.
+    pub const FIRST_START: Self = Self { actor: operator_name::FIRST_START, address: None };
 }
 
 impl<'a> By<'a> {

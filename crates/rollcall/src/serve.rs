@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rollcall_console::{Code, Console, ConsoleSettings, LogTail};
+use rollcall_console::{By, Code, Console, ConsoleSettings, LogTail, record};
 use rollcall_engine::App;
-use rollcall_node::config::{Config, TrustedProxies};
+use rollcall_node::config::{Config, TrustedProxies, differences};
 use rollcall_node::handle::QueueError;
 use rollcall_node::{Journal, Node, NodeConfig, Webhooks};
 use rollcall_status::{LimitSettings, StatusApp, StatusSettings};
@@ -248,7 +248,10 @@ async fn apps_of(config: &Config, store: &Store) -> Result<Vec<AppRow>, Failure>
     getrandom::fill(&mut random).map_err(Failure::Random)?;
     let now = unix_millis();
     let app = first_start::new_app(random, now);
-    store.insert_app(&app, now).await.map_err(Failure::Write)?;
+    let mut edit = store.edit_apps().await?;
+    edit.insert(&app, now).await.map_err(Failure::Write)?;
+    record(&mut edit, By::FIRST_START, &app.id, &differences(None, Some(&app)), now).await?;
+    edit.commit().await?;
     Ok(store.apps().await?)
 }
 

@@ -48,7 +48,7 @@ export interface App {
 export interface Key {
   readonly key: string;
   readonly created_at: number | null;
-  /** An operator or `command line`; null where no record tells. */
+  /** An operator, `command line` or `first start`; null where no record tells. */
   readonly created_by: string | null;
   readonly last_used_at: number | null;
   readonly last_used_from: string | null;

@@ -3,7 +3,7 @@
 import { texts } from '../i18n';
 
 export function actorName(actor: string): string {
-  const { commandLine } = texts.value.settings;
-  const known: Readonly<Record<string, string>> = { 'command line': commandLine };
+  const { commandLine, firstStart } = texts.value.settings;
+  const known: Readonly<Record<string, string>> = { 'command line': commandLine, 'first start': firstStart };
   return known[actor] ?? actor;
 }

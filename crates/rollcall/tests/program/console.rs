@@ -92,6 +92,20 @@ fn what_the_commands_change_is_recorded() {
     assert!(!format!("{changes:?}").contains("hush"), "{changes:?}");
 }
 
+#[test]
+fn the_app_of_the_first_start_is_recorded_as_made_by_it() {
+    let place = Place::new("console_first_start");
+    let server = place.serve(&[]);
+    let id = server.app_id().to_owned();
+    drop(server);
+    drop(place.serve(&[]));
+    let changes = changes_of(&place, &id);
+    let told: Vec<_> = changes.iter().map(|one| (one.kind, one.actor.as_str())).collect();
+    assert_eq!(told, [(ChangeKind::AppCreated, "first start")]);
+    let after = changes[0].after.as_deref().unwrap_or_default();
+    assert!(after.contains(r#""name":"rollcall""#) && after.contains("keys"), "{after}");
+}
+
 /// Sets an operator up: the status, and the cookie of the session.
 fn set_up(server: &Server, code: &str) -> (u16, String) {
     let body = json!({ "code": code, "name": "ana", "password": "a good password" });

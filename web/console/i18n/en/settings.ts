@@ -102,6 +102,7 @@ export const settings = {
   by: (actor: string) => `by ${isolated(actor)}`,
   from: (address: string) => `from ${address}`,
   commandLine: 'the command line',
+  firstStart: 'the first start',
   before: 'Before',
   after: 'After',
   reverted: (n: number) => `takes back change ${n}`,

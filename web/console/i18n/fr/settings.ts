@@ -103,6 +103,7 @@ export const settings: Messages['settings'] = {
   by: (actor) => `par ${isolated(actor)}`,
   from: (address) => `depuis ${address}`,
   commandLine: 'la ligne de commande',
+  firstStart: 'le premier démarrage',
   before: 'Avant',
   after: 'Après',
   reverted: (n) => `annule la modification ${n}`,
