@@ -11,8 +11,7 @@ use rollcall_web::{Asker, Clock, Cookie, HasSite, Pages, PublicUrl, Site, Token}
 use tokio::sync::Notify;
 
 use crate::failure::Failure;
-use crate::history::{self, History};
-use crate::incidents;
+use crate::history::History;
 use crate::judge::Judge;
 use crate::limits::Limits;
 use crate::live::Live;
@@ -83,8 +82,8 @@ impl HasSite for Console {
 }
 
 impl Console {
-    /// A console on this node and store. Serve its [`Console::router`] and spawn its
-    /// [`Console::run`].
+    /// A console on this node and store. Serve its [`Console::router`] and
+    /// [start its recording](Console::start_recording).
     ///
     /// # Errors
     ///
@@ -107,11 +106,6 @@ impl Console {
             limits: Mutex::default(),
             settings,
         })))
-    }
-
-    /// Keeps the record of what apps do and of what goes wrong. It ends by being aborted.
-    pub async fn run(self) {
-        tokio::join!(history::record(self.clone()), incidents::record(self));
     }
 
     /// All that the console answers, with its guard and its headers. Paths that do not begin with

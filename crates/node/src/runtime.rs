@@ -153,10 +153,26 @@ impl Node {
     ///
     /// If a shard ends before it was told to.
     pub async fn serve(
+        self,
+        listener: TcpListener,
+        fallback: Router,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
+        self.serve_then(listener, fallback, stop, std::future::ready(())).await
+    }
+
+    /// The same with a last thing to do between the drain and the end of the shards: for who has to
+    /// look once more at what they counted. It gets half a second.
+    ///
+    /// # Errors
+    ///
+    /// If a shard ends before it was told to. Then there is no last look.
+    pub async fn serve_then(
         mut self,
         listener: TcpListener,
         fallback: Router,
         stop: impl Future<Output = ()>,
+        last: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
         let router = http::router(self.handle(), fallback);
         let (acceptor, closed) =
@@ -169,6 +185,9 @@ impl Node {
         };
         if served.is_ok() {
             self.drain(listener, acceptor, closed).await;
+            if tokio::time::timeout(LAST_WORDS, last).await.is_err() {
+                warn!("what was counted last could not be written down in time");
+            }
         } else {
             drop(listener);
         }
@@ -269,7 +288,7 @@ impl fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
-/// How long the last of the journal may take to be written.
+/// How long the last of the journal, and of what was counted, may take to be written.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How long everybody has to leave; the process has five seconds in all.

@@ -66,14 +66,14 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let follower = Follower::start(config, handle, &store, rows, id, changed).await?;
     let mut webhooks = Webhooks::start(node.handle(), store.clone())?;
     let mut background = tokio::spawn(status.clone().run());
-    let recording = tokio::spawn(console.clone().run());
+    let mut recording = console.start_recording();
     let program = env::args().next().unwrap_or_else(|| "rollcall".to_owned());
     greet(&Welcome { program: &program, config, address, app: &app, code: code.as_ref() });
     let mut ended = Ok(());
     let stop = async { ended = stopping(stop, &drain, &mut background, &mut webhooks).await };
-    let served = node.serve(listener, router, stop).await;
+    let served = node.serve_then(listener, router, stop, recording.write_last()).await;
     background.abort();
-    recording.abort();
+    recording.stop().await;
     follower.stop().await;
     webhooks.stop().await;
     store.close().await;

@@ -7,6 +7,7 @@ use rollcall_node::stats::{AppStats, TurnTimes};
 use rollcall_store::{StatsRow, StoreError, UnixMillis};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::error;
 
@@ -14,15 +15,19 @@ use super::latency::Turns;
 use super::step::Step;
 use crate::console::Console;
 
-/// Looks once a second, and writes once in ten. It ends by being aborted.
-pub(crate) async fn record(console: Console) {
+/// Looks once a second, and writes once in ten and when it is stopped. Wakes for: the time to look,
+/// and the end.
+pub(crate) async fn record(console: Console, mut stopped: oneshot::Receiver<()>) {
     let mut recorder = Recorder::start(console).await;
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
-        tick.tick().await;
-        recorder.look().await;
+        tokio::select! {
+            _ = tick.tick() => recorder.look().await,
+            _ = &mut stopped => break,
+        }
     }
+    recorder.look_last().await;
 }
 
 struct Recorder {
@@ -62,6 +67,16 @@ impl Recorder {
         if now.div_euclid(shortest) == self.written_at.div_euclid(shortest) {
             return;
         }
+        self.write_down(now, apps).await;
+    }
+
+    /// Writes what was counted since the last time, however short ago that was.
+    async fn look_last(&mut self) {
+        let apps = self.console.0.node.app_stats().await;
+        self.write_down(self.console.now(), apps).await;
+    }
+
+    async fn write_down(&mut self, now: UnixMillis, apps: BTreeMap<String, AppStats>) {
         let turns = self.console.0.node.stats().await.turns;
         let outcome = self.write(now, Look { apps, turns }).await;
         if let (Err(error), false) = (&outcome, self.failed) {

@@ -1,6 +1,6 @@
 //! The console of the program: its code, its address, and changes that the server obeys.
 
-use rollcall_store::{ChangeKind, ChangeRow, Store};
+use rollcall_store::{ChangeKind, ChangeRow, Store, StoreError};
 use serde_json::{Value, json};
 
 use crate::support::{Place, Server};
@@ -106,6 +106,21 @@ fn the_app_of_the_first_start_is_recorded_as_made_by_it() {
     assert!(after.contains(r#""name":"rollcall""#) && after.contains("keys"), "{after}");
 }
 
+#[test]
+fn what_was_counted_last_is_written_when_the_server_stops() {
+    let place = Place::new("console_last_stats");
+    let server = place.serve(&["--log", "off"]);
+    let id = server.app_id().to_owned();
+    assert_eq!(server.status_of(&format!("/apps/{id}/channels")), 401);
+    assert!(server.stop_with("TERM").success());
+    let rows = read(&place, async |store| store.stats(&id, 10, 0, i64::MAX).await);
+    let calls = rows.iter().map(|row| {
+        let counters: Value = serde_json::from_str(&row.counters).expect("it is JSON");
+        counters["api_calls"].as_u64().expect("a count")
+    });
+    assert_eq!(calls.sum::<u64>(), 1, "{rows:?}");
+}
+
 /// Sets an operator up: the status, and the cookie of the session.
 fn set_up(server: &Server, code: &str) -> (u16, String) {
     let body = json!({ "code": code, "name": "ana", "password": "a good password" });
@@ -128,12 +143,17 @@ fn code_of(text: &str) -> String {
 }
 
 fn changes_of(place: &Place, app: &str) -> Vec<ChangeRow> {
+    read(place, async |store| store.changes_of_app(app, None, 50).await)
+}
+
+/// Reads from the database of a place.
+fn read<T>(place: &Place, question: impl AsyncFnOnce(&Store) -> Result<T, StoreError>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime starts");
     runtime.block_on(async {
         let store = Store::open(place.path("data")).await.expect("the database opens");
-        store.changes_of_app(app, None, 50).await.expect("changes are read")
+        question(&store).await.expect("it is read")
     })
 }
