@@ -1,10 +1,11 @@
-// The pages that watch, in a browser: an app of any id is live.
+// The pages that watch, in a browser: an app of any id is live and errors of no app stand apart.
 
+import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, profile } from '../lib/browser.mjs';
 import { setUp } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
-import { connect } from '../lib/socket.mjs';
+import { connect, dial } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
 
 const SHOP = { id: 'my shop: café=1', name: 'Shop', keys: [{ key: 'shop-key', secret: 'shop-secret' }] };
@@ -27,4 +28,18 @@ test('the debug console of an app whose id has spaces shows what happens', async
     await connect(server, { app: SHOP });
     return (await page.getByTestId('events').getByTestId('row').count()) > 0;
   }, 'a connection to be shown');
+});
+
+test('an error of no app is on the page of all apps, and in no number', async (t) => {
+  const server = await startServer(t, { config: { apps: [SHOP] } });
+  const page = await operatorOf(t, server);
+  await dial(server, { key: 'nobody-has-this' }).closed();
+  await page.goto('/console/apps');
+  const apart = page.getByTestId('errors-of-no-app');
+  await apart.locator('summary').first().click();
+  await apart.getByTestId('error-group').first().waitFor();
+  assert.equal(await page.locator('[data-testid=health][data-state=troubled]').count(), 0);
+  await page.goto(`${PATH}/errors`);
+  await page.getByText('No errors').waitFor();
+  assert.equal(await page.getByTestId('error-group').count(), 0);
 });

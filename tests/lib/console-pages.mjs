@@ -5,7 +5,7 @@ import { checkAsItIs } from './access.mjs';
 import { publish } from './api.mjs';
 import { OPERATOR, Operator, setUp } from './operator.mjs';
 import { startReceiver } from './receiver.mjs';
-import { connect } from './socket.mjs';
+import { connect, dial } from './socket.mjs';
 import { until } from './wait.mjs';
 
 /** Every look that a page has. */
@@ -126,7 +126,7 @@ async function debugOpenings(page, shop, visit) {
   await visit(page, 'debug-creator');
 }
 
-/** What opens on pages of an app. */
+/** What opens on pages, those of an app first. */
 async function details(page, shop, visit) {
   await visitPage(page, shop.path('channels?channel=presence-room'), 'channel', visit);
   await visitPage(page, shop.path(`connections?socket=${shop.socket.id}`), 'connection', visit);
@@ -148,6 +148,9 @@ async function details(page, shop, visit) {
   await page.goto(shop.path('getting-started?front=private&back=rust'));
   await page.getByTestId('client-events-off').waitFor();
   await visit(page, 'getting-started-private');
+  await page.goto('/console/apps');
+  await page.getByTestId('errors-of-no-app').locator('summary').first().click();
+  await visit(page, 'apps-errors-of-no-app');
 }
 
 /** What lies over a page. */
@@ -188,6 +191,8 @@ async function openShop(after, operator, server) {
   await shop.trade();
   guests[2].drop();
   await until(async () => (await operator.get(`apps/${app.id}/errors`)).errors.length > 0, 'the error to be recorded');
+  await dial(server, { key: 'nobody-has-this' }).closed();
+  await until(async () => (await operator.get('errors')).errors.length > 0, 'the error of no app to be recorded');
   await hooks.heard({ name: 'channel_occupied', channel: 'news' });
   return shop;
 

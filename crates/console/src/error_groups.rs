@@ -4,6 +4,9 @@ use rollcall_store::{ErrorGroupRow, UnixMillis};
 use serde::Serialize;
 use serde_json::Value;
 
+/// Whose errors are those that belong to no app; no app has this id.
+pub(crate) const OF_NO_APP: &str = "";
+
 /// Errors that are alike.
 #[derive(Debug, Serialize)]
 pub(crate) struct ErrorGroup {

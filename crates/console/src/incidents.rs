@@ -11,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tracing::error;
 
 use crate::console::Console;
-use crate::error_groups::ErrorGroup;
+use crate::error_groups::{ErrorGroup, OF_NO_APP};
 use crate::live::Topic;
 
 /// Records. It ends with the node.
@@ -64,7 +64,7 @@ impl Pending {
         }
         let rows: Vec<_> = self.0.drain().map(|(_, row)| row).collect();
         console.0.store.add_errors(&rows).await?;
-        for row in rows.into_iter().filter(|row| !row.app_id.is_empty()) {
+        for row in rows.into_iter().filter(|row| row.app_id != OF_NO_APP) {
             let topic = Topic::Errors(row.app_id.clone());
             let error = ErrorGroup::from(row);
             console
@@ -80,7 +80,7 @@ impl Pending {
 fn of_event(app: Option<String>, event: &Event) -> ErrorGroupRow {
     let message = event.message.as_deref().unwrap_or_default();
     ErrorGroupRow {
-        app_id: app.unwrap_or_default(),
+        app_id: app.unwrap_or_else(|| OF_NO_APP.to_owned()),
         kind: event.kind.map_or("unknown", |kind| kind.name()).to_owned(),
         message: message.chars().take(LONGEST_MESSAGE).collect(),
         code: event.code,
@@ -94,7 +94,7 @@ fn of_event(app: Option<String>, event: &Event) -> ErrorGroupRow {
 /// Errors that are beyond what is told one by one.
 fn uncounted(app: Option<String>, errors: u64, now: i64) -> ErrorGroupRow {
     ErrorGroupRow {
-        app_id: app.unwrap_or_default(),
+        app_id: app.unwrap_or_else(|| OF_NO_APP.to_owned()),
         kind: "uncounted".to_owned(),
         message: UNCOUNTED.to_owned(),
         code: None,

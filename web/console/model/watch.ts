@@ -32,6 +32,7 @@ export async function block(app: string, user: string): Promise<Failure | null> 
 export const fetchPresence = (app: string, channel: string) => get<Presence>(withQuery(path('apps', app, 'presence'), { channel }));
 
 export const fetchErrors = (app: string) => get<{ readonly errors: readonly ErrorGroup[] }>(path('apps', app, 'errors'));
+export const fetchErrorsOfNoApp = () => get<{ readonly errors: readonly ErrorGroup[] }>('errors');
 export const fetchStats = (app: string, range: Range) => get<Stats>(withQuery(path('apps', app, 'stats'), { range }));
 
 export const fetchWebhooks = (app: string) => get<WebhookLog>(path('apps', app, 'webhooks'));

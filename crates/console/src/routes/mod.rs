@@ -89,6 +89,7 @@ pub(crate) fn guarded() -> Routes {
         .on(Method::POST, "apps/{id}/webhooks/test", webhooks::test)
         .on(Method::POST, "apps/{id}/webhooks/resend", webhooks::resend_all)
         .on(Method::POST, "webhooks/{delivery}/resend", webhooks::resend_one)
+        .on(Method::GET, "errors", overview::errors_of_no_app)
         .on(Method::POST, "live/auth", live::authorize)
         .on(Method::GET, "system", system::system)
         .on(Method::POST, "system/drain", system::drain)

@@ -9,7 +9,7 @@ use serde_json::{Value, json as object};
 use super::path::InPath;
 use crate::apps::AnyApp;
 use crate::console::Console;
-use crate::error_groups::ErrorGroup;
+use crate::error_groups::{ErrorGroup, OF_NO_APP};
 use crate::failure::Failure;
 use crate::process;
 use crate::pulse::Pulse;
@@ -51,16 +51,24 @@ pub(crate) async fn checklist(
     Ok(json(body.to_string()))
 }
 
-/// What went wrong, the latest first; with what belongs to no app, such as an unknown key.
+/// What went wrong in an app, the latest first.
 pub(crate) async fn errors(
     State(console): State<Console>,
     InPath(id): InPath<String>,
 ) -> Result<impl IntoResponse, Failure> {
     console.app(&id).await?;
-    let mut rows = console.0.store.errors(Some(&id), MOST_ERRORS).await?;
-    rows.extend(console.0.store.errors(Some(""), MOST_ERRORS).await?);
-    rows.sort_by_key(|row| std::cmp::Reverse(row.last_at));
-    rows.truncate(MOST_ERRORS as usize);
+    errors_of(&console, &id).await
+}
+
+/// What went wrong that is of no app, such as a connection with an unknown key.
+pub(crate) async fn errors_of_no_app(
+    State(console): State<Console>,
+) -> Result<impl IntoResponse, Failure> {
+    errors_of(&console, OF_NO_APP).await
+}
+
+async fn errors_of(console: &Console, app: &str) -> Result<impl IntoResponse + use<>, Failure> {
+    let rows = console.0.store.errors(Some(app), MOST_ERRORS).await?;
     let errors: Vec<_> = rows.into_iter().map(ErrorGroup::from).collect();
     Ok(json(object!({ "errors": errors }).to_string()))
 }

@@ -3,6 +3,7 @@
 use crate::common::{Browser, SECRET, Server, longest_id};
 use axum::http::Method;
 use rollcall_node::config::APP;
+use rollcall_store::ErrorGroupRow;
 use serde_json::{Value, json};
 
 async fn setting(browser: &mut Browser, app: &str, key: &str) -> Value {
@@ -333,6 +334,32 @@ async fn an_app_of_any_id_has_live_channels() {
     for app in ["=31001", &longest_id(), "7"] {
         assert_eq!(ask(app).await.failure(), (403, "no_topic".to_owned()), "{app}");
     }
+}
+
+#[tokio::test]
+async fn errors_of_no_app_are_told_apart_and_count_for_nobody() {
+    let (server, mut ana) = Server::signed_in().await;
+    let group = |app: &str, message: &str| ErrorGroupRow {
+        app_id: app.to_owned(),
+        kind: "unknown_key".to_owned(),
+        message: message.to_owned(),
+        code: None,
+        count: 3,
+        first_at: server.now(),
+        last_at: server.now(),
+        sample: String::new(),
+    };
+    server.store.add_errors(&[group("", "of none"), group("1001", "its own")]).await.unwrap();
+    for (path, message) in [("errors", "of none"), ("apps/1001/errors", "its own")] {
+        let errors = ana.get(path).await.good()["errors"].clone();
+        let messages: Vec<_> =
+            errors.as_array().unwrap().iter().map(|one| &one["message"]).collect();
+        assert_eq!(messages, [message], "{path}");
+    }
+    let cards = ana.get("apps").await.good()["apps"].clone();
+    let counts: Vec<_> =
+        cards.as_array().unwrap().iter().map(|card| &card["errors_last_hour"]).collect();
+    assert_eq!(counts, [3, 0, 0]);
 }
 
 #[tokio::test]

@@ -17,6 +17,9 @@ export const logs = {
   search: 'Search',
   noneFound: 'No error matches',
   inDebug: 'Watch them in the debug console',
+  noAppElsewhere: 'Errors that are of no app, such as a connection with an unknown key, are on the page',
+  ofNoApp: (count: number) => plural(count, { one: '1 error of no app', other: `${number.format(count)} errors of no app` }),
+  ofNoAppText: 'Here nobody knows whose they are: an unknown key, an app that does not exist, a path that is none. They count for no app.',
 
   systemLead: 'This server: what it runs with, what it keeps, what it says.',
   version: 'Version',

@@ -17,6 +17,7 @@ import { useConsole, useLive } from '../../view/context';
 import { explain } from '../../view/failures';
 import { AppCard } from './card';
 import { matches } from './matches';
+import { ErrorsOfNoApp } from './no-app';
 import { Question, type Asked } from './question';
 
 export function Page(): JSX.Element {
@@ -43,6 +44,7 @@ export function Page(): JSX.Element {
         </Banner>
       )}
       {apps.cards.value === null ? failure === null && <Waiting /> : <Cards cards={apps.cards.value} onAsk={setAsked} />}
+      <ErrorsOfNoApp />
       <SameByHand lines={'rollcall apps list\nrollcall apps add 1001 name=Chat\nrollcall apps remove 1001'} />
       {asked !== null && <Question asked={asked} onClose={() => setAsked(null)} />}
     </>
