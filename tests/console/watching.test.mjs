@@ -1,4 +1,4 @@
-// The pages that watch, in a browser: an app of any id is live and errors of no app stand apart.
+// The pages that watch, in a browser: an app of any id is live, errors of no app stand apart, and a chart is read and zoomed by keyboard.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -42,4 +42,27 @@ test('an error of no app is on the page of all apps, and in no number', async (t
   await page.goto(`${PATH}/errors`);
   await page.getByText('No errors').waitFor();
   assert.equal(await page.getByTestId('error-group').count(), 0);
+});
+
+test('a chart is read and zoomed by keyboard', async (t) => {
+  const server = await startServer(t, { config: { apps: [SHOP] } });
+  const page = await operatorOf(t, server);
+  await connect(server, { app: SHOP });
+  await page.goto(`${PATH}/stats?range=15m`);
+  const plot = page.getByTestId('plot').first();
+  await plot.waitFor({ timeout: 40_000 });
+  await plot.focus();
+  const said = () => plot.getAttribute('aria-valuetext');
+  const span = async () => Number(await plot.getAttribute('aria-valuemax')) - Number(await plot.getAttribute('aria-valuemin'));
+  const [newest, whole] = [await said(), await span()];
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  assert.notEqual(await said(), newest);
+  await page.keyboard.press('+');
+  await page.getByTestId('zoom-out').waitFor();
+  assert.ok((await span()) <= whole / 2, `${await span()} of ${whole}`);
+  assert.equal(await plot.evaluate((element) => getComputedStyle(element).outlineStyle), 'solid', 'the focus is visible');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('zoom-out').waitFor({ state: 'detached' });
+  assert.equal(await span(), whole);
 });

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { texts } from '../i18n';
+import { lookAfter, shown } from '../model/chart-keys';
 import { summary, type Series } from '../model/series';
 import { moment, rowTime } from '../view/exact-time';
 import { dashOf, formatted, Plot, spanOf, type PlotData } from '../view/plot';
@@ -14,7 +15,10 @@ export interface ChartProps {
   readonly times: readonly number[];
   readonly gaps: PlotData['gaps'];
   readonly zoom: readonly [number, number] | null;
-  readonly onZoom: (from: number, to: number) => void;
+  /** Null is the whole range. */
+  readonly onZoom: (zoom: readonly [number, number] | null) => void;
+  /** The id of what says how to look closer. */
+  readonly hint: string;
   readonly view: 'chart' | 'table';
 }
 
@@ -27,7 +31,8 @@ export function Chart(props: ChartProps): JSX.Element {
   );
 }
 
-function Drawing({ title, series, times, gaps, zoom, onZoom }: ChartProps): JSX.Element {
+/** A slider along its points, so that the keyboard moves and a screen reader tells what a pointer shows. */
+function Drawing({ title, series, times, gaps, zoom, onZoom, hint }: ChartProps): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const zooming = useRef(onZoom);
@@ -38,17 +43,50 @@ function Drawing({ title, series, times, gaps, zoom, onZoom }: ChartProps): JSX.
   const shape = series.map(({ key }) => key).join(' ');
   useEffect(() => {
     if (host.current === null) return;
-    const made = new Plot(host.current, data, { onPoint: setPoint, onZoom: (from, to) => zooming.current(from, to) });
+    const made = new Plot(host.current, data, { onPoint: setPoint, onZoom: (from, to) => zooming.current([from, to]) });
     plot.current = made;
     return () => {
       plot.current = null;
       made.stop();
     };
   }, [shape]);
-  useEffect(() => plot.current?.update(data, zoom), [data, zoom]);
+  const held = useRef<number | null>(null);
+  const hold = (index: number | null) => {
+    held.current = index;
+    plot.current?.point(index);
+    setPoint(index);
+  };
+  useEffect(() => {
+    plot.current?.update(data, zoom);
+    // The scale has moved below the keyboard's cursor.
+    if (held.current !== null) plot.current?.point(held.current);
+  }, [data, zoom]);
+  const handleKey = (event: KeyboardEvent) => {
+    const look = event.ctrlKey || event.metaKey || event.altKey ? null : lookAfter(event.key, { zoom, cursor: point }, times);
+    if (look === null) return;
+    event.preventDefault();
+    hold(look.cursor);
+    if (look.zoom !== zoom) onZoom(look.zoom);
+  };
+  const [first, last] = shown(zoom, times);
+  const now = Math.min(Math.max(point ?? last, first), last);
   return (
     <>
-      <div ref={host} class="plot" role="img" aria-label={inWords(title, series, gaps.length)} />
+      <div
+        ref={host}
+        class="plot"
+        role="slider"
+        tabIndex={0}
+        aria-label={inWords(title, series, gaps.length)}
+        aria-describedby={hint}
+        aria-valuemin={first}
+        aria-valuemax={last}
+        aria-valuenow={now}
+        aria-valuetext={pointInWords(series, times, gaps, now)}
+        data-testid="plot"
+        onKeyDown={handleKey}
+        onBlur={() => hold(null)}
+      />
       <Legend series={series} times={times} gaps={gaps} point={point} />
     </>
   );
@@ -62,7 +100,7 @@ interface LegendProps extends Pick<ChartProps, 'series' | 'times' | 'gaps'> {
 function Legend({ series, times, gaps, point }: LegendProps): JSX.Element {
   const t = texts.value.stats;
   const at = point === null ? undefined : times[point];
-  const inGap = point !== null && gaps.some(([from, to]) => point >= from && point < to);
+  const inGap = point !== null && isGap(gaps, point);
   return (
     <div class="legend">
       <p class="muted legend-time">{at === undefined ? ' ' : `${moment(at)}${inGap ? ` · ${t.gap}` : ''}`}</p>
@@ -101,14 +139,13 @@ interface Row {
 function Numbers({ title, series, times, gaps, zoom }: ChartProps): JSX.Element {
   const t = texts.value.stats;
   const rows = times.map((at, index) => ({ at, index })).filter(({ at }) => zoom === null || (at >= zoom[0] && at <= zoom[1]));
-  const isGap = (index: number) => gaps.some(([from, to]) => index >= from && index < to);
   const columns: readonly Column<Row>[] = [
     { id: 'time', header: t.time, cell: ({ at }) => rowTime(at, spanOf(times)) },
     ...series.map((one) => ({
       id: one.key,
       header: nameOf(one.key),
       numeric: true,
-      cell: ({ index }: Row) => (isGap(index) ? <em class="muted">{t.gapCell}</em> : valueAt(one, index)),
+      cell: ({ index }: Row) => (isGap(gaps, index) ? <em class="muted">{t.gapCell}</em> : valueAt(one, index)),
     })),
   ];
   return (
@@ -120,6 +157,18 @@ function Numbers({ title, series, times, gaps, zoom }: ChartProps): JSX.Element 
 
 function inWords(title: string, series: readonly Series[], gaps: number): string {
   return texts.value.stats.summary(title, series.map((one) => `${nameOf(one.key)}: ${total(one)}`), gaps);
+}
+
+/** A point as it is read out. */
+function pointInWords(series: readonly Series[], times: readonly number[], gaps: PlotData['gaps'], index: number): string {
+  const at = times[index];
+  if (at === undefined) return texts.value.stats.noValue;
+  const values = isGap(gaps, index) ? [texts.value.stats.gap] : series.map((one) => `${nameOf(one.key)} ${valueAt(one, index)}`);
+  return [moment(at), ...values].join(', ');
+}
+
+function isGap(gaps: PlotData['gaps'], index: number): boolean {
+  return gaps.some(([from, to]) => index >= from && index < to);
 }
 
 function total(series: Series): string {

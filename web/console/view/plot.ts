@@ -51,6 +51,12 @@ export class Plot {
     });
   }
 
+  /** Puts the cursor on a point, as a pointer would, or takes it away. */
+  point(index: number | null): void {
+    const at = index === null ? undefined : this.#chart.data[0][index];
+    this.#chart.setCursor(at === undefined ? { left: -10, top: -10 } : { left: this.#chart.valToPos(at, 'x'), top: 0 });
+  }
+
   stop(): void {
     this.#ended.abort();
     this.#sizes.disconnect();

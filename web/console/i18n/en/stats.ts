@@ -7,7 +7,7 @@ export const stats = {
   view: 'As tables',
   csv: 'Download CSV',
   zoomOut: 'Whole range',
-  zoomHint: 'Drag over a chart to look closer.',
+  zoomHint: 'Drag over a chart to look closer. By keyboard: the arrows move along it, + and − look closer and step back, Escape shows the whole range.',
   gap: 'No server ran',
   gapCell: 'no server',
   noValue: 'no value',

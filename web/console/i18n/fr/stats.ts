@@ -9,7 +9,7 @@ export const stats: Messages['stats'] = {
   view: 'En tableaux',
   csv: 'Télécharger en CSV',
   zoomOut: 'Toute la période',
-  zoomHint: 'Faites glisser sur une courbe pour l’agrandir.',
+  zoomHint: 'Faites glisser sur une courbe pour l’agrandir. Au clavier\u00a0: les flèches la parcourent, + et − rapprochent et éloignent, Échap montre toute la période.',
   gap: 'Aucun serveur ne tournait',
   gapCell: 'aucun serveur',
   noValue: 'aucune valeur',

@@ -62,7 +62,7 @@ function Charts({ app, stats }: { app: string; stats: Stats }): JSX.Element {
         )}
       </div>
       <p class="muted">
-        {t.perStep(duration(stats.step_seconds))} {view === 'chart' && t.zoomHint}
+        {t.perStep(duration(stats.step_seconds))} {view === 'chart' && <span id={HINT}>{t.zoomHint}</span>}
       </p>
       <div class={view === 'chart' ? 'charts' : 'charts charts-tables'}>
         {drawn.charts
@@ -75,7 +75,8 @@ function Charts({ app, stats }: { app: string; stats: Stats }): JSX.Element {
               times={drawn.times}
               gaps={drawn.gaps}
               zoom={zoom}
-              onZoom={(from, to) => setZoom([from, to])}
+              onZoom={setZoom}
+              hint={HINT}
               view={view}
             />
           ))}
@@ -95,3 +96,4 @@ function Nothing(): JSX.Element {
 
 const RANGES: readonly Range[] = ['15m', '1h', '6h', '24h', '7d', '30d'];
 const EVERY_MS = 15_000;
+const HINT = 'zoom-hint';
