@@ -69,8 +69,8 @@ pub(crate) struct Shared {
     pub(crate) live: Live,
     pub(crate) history: History,
     pub(crate) started_at: i64,
-    /// Held by who has the database copied.
-    pub(crate) copying: tokio::sync::Mutex<()>,
+    /// Held by who has the database copied, until the copy is sent.
+    pub(crate) copying: Arc<tokio::sync::Mutex<()>>,
     site: Site,
     limits: Mutex<Limits>,
 }
@@ -102,7 +102,7 @@ impl Console {
             site: Site::new(settings.public_url.clone(), prefix),
             hasher: Hasher::default(),
             started_at: settings.clock.now(),
-            copying: tokio::sync::Mutex::default(),
+            copying: Arc::default(),
             limits: Mutex::default(),
             settings,
         })))

@@ -59,6 +59,8 @@ pub(crate) enum Failure {
     Unfit(&'static str, Cow<'static, str>),
     /// The node has too much to do.
     NodeBusy,
+    /// A copy of the database is being made or sent.
+    BackupUnderWay,
 }
 
 impl Failure {
@@ -149,6 +151,11 @@ impl From<Failure> for Refusal {
                 S::SERVICE_UNAVAILABLE,
                 "busy",
                 "The server has more to do than it can hold; try again in a second.".into(),
+            ),
+            Failure::BackupUnderWay => (
+                S::SERVICE_UNAVAILABLE,
+                "busy",
+                "Another backup is on its way; try again when it has arrived.".into(),
             ),
             Failure::NoChange => (S::NOT_FOUND, "no_change", "No change has this number.".into()),
             Failure::NotReversible => {

@@ -8,6 +8,7 @@
 //! `routes/`.
 
 mod apps;
+mod backup;
 mod changing;
 mod codes;
 mod console;

@@ -1,11 +1,11 @@
 //! The program itself (docs/console.md 2.7): what it is, sending everybody elsewhere, and a copy of
 //! its database.
 
-use std::error::Error;
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use rollcall_node::config::{Config, Place, SERVER, Setting};
 use rollcall_store::{ChangeKind, NewChange, Store, StoreError};
@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::json as object;
 
 use super::sign_in::SUCCESS;
+use crate::backup::Backup;
 use crate::console::{Console, Licence};
 use crate::failure::Failure;
 use crate::signed_in::SignedIn;
@@ -56,28 +57,22 @@ pub(crate) async fn backup(
     State(console): State<Console>,
     signed_in: SignedIn,
 ) -> Result<impl IntoResponse, Failure> {
+    let copying = Arc::clone(&console.0.copying);
+    let alone = copying.try_lock_owned().map_err(|_| Failure::BackupUnderWay)?;
     record(&console, &signed_in, ChangeKind::Backup).await?;
-    let _alone = console.0.copying.lock().await;
-    let copy = copy(&console).await.map_err(|error| {
+    let backup = Backup::make(console, alone).await.map_err(|error| {
         tracing::error!(%error, "no copy of the database can be made");
         CommonFailure::Internal
     })?;
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.sqlite3"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"rollcall-backup.sqlite\""),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.sqlite3")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"rollcall-backup.sqlite\""),
+        ),
+        (header::CONTENT_LENGTH, backup.bytes.into()),
     ];
-    Ok((headers, copy))
-}
-
-/// One at a time: a copy takes as much disk as the database, and memory while it is sent.
-async fn copy(console: &Console) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
-    let file = console.0.settings.config.data.join(COPY);
-    // One that an earlier run left behind.
-    let _ = tokio::fs::remove_file(&file).await;
-    console.0.store.copy_to(&file).await?;
-    let copy = tokio::fs::read(&file).await;
-    tokio::fs::remove_file(&file).await?;
-    Ok(copy?)
+    Ok((headers, backup.into_body()))
 }
 
 async fn record(
@@ -142,6 +137,3 @@ async fn database_bytes(directory: &Path) -> u64 {
     }
     bytes
 }
-
-/// The name of a copy while it is made.
-const COPY: &str = "backup-under-way.db";

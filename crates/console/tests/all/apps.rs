@@ -1,9 +1,11 @@
 //! Apps, keys, settings, the record of changes, errors and the system (docs/console.md 2.2 to 2.8).
 
-use crate::common::{Browser, SECRET, Server, longest_id};
-use axum::http::Method;
+use crate::common::{Browser, SECRET, Scratch, Server, longest_id};
+use axum::body::Body;
+use axum::http::{Method, Response};
+use http_body_util::BodyExt;
 use rollcall_node::config::APP;
-use rollcall_store::ErrorGroupRow;
+use rollcall_store::{ErrorGroupRow, Store};
 use serde_json::{Value, json};
 
 async fn setting(browser: &mut Browser, app: &str, key: &str) -> Value {
@@ -360,6 +362,43 @@ async fn errors_of_no_app_are_told_apart_and_count_for_nobody() {
     let counts: Vec<_> =
         cards.as_array().unwrap().iter().map(|card| &card["errors_last_hour"]).collect();
     assert_eq!(counts, [3, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_backup_is_sent_in_pieces_and_leaves_no_file() {
+    let (server, mut ana) = Server::signed_in().await;
+    let before = server.files();
+    let backup = begin_backup(&mut ana).await;
+    assert_eq!(server.files(), before, "it has no name while it is sent");
+    let busy = ana.post("system/backup", json!({})).await;
+    assert_eq!(busy.failure(), (503, "busy".to_owned()), "the disk holds one copy at most");
+    let length = backup.headers()["content-length"].to_str().unwrap().parse().unwrap();
+    let mut body = backup.into_body();
+    let mut bytes = body.frame().await.unwrap().unwrap().into_data().unwrap().to_vec();
+    assert!(bytes.len() < length, "{} of {length} bytes are in memory", bytes.len());
+    bytes.extend(body.collect().await.unwrap().to_bytes());
+    assert_eq!(bytes.len(), length);
+
+    let restored = Scratch::new();
+    std::fs::write(restored.path().join("rollcall.db"), bytes).unwrap();
+    let restored = Store::open(restored.path()).await.unwrap();
+    assert_eq!(restored.apps().await.unwrap(), server.store.apps().await.unwrap());
+
+    drop(begin_backup(&mut ana).await);
+    begin_backup(&mut ana).await;
+    assert_eq!(server.files(), before, "who goes away leaves nothing either");
+}
+
+/// Has a backup made, as soon as the one before is done with.
+async fn begin_backup(browser: &mut Browser) -> Response<Body> {
+    loop {
+        let answer = browser.begin(Method::POST, "/console/api/system/backup", &[], "").await;
+        match answer.status().as_u16() {
+            200 => return answer,
+            status => assert_eq!(status, 503),
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

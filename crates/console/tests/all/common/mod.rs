@@ -1,5 +1,6 @@
 //! A console on a running node, and browsers that talk to it in the same process.
 
+use std::ffi::OsString;
 use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -9,7 +10,7 @@ use std::task::Poll;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use rollcall_console::{Code, Console, ConsoleSettings, Judge, Licence, LogTail, Objection};
 use rollcall_node::config::{Config, Given, load, stored_app};
 use rollcall_node::http::Visitor;
@@ -31,7 +32,7 @@ pub(crate) struct Server {
     changed: Arc<Notify>,
     _node: Node,
     clock: Arc<AtomicI64>,
-    _scratch: Scratch,
+    scratch: Scratch,
 }
 
 /// What differs between the servers of tests.
@@ -115,7 +116,7 @@ impl Server {
         };
         let console = Console::new(node.handle(), store.clone(), settings);
         let console = console.expect("there is chance");
-        Self { console, store, changed, _node: node, clock, _scratch: scratch }
+        Self { console, store, changed, _node: node, clock, scratch }
     }
 
     /// A fresh one-time code, as the server's terminal shows it.
@@ -129,6 +130,14 @@ impl Server {
     pub(crate) async fn told_the_follower(&self) -> bool {
         let mut told = pin!(self.changed.notified());
         poll_fn(|context| Poll::Ready(told.as_mut().poll(context).is_ready())).await
+    }
+
+    /// The names of the files in the data directory, in order.
+    pub(crate) fn files(&self) -> Vec<OsString> {
+        let files = std::fs::read_dir(self.scratch.path()).expect("it is there");
+        let mut names: Vec<_> = files.map(|file| file.expect("it is there").file_name()).collect();
+        names.sort();
+        names
     }
 
     /// Moves the clock.
@@ -294,6 +303,20 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        let (parts, body) = self.begin(method, path, headers, body).await.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body in memory");
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// The same without reading the answer's body.
+    pub(crate) async fn begin(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response<Body> {
         let request = Request::builder().method(method).uri(path).extension(self.visitor);
         let mut request = request.header("host", "127.0.0.1:9000");
         if !self.cookies.is_empty() {
@@ -305,11 +328,8 @@ impl Browser {
         }
         let request = request.body(Body::from(body.to_owned())).expect("a valid request");
         let response = self.router.clone().oneshot(request).await.expect("routers never fail");
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body in memory");
-        self.keep_cookies(&parts.headers);
-        let text = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
+        self.keep_cookies(response.headers());
+        response
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
@@ -330,10 +350,10 @@ fn api(path: &str) -> String {
 }
 
 /// A directory of its own, removed when dropped.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("rollcall-console-{}-{number}", std::process::id());
@@ -342,7 +362,7 @@ impl Scratch {
         Self(path)
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
