@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -12,6 +13,7 @@ use rollcall_store::{ChangeKind, NewChange, Store, StoreError};
 use rollcall_web::{CommonFailure, FieldProblem, Fields, json};
 use serde::Serialize;
 use serde_json::json as object;
+use tokio::time::timeout;
 
 use super::sign_in::SUCCESS;
 use crate::backup::Backup;
@@ -58,7 +60,7 @@ pub(crate) async fn backup(
     signed_in: SignedIn,
 ) -> Result<impl IntoResponse, Failure> {
     let copying = Arc::clone(&console.0.copying);
-    let alone = copying.try_lock_owned().map_err(|_| Failure::BackupUnderWay)?;
+    let alone = timeout(WAIT, copying.lock_owned()).await.map_err(|_| Failure::BackupUnderWay)?;
     record(&console, &signed_in, ChangeKind::Backup).await?;
     let backup = Backup::make(console, alone).await.map_err(|error| {
         tracing::error!(%error, "no copy of the database can be made");
@@ -137,3 +139,6 @@ async fn database_bytes(directory: &Path) -> u64 {
     }
     bytes
 }
+
+/// How long a backup waits for the one before: its file takes a moment to go once it has arrived.
+const WAIT: Duration = Duration::from_secs(1);
