@@ -93,6 +93,7 @@ test('every setting takes its default', async (t) => {
     watchlist_events: false,
     force_tls: false,
     webhooks: [],
+    cache_channels: true,
     cache_seconds: 1800,
     authorized_connections_seconds: 0,
     max_connections: 0,

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rollcall_wire::ChannelName;
 use rollcall_wire::auth::Key;
 
 use crate::hooks::{HookClass, Webhook};
@@ -58,6 +59,8 @@ pub struct App {
     pub activity_timeout: Duration,
     /// How long a probed connection may stay silent.
     pub pong_timeout: Duration,
+    /// Whether cache channels keep their last event; off, they are like the others of their kind.
+    pub cache_channels: bool,
     /// How long a cache channel keeps its last event.
     pub cache_ttl: Duration,
     /// What a connection may owe before it counts as a slow reader.
@@ -144,6 +147,7 @@ impl App {
             blocked_users: BTreeSet::new(),
             activity_timeout: Duration::from_secs(30),
             pong_timeout: Duration::from_secs(10),
+            cache_channels: true,
             cache_ttl: Duration::from_secs(1800),
             max_pending_bytes: 1 << 20,
             presence: PresenceSettings::default(),
@@ -156,6 +160,11 @@ impl App {
     /// Whether a user may neither sign in nor be a member.
     pub fn blocks(&self, user: &str) -> bool {
         self.blocked_users.contains(user)
+    }
+
+    /// Whether a channel keeps its last event (docs/protocol.md 2.7).
+    pub fn caches(&self, channel: &ChannelName) -> bool {
+        self.cache_channels && channel.kind().is_cache()
     }
 
     /// Whether an endpoint wants events of this class.

@@ -88,9 +88,12 @@ impl Cache {
         Some((&entry.kept, entry.place.0))
     }
 
-    /// Takes new settings: events live as long as they say, and the oldest go if there is less
-    /// room; tells which.
+    /// Takes new settings: events live as long as they say, the oldest go if there is less room, and
+    /// all of them if nothing is to be kept; tells which.
     pub(crate) fn obey(&mut self, app: &App) -> Vec<ChannelName> {
+        if !app.cache_channels {
+            return self.forget_app(&app.id);
+        }
         let Some(shelf) = self.apps.get_mut(&app.id) else { return Vec::new() };
         let gone = shelf.obey(app);
         self.arm(&app.id);

@@ -172,8 +172,11 @@ impl Partition {
         let gone = self.cache.obey(app);
         self.drop_kept(&app.id, gone);
         let channels = self.channels.iter_mut().filter(|(key, _)| key.app == app.id);
-        for presence in channels.filter_map(|(_, channel)| channel.presence.as_mut()) {
-            presence.obey(app);
+        for (key, channel) in channels {
+            channel.caches = app.caches(&key.name);
+            if let Some(presence) = &mut channel.presence {
+                presence.obey(app);
+            }
         }
         self.replace_hooks(app);
         self.replace_counting(app);
@@ -246,6 +249,7 @@ impl Partition {
         channel.count_for(&app, &mut self.counts);
         channel.keep_ledger(&key, &app);
         channel.keep_count(&key, &app);
+        channel.caches = app.caches(&key.name);
         match member {
             None => channel.let_in(&key, edge, subscription, &self.cache, &mut self.effects),
             Some(member) => {
@@ -281,6 +285,9 @@ impl Partition {
 
     fn publish(&mut self, now: Time, publish: Publish) {
         let Publish { app, channel: key, event, data, except } = publish;
+        // Only what may be kept asks for more than is the same for all.
+        let app = if key.name.kind().is_cache() { self.current(app) } else { app };
+        let is_cache = app.caches(&key.name);
         let mut channel = self.channels.get_mut(&key);
         let slot = slot(&mut self.counts, channel.as_deref(), &app);
         self.counts[slot].published += 1;
@@ -289,7 +296,6 @@ impl Partition {
             channel.tell(&key, &self.cache, &mut self.effects);
         }
         let is_heard = channel.as_ref().is_some_and(|channel| !channel.edges.is_empty());
-        let is_cache = key.name.kind().is_cache();
         let frame = (is_heard || is_cache).then(|| {
             Frame::text(|out| pusher::channel_event(out, &event, key.name.as_str(), &data, None))
         });
@@ -300,7 +306,7 @@ impl Partition {
             channel.withhold(&mut self.effects);
         }
         if let Some(frame) = frame.filter(|_| is_cache) {
-            let (app, kept) = (self.current(app), Kept { frame, data: Arc::clone(&data) });
+            let kept = Kept { frame, data: Arc::clone(&data) };
             let gone = self.cache.keep(now, &app, &key.name, kept, app.cache_ttl);
             let kept = KeptEvent { channel: key, event, data, left: app.cache_ttl };
             self.effects.write_down(PartitionEffect::Kept(kept));

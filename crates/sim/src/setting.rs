@@ -78,6 +78,7 @@ const SETTINGS: &[(&str, Apply)] = &[
     ("max-payload", |app, value| app.limits.payload_bytes = value as usize),
     ("channel-name", |app, value| app.limits.channel_name = value as usize),
     ("event-name", |app, value| app.limits.event_name = value as usize),
+    ("cache-channels", |app, value| app.cache_channels = value != 0),
     ("cache", |app, value| app.cache_ttl = Duration::from_secs(value)),
     ("cache-bytes", |app, value| app.limits.cache_bytes = value as usize),
     ("event-rate", |app, value| app.limits.client_events_per_second = value as u32),

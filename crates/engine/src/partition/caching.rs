@@ -18,6 +18,9 @@ impl Partition {
     /// the channel. It lives no longer than settings that changed meanwhile say.
     pub fn restore_kept(&mut self, now: Time, app: &Arc<App>, kept: KeptEvent) {
         let KeptEvent { channel, event, data, left } = kept;
+        if !app.caches(&channel.name) {
+            return self.drop_kept(&app.id, vec![channel.name]);
+        }
         let name = channel.name.as_str();
         let frame = Frame::text(|out| pusher::channel_event(out, &event, name, &data, None));
         let left = left.min(app.cache_ttl);

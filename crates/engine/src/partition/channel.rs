@@ -41,6 +41,8 @@ pub(super) struct Channel {
     pub(super) counted: Counted,
     /// What was told of its roster and is not in those counters yet.
     pub(super) told: PresenceCounts,
+    /// Whether it has a last event for newcomers, or tells them that there is none.
+    pub(super) caches: bool,
     /// Whether it is among the channels to tell of at the end of the turn.
     pub(super) is_listed: bool,
     /// When the earliest of its timers runs.
@@ -99,7 +101,7 @@ impl Channel {
         cache: &Cache,
         effects: &mut Effects,
     ) -> Option<Frame> {
-        if !key.name.kind().is_cache() {
+        if !self.caches {
             return None;
         }
         if let Some((kept, _)) = cache.kept(key) {

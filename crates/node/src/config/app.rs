@@ -151,6 +151,13 @@ pub static APP: &[Setting<App>] = &[
         |app, n| app.pong_timeout = Duration::from_secs(n),
     )
     .in_group(Group::Limits),
+    switch(
+        "cache_channels",
+        "true",
+        "Whether cache channels keep their last event; off, they are like the others of their kind.",
+        |app, on| app.cache_channels = on,
+    )
+    .in_group(Group::Features),
     whole(
         "cache_seconds",
         "1800",

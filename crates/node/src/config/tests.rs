@@ -165,7 +165,7 @@ fn a_file_sets_everything_an_app_has() {
     assert_eq!(app.keys.len(), 2);
     assert_eq!((app.keys[1].key.as_str(), app.keys[1].secret.as_str()), ("k2", "s2"));
     assert!(!app.enabled && app.client_events && !app.member_updates);
-    assert!(app.mirror && app.bridge && app.strict_compat);
+    assert!(app.mirror && app.bridge && app.strict_compat && !app.cache_channels);
     assert_eq!((app.max_connections, app.max_pending_bytes), (7, 4096));
     assert_eq!(app.allowed_origins, ["https://example.com"]);
     assert!(app.blocks("eve") && !app.blocks("ana") && !app.blocks(""));
@@ -529,6 +529,7 @@ client_events = true
 member_updates = false
 mirror = true
 bridge = true
+cache_channels = false
 strict_compat = true
 max_connections = 7
 allowed_origins = ["https://example.com"]

@@ -375,3 +375,32 @@ fn section_2_7_what_was_kept_of_an_app_that_is_gone_does_not_come_back() {
         "#,
     );
 }
+
+#[test]
+fn switched_off_nothing_is_kept_and_nobody_is_told_that_there_is_none() {
+    check(
+        r#"
+        publish e on cache-prices data 1
+        a1 connects
+            a1 < connection_established 30s
+        a1 joins cache-prices
+            a1 < subscription_succeeded cache-prices
+            a1 < e on cache-prices: 1
+        app cache-channels=0
+        b1 connects
+            b1 < connection_established 30s
+        b1 joins cache-prices
+            b1 < subscription_succeeded cache-prices
+        publish e on cache-prices data 2
+            a1 < e on cache-prices: 2
+            b1 < e on cache-prices: 2
+        # What was kept before is not kept after.
+        app cache-channels=1
+        c1 connects
+            c1 < connection_established 30s
+        c1 joins cache-prices
+            c1 < subscription_succeeded cache-prices
+            c1 < pusher:cache_miss on cache-prices: {}
+        "#,
+    );
+}

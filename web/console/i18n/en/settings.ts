@@ -35,6 +35,7 @@ export const settings = {
     blocked_users: 'Blocked users',
     activity_timeout_seconds: 'Activity timeout, in seconds',
     pong_timeout_seconds: 'Pong timeout, in seconds',
+    cache_channels: 'Cache channels',
     cache_seconds: 'Cache, in seconds',
     max_pending_bytes: 'Pending bytes of a connection',
     'presence.max_members': 'Members of a channel',

@@ -20,6 +20,7 @@ export const settingDocs: Readonly<Record<string, string>> = {
   blocked_users: 'Les utilisateurs qui ne peuvent ni s’identifier ni être membres\u00a0: leurs connexions sont fermées avec 4009.',
   activity_timeout_seconds: 'Le silence après lequel une connexion est sondée.',
   pong_timeout_seconds: 'Combien de temps une connexion sondée peut se taire.',
+  cache_channels: 'Si les canaux à cache gardent leur dernier événement\u00a0; sinon, ils sont comme les autres de leur sorte.',
   cache_seconds: 'Combien de temps un canal à cache garde son dernier événement.',
   max_pending_bytes: 'Ce qu’une connexion peut devoir avant d’être fermée parce qu’elle lit trop lentement.',
   'presence.max_members': 'Le plus grand nombre d’utilisateurs sur un canal de présence.',

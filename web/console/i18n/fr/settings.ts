@@ -36,6 +36,7 @@ export const settings: Messages['settings'] = {
     blocked_users: 'Utilisateurs bloqués',
     activity_timeout_seconds: 'Délai d’activité, en secondes',
     pong_timeout_seconds: 'Délai du pong, en secondes',
+    cache_channels: 'Canaux à cache',
     cache_seconds: 'Cache, en secondes',
     max_pending_bytes: 'Octets en attente d’une connexion',
     'presence.max_members': 'Membres d’un canal',
