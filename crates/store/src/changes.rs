@@ -40,6 +40,8 @@ pub enum ChangeKind {
     Drain,
     /// A copy of the database was taken.
     Backup,
+    /// A database was staged to take the place of this one, or discarded again.
+    Restore,
 }
 
 /// A change that is to be recorded.
@@ -145,6 +147,7 @@ impl ChangeKind {
             Self::Terminate => "terminate",
             Self::Drain => "drain",
             Self::Backup => "backup",
+            Self::Restore => "restore",
         }
     }
 
@@ -211,7 +214,7 @@ const KEY_MAKERS: &str = "WITH made AS (\
 /// So many changes are kept, some 50 MB at most: the record is for people, who read it by pages.
 pub(crate) const MOST_CHANGES: i64 = 100_000;
 
-const ALL: [ChangeKind; 13] = [
+const ALL: [ChangeKind; 14] = [
     ChangeKind::Settings,
     ChangeKind::KeyAdded,
     ChangeKind::KeyRemoved,
@@ -225,4 +228,5 @@ const ALL: [ChangeKind; 13] = [
     ChangeKind::Terminate,
     ChangeKind::Drain,
     ChangeKind::Backup,
+    ChangeKind::Restore,
 ];

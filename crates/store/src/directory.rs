@@ -21,14 +21,15 @@ impl DataDirectory {
         let path = path.as_ref();
         create_private(path)?;
         let file = path.join(LOCK_NAME);
-        let mut options = fs::OpenOptions::new();
-        let lock = options.write(true).create(true).truncate(false).mode(0o600).open(&file);
-        let lock = lock.map_err(|error| OpenError::File(file.clone(), error))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
-            Err(TryLockError::Error(error)) => Err(OpenError::File(file, error)),
+        match lock(&file).map_err(|error| OpenError::File(file, error))? {
+            Some(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            None => Err(OpenError::InUse(path.to_owned())),
         }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Takes the directory's access away from everybody but its owner: 0700.
@@ -43,6 +44,18 @@ impl DataDirectory {
             return Err(io::Error::other("it is a directory for everybody"));
         }
         fs::set_permissions(&self.path, Permissions::from_mode(0o700))
+    }
+}
+
+/// Locks a file, which is made where it is missing, until what is returned is dropped; `None` if
+/// another has it.
+pub(crate) fn lock(file: &Path) -> io::Result<Option<File>> {
+    let mut options = fs::OpenOptions::new();
+    let lock = options.write(true).create(true).truncate(false).mode(0o600).open(file)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 

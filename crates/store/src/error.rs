@@ -5,6 +5,8 @@ use std::{fmt, io};
 
 use sqlx::migrate::MigrateError;
 
+use crate::restore::RestoreError;
+
 /// The data directory or the database in it could not be used: the server does not start.
 #[derive(Debug)]
 pub enum OpenError {
@@ -18,6 +20,8 @@ pub enum OpenError {
     Database(PathBuf, sqlx::Error),
     /// The tables could not be brought to this version's form.
     Migration(PathBuf, MigrateError),
+    /// The database that is staged could not take the place of the present one.
+    Restore(PathBuf, RestoreError),
 }
 
 impl fmt::Display for OpenError {
@@ -51,6 +55,12 @@ impl fmt::Display for OpenError {
                 write!(f, "cannot bring {} up to date: {error}", path.display())?;
                 f.write_str(cause(error).map_or("", advice))
             }
+            Self::Restore(path, error) => write!(
+                f,
+                "{} cannot take the place of the database: {error}; without that file the server \
+                 starts with the present one",
+                path.display()
+            ),
         }
     }
 }
@@ -84,9 +94,7 @@ fn cause(error: &MigrateError) -> Option<&sqlx::Error> {
 
 /// What the operator can do about what SQLite says, to be read after it.
 fn advice(error: &sqlx::Error) -> &'static str {
-    let code = error.as_database_error().and_then(|error| error.code()?.parse().ok());
-    // The lowest byte is the kind, which the rest makes finer.
-    match code.map(|code: u32| code & 0xff) {
+    match kind_of(error) {
         Some(BUSY) => "; another program holds it, so try again when that one is done",
         Some(READONLY | CANTOPEN) => OTHER_USER,
         Some(CORRUPT | NOTADB) => {
@@ -95,6 +103,13 @@ fn advice(error: &sqlx::Error) -> &'static str {
         Some(FULL) => "; make room on its disk",
         _ => "",
     }
+}
+
+/// What kind of error SQLite reports, if it is one of SQLite's.
+pub(crate) fn kind_of(error: &sqlx::Error) -> Option<u32> {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse().ok());
+    // The lowest byte is the kind, which the rest makes finer.
+    code.map(|code: u32| code & 0xff)
 }
 
 fn advice_on(error: &io::Error) -> &'static str {
@@ -109,7 +124,7 @@ const OTHER_USER: &str = "; run this as the user whom the data directory belongs
 // <https://www.sqlite.org/rescode.html>
 const BUSY: u32 = 5;
 const READONLY: u32 = 8;
-const CORRUPT: u32 = 11;
-const FULL: u32 = 13;
+pub(crate) const CORRUPT: u32 = 11;
+pub(crate) const FULL: u32 = 13;
 const CANTOPEN: u32 = 14;
-const NOTADB: u32 = 26;
+pub(crate) const NOTADB: u32 = 26;

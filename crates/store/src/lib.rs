@@ -26,6 +26,7 @@ mod operators;
 mod peek;
 mod purge;
 mod registration;
+mod restore;
 mod sessions;
 mod stats;
 mod status;
@@ -53,6 +54,7 @@ pub use operators::{Operator, OperatorId, SetUp, SetUpError};
 pub use registration::{
     Claimed, DeviceKey, Ground, OnOtherSession, RegisterError, Registered, Registration,
 };
+pub use restore::{Contents, Incoming, RestoreError, Staged};
 pub use sessions::{
     SESSION_ABSOLUTE_MS, SESSION_IDLE_MS, SESSION_TOUCH_MS, SessionId, SignedIn, TokenHash,
 };

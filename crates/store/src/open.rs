@@ -65,8 +65,8 @@ impl Store {
 
     /// The files that the database in `directory` is made of, whether or not they are there.
     pub fn files(directory: impl AsRef<Path>) -> [PathBuf; 3] {
-        let file = |suffix: &str| directory.as_ref().join(format!("{FILE_NAME}{suffix}"));
-        ["", "-wal", "-shm"].map(file)
+        let file = directory.as_ref().join(FILE_NAME);
+        ["", "-wal", "-shm"].map(|suffix| beside(&file, suffix))
     }
 
     /// Writes a copy of the database as it is now into a file that is not there yet, which only this
@@ -133,18 +133,35 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
 }
 
+/// How a database is read that nobody else has open. Without a log beside it the file is complete;
+/// said so, SQLite makes no log of its own, which it could not take away again.
+pub(crate) fn at_rest(file: &Path) -> SqliteConnectOptions {
+    let unused = !beside(file, "-wal").exists();
+    SqliteConnectOptions::new().filename(file).read_only(true).immutable(unused)
+}
+
+/// A file that SQLite keeps beside a database while it is open, or after a crash.
+pub(crate) fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 /// SQLite gives its -wal and -shm files the mode of the database file, so making that one private
 /// is enough.
 fn create_private_file(path: &Path) -> Result<(), OpenError> {
+    private_file(path).map_err(|error| OpenError::File(PathBuf::from(path), error))
+}
+
+/// Makes an empty file that only this user may read, unless there is one.
+pub(crate) fn private_file(path: &Path) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    let created = options.write(true).create_new(true).mode(0o600).open(path);
-    match created {
-        Ok(_) => Ok(()),
+    match options.write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(OpenError::File(PathBuf::from(path), error)),
+        made => made.map(drop),
     }
 }
 
 pub(crate) const FILE_NAME: &str = "rollcall.db";
 const READERS: u32 = 2;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -13,7 +13,7 @@ impl Store {
     /// Makes this the code; the one before is good for nothing any more.
     pub async fn replace_code(&self, code: &TokenHash, now: UnixMillis) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM operator_codes").execute(&mut *transaction).await?;
+        forget(&mut transaction).await?;
         sqlx::query(
             "INSERT INTO operator_codes (code_hash, created_at, expires_at) VALUES ($1, $2, $3)",
         )
@@ -36,6 +36,12 @@ impl Store {
         .await?;
         Ok(found.is_some())
     }
+}
+
+/// Makes the code, if there is one, good for nothing.
+pub(crate) async fn forget(transaction: &mut Transaction<'_, Sqlite>) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM operator_codes").execute(&mut **transaction).await?;
+    Ok(())
 }
 
 /// Uses a code up; `false` if it is none, or was used or has expired.

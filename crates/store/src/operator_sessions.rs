@@ -155,6 +155,14 @@ pub(crate) async fn end_all(
     Ok(())
 }
 
+/// Ends all sessions, also those of programs.
+pub(crate) async fn end_everybodys(
+    transaction: &mut Transaction<'_, Sqlite>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM operator_sessions").execute(&mut **transaction).await?;
+    Ok(())
+}
+
 async fn insert_kind(
     transaction: &mut Transaction<'_, Sqlite>,
     token: &TokenHash,

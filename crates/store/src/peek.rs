@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use sqlx::migrate::MigrateError;
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use crate::apps::{self, AppRow};
 use crate::error::OpenError;
-use crate::migrations::migrator;
-use crate::open::{FILE_NAME, Store};
+use crate::migrations;
+use crate::open::{FILE_NAME, Store, at_rest};
 
 impl Store {
     /// The apps of the database in `directory`; none where there is no database yet.
@@ -28,13 +27,7 @@ impl Store {
 }
 
 async fn peek(file: &Path) -> Result<Result<Vec<AppRow>, MigrateError>, sqlx::Error> {
-    // Without a log beside it the file is complete, and nobody has it open. Said so, SQLite makes
-    // no log of its own, which it could not take away again.
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    let unused = !Path::new(&log).exists();
-    let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(unused);
-    let mut connection = options.connect().await?;
+    let mut connection = at_rest(file).connect().await?;
     let read = read(&mut connection).await;
     connection.close().await?;
     read
@@ -44,20 +37,10 @@ async fn read(
     connection: &mut SqliteConnection,
 ) -> Result<Result<Vec<AppRow>, MigrateError>, sqlx::Error> {
     let mut snapshot = connection.begin().await?;
-    // A start that was killed, or has only begun, leaves a file without tables.
-    let made: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
-            .fetch_one(&mut *snapshot)
-            .await?;
-    if made == 0 {
-        return Ok(Ok(Vec::new()));
+    match migrations::verify(&mut snapshot).await? {
+        Ok(true) => Ok(Ok(apps::all(&mut snapshot).await?)),
+        // A start that was killed, or has only begun, leaves a file without tables.
+        Ok(false) => Ok(Ok(Vec::new())),
+        Err(error) => Ok(Err(error)),
     }
-    let newest: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
-        .fetch_one(&mut *snapshot)
-        .await?;
-    let known = migrator().iter().map(|migration| migration.version).max();
-    if newest > known {
-        return Ok(Err(MigrateError::VersionMissing(newest.unwrap_or_default())));
-    }
-    Ok(Ok(apps::all(&mut snapshot).await?))
 }

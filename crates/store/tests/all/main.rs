@@ -7,4 +7,5 @@ mod directory;
 mod journal;
 mod operators;
 mod people;
+mod restore;
 mod seen;
