@@ -31,12 +31,33 @@ export async function send(method: string, path: string, body?: unknown): Promis
       body: plain ? (body ?? null) : JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const answer = await parsed(response);
+    const answer = json(await response.text());
     if (response.ok) return { ok: true, body: answer };
     return { ok: false, failure: failureOf(response.status, answer, response.headers.get('Retry-After')) };
   } catch {
     return unreachable();
   }
+}
+
+/**
+ * Sends a file as it is, which takes as long as it takes, and tells which part of it has gone, from 0 to 1.
+ * An aborted `signal` ends it, as a failure of status 0. `fetch` can't tell how far it is.
+ */
+export function sendFile(path: string, file: Blob, onSent: (part: number) => void, signal: AbortSignal): Promise<Reply<unknown>> {
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', BASE + path);
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.upload.onprogress = ({ loaded, total }) => onSent(total === 0 ? 1 : loaded / total);
+    request.onloadend = () => {
+      const answer = json(request.responseText);
+      if (request.status === 0) done(unreachable());
+      else if (request.status < 300) done({ ok: true, body: answer });
+      else done({ ok: false, failure: failureOf(request.status, answer, request.getResponseHeader('Retry-After')) });
+    };
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
 }
 
 /** The failure of a request that got no usable answer. */
@@ -66,8 +87,7 @@ export function record(value: unknown): Record<string, unknown> | null {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
 }
 
-async function parsed(response: Response): Promise<unknown> {
-  const text = await response.text();
+function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rollcall_node::config::{BadChange, ConfigError};
 use rollcall_node::handle::{PublishAsError, PublishError, QueryError, TerminateError};
 use rollcall_node::webhooks::TestSendError;
-use rollcall_store::{StoreError, WriteAppError};
+use rollcall_store::{RestoreError, StoreError, WriteAppError};
 use rollcall_web::{CommonFailure, FieldProblem, Refusal};
 
 use crate::judge::Objection;
@@ -61,6 +61,14 @@ pub(crate) enum Failure {
     NodeBusy,
     /// A copy of the database is being made or sent.
     BackupUnderWay,
+    /// What is to be restored has to be sent as what it is.
+    NoOctetStream,
+    /// It is larger than this many bytes.
+    RestoreTooLarge(u64),
+    /// It cannot take the place of the database; the code and the sentence.
+    NotRestored(StatusCode, &'static str, Cow<'static, str>),
+    /// Nothing is staged.
+    NothingStaged,
 }
 
 impl Failure {
@@ -157,6 +165,20 @@ impl From<Failure> for Refusal {
                 "busy",
                 "Another backup is on its way; try again when it has arrived.".into(),
             ),
+            Failure::NoOctetStream => (
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Send the database itself, as application/octet-stream.".into(),
+            ),
+            Failure::RestoreTooLarge(most) => (
+                S::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                format!("The file is larger than {most} bytes, for which there is room.").into(),
+            ),
+            Failure::NotRestored(status, code, sentence) => (status, code, sentence),
+            Failure::NothingStaged => {
+                (S::NOT_FOUND, "nothing_staged", "No backup waits to be restored.".into())
+            }
             Failure::NoChange => (S::NOT_FOUND, "no_change", "No change has this number.".into()),
             Failure::NotReversible => {
                 (S::CONFLICT, "not_reversible", "Only changes of settings can be reverted.".into())
@@ -239,6 +261,26 @@ impl From<WriteAppError> for Failure {
             WriteAppError::Store(error) => error.into(),
             WriteAppError::Taken => Self::Objection(Objection::Other(error.to_string())),
         }
+    }
+}
+
+/// What the disk or SQLite says stays in the log.
+impl From<RestoreError> for Failure {
+    fn from(error: RestoreError) -> Self {
+        use RestoreError as E;
+        let (status, code) = match error {
+            E::NoDatabase => (StatusCode::UNPROCESSABLE_ENTITY, "no_database"),
+            E::NotRollcall => (StatusCode::UNPROCESSABLE_ENTITY, "not_rollcall"),
+            E::Newer => (StatusCode::UNPROCESSABLE_ENTITY, "newer_version"),
+            E::Corrupt => (StatusCode::UNPROCESSABLE_ENTITY, "damaged"),
+            E::UnderWay => (StatusCode::CONFLICT, "restore_under_way"),
+            E::NoRoom => (StatusCode::INSUFFICIENT_STORAGE, "no_room"),
+            E::File(..) | E::Database(_) | E::Migration(_) => {
+                tracing::error!(%error, "nothing is restored");
+                return CommonFailure::Internal.into();
+            }
+        };
+        Self::NotRestored(status, code, sentence(&error))
     }
 }
 

@@ -16,6 +16,9 @@ pub trait Judge: Send + Sync {
         old: Option<&AppRow>,
         new: Option<&AppRow>,
     ) -> Result<(), Objection>;
+
+    /// Whether the apps `rows` could be served in the place of all that are stored.
+    fn judge_all(&self, rows: &[AppRow]) -> Result<(), Objection>;
 }
 
 /// Why a change cannot be, each with the sentence that says what to do.

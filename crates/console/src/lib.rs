@@ -41,5 +41,5 @@ pub use filter::{Filter, FilterError, FilterProblem};
 pub use judge::{Judge, Objection};
 pub use live::debug_topic;
 pub use log_tail::LogTail;
-pub use record::{By, record};
+pub use record::{By, record, restore_details};
 pub use recording::Recording;

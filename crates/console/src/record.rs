@@ -1,9 +1,11 @@
 //! The record of changes: writing it, with the change itself, and telling it.
 
 use rollcall_node::config::{Difference, recorded_settings};
-use rollcall_store::{AppRow, AppsEdit, ChangeKind, ChangeRow, NewChange, StoreError, UnixMillis};
+use rollcall_store::{
+    AppRow, AppsEdit, ChangeKind, ChangeRow, Contents, NewChange, StoreError, UnixMillis,
+};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::operator_name;
 
@@ -26,7 +28,7 @@ impl By<'static> {
 
 impl<'a> By<'a> {
     /// A change of this kind, of an app, with nothing else to say.
-    pub(crate) fn change(self, kind: ChangeKind, app: &'a str, at: UnixMillis) -> NewChange<'a> {
+    pub fn change(self, kind: ChangeKind, app: &'a str, at: UnixMillis) -> NewChange<'a> {
         NewChange {
             at,
             actor: self.actor,
@@ -69,6 +71,17 @@ pub(crate) async fn record_reverting(
         last = Some(edit.record(&change).await?);
     }
     Ok(last)
+}
+
+/// What is told, and recorded, of a database that is to take the place of the present one.
+pub fn restore_details(contents: &Contents) -> Value {
+    let Contents { apps, people, newest_change, bytes } = contents;
+    json!({
+        "apps": apps.len(),
+        "people": people,
+        "newest_change": newest_change,
+        "bytes": bytes,
+    })
 }
 
 /// A change as it is told.

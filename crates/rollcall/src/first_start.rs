@@ -1,10 +1,17 @@
 //! The app that the status page uses: made once, at the first start, and found again afterwards.
 
 use rollcall_console::{APP_ID_BYTES, PAIR_BYTES, app_id, key_pair};
+use rollcall_node::config::Config;
 use rollcall_store::{AppRow, UnixMillis};
 
 /// What the app is called, and how it is found again.
 pub(crate) const NAME: &str = "rollcall";
+
+/// Whether the server has to make it before it can serve these apps.
+pub(crate) fn is_due(config: &Config, rows: &[AppRow]) -> bool {
+    let has_own = rows.iter().any(|row| row.name == NAME);
+    !has_own && (config.status_app.is_none() || rows.is_empty())
+}
 
 /// An app with a fresh id, key and secret, drawn from `random`.
 pub(crate) fn new_app(random: [u8; RANDOM_BYTES], now: UnixMillis) -> AppRow {

@@ -25,6 +25,10 @@ impl Judge for ServersJudge {
     ) -> Result<(), Objection> {
         Ok(check(&self.0, rows, old, new)?)
     }
+
+    fn judge_all(&self, rows: &[AppRow]) -> Result<(), Objection> {
+        Ok(check_all(&self.0, rows)?)
+    }
 }
 
 impl From<Failure> for Objection {
@@ -71,6 +75,16 @@ pub(crate) fn check(
     refuse_taken(config, &others, new)?;
     let after = Catalogue::new(config, &[&others[..], std::slice::from_ref(new)].concat())?;
     if is_status_app { after.status_app(config).map(|_| ()) } else { Ok(()) }
+}
+
+/// Whether the server could start with these apps in the database.
+pub(crate) fn check_all(config: &Config, rows: &[AppRow]) -> Result<(), Failure> {
+    let catalogue = Catalogue::new(config, rows)?;
+    // The app that the start would make fits.
+    if config.status_app.is_some() || !first_start::is_due(config, rows) {
+        catalogue.status_app(config)?;
+    }
+    Ok(())
 }
 
 /// Whether another app has one of the keys, and which.

@@ -39,6 +39,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::Runtime)?;
     let directory = DataDirectory::claim(&config.data)?;
     make_private(&directory);
+    restore_staged(&directory).await?;
     let store = Store::open(&config.data).await?;
     let rows = apps_of(config, &store).await?;
     let catalogue = Catalogue::new(config, &rows)?;
@@ -237,11 +238,19 @@ fn make_private(directory: &DataDirectory) {
     }
 }
 
+/// What is staged takes the place of the database while nobody has it open.
+async fn restore_staged(directory: &DataDirectory) -> Result<(), Failure> {
+    if let Some(kept) = directory.put_staged_in_place().await? {
+        let kept = kept.display();
+        warn!("the database is now the one that was staged; the one before, if any, is {kept}");
+    }
+    Ok(())
+}
+
 /// The apps of the database, with the one of the first start. Apps may have been added before.
 async fn apps_of(config: &Config, store: &Store) -> Result<Vec<AppRow>, Failure> {
     let rows = store.apps().await?;
-    let has_own = rows.iter().any(|row| row.name == first_start::NAME);
-    if has_own || (config.status_app.is_some() && !rows.is_empty()) {
+    if !first_start::is_due(config, &rows) {
         return Ok(rows);
     }
     let mut random = [0; first_start::RANDOM_BYTES];

@@ -118,7 +118,7 @@ async fn read_bounded(request: Request) -> Result<Bytes, CommonFailure> {
 }
 
 /// The media type without its parameters, in lower case.
-fn media_type(headers: &HeaderMap) -> String {
+pub fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let value = value.unwrap_or_default();
     let media_type = value.split(';').next().unwrap_or_default();

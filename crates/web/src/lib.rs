@@ -22,7 +22,7 @@ mod site;
 mod token;
 
 pub use asker::Asker;
-pub use body::Fields;
+pub use body::{Fields, media_type};
 pub use clock::Clock;
 pub use cookies::Cookie;
 pub use failure::{CommonFailure, FieldProblem, Refusal};

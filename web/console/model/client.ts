@@ -4,7 +4,7 @@
  * Answers are typed and not checked: one binary holds the page and its server, and a test of the server checks the contract.
  */
 
-import { send, type Failure, type Reply } from '../../shared/http';
+import { send, sendFile, type Failure, type Reply } from '../../shared/http';
 
 /** Who hears that the session is over: the page then asks to sign in, and comes back to where it was. */
 let handleSignedOut: () => void = () => {};
@@ -29,6 +29,11 @@ export function remove<T = unknown>(path: string, body: unknown = {}): Promise<R
   return request<T>('DELETE', path, body);
 }
 
+/** Posts a file as it is, and tells which part of it has gone. */
+export async function upload<T>(at: string, file: Blob, onSent: (part: number) => void, signal: AbortSignal): Promise<Reply<T>> {
+  return checked<T>(at, await sendFile(`${API}/${at}`, file, onSent, signal));
+}
+
 /** A path of the API from its segments, each of which may hold anything. */
 export function path(...segments: readonly string[]): string {
   return segments.map(encodeURIComponent).join('/');
@@ -47,7 +52,10 @@ export function failureIn(reply: Reply<unknown>): Failure | null {
 }
 
 async function request<T>(method: string, at: string, body?: unknown): Promise<Reply<T>> {
-  const reply = await send(method, `${API}/${at}`, body);
+  return checked<T>(at, await send(method, `${API}/${at}`, body));
+}
+
+function checked<T>(at: string, reply: Reply<unknown>): Reply<T> {
   if (!reply.ok && reply.failure.status === 401 && !ASKS_WHO.has(at)) handleSignedOut();
   return reply as Reply<T>;
 }

@@ -103,7 +103,8 @@ export interface Change {
     | 'disconnect'
     | 'terminate'
     | 'drain'
-    | 'backup';
+    | 'backup'
+    | 'restore';
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
   readonly reverts: number | null;
@@ -298,6 +299,15 @@ export interface WebhookTest {
   readonly body: string;
 }
 
+/** A backup that takes the place of the database at the next start; null is what can't be read. */
+export interface StagedBackup {
+  readonly at: number;
+  readonly bytes: number;
+  readonly apps: number | null;
+  readonly people: number | null;
+  readonly newest_change: number | null;
+}
+
 export interface System {
   readonly version: string;
   readonly started_at: number;
@@ -312,6 +322,9 @@ export interface System {
   readonly log: readonly string[];
   readonly licences: readonly { readonly name: string; readonly version: string; readonly licence: string }[];
   readonly draining: boolean;
+  readonly restore: StagedBackup | null;
+  /** How large a backup may be that is sent. */
+  readonly restore_most_bytes: number;
 }
 
 /** 2.8 */

@@ -2,7 +2,7 @@
 
 import type { Failure } from '../../shared/http';
 import { changeSettings, fetchSettings } from './api';
-import { failureIn, get, path, post, withQuery } from './client';
+import { failureIn, get, path, post, remove, upload, withQuery } from './client';
 import type { ChannelDetail, ChannelRow, Connection, ConnectionDetail, ErrorGroup, Presence, Range, Stats, System, WebhookLog, WebhookTest } from './contract';
 
 /** A server lists as many and says how many there are. */
@@ -41,5 +41,7 @@ export const resendWebhook = (delivery: string) => post<{ readonly resent: numbe
 export const resendWebhooks = (app: string) => post<{ readonly resent: number }>(path('apps', app, 'webhooks', 'resend'));
 
 export const fetchSystem = () => get<System>('system');
+export const sendBackup = (file: Blob, onSent: (part: number) => void, signal: AbortSignal) => upload('system/restore', file, onSent, signal);
+export const discardBackup = () => remove('system/restore');
 export const drain = (confirm: string) => post('system/drain', { confirm });
 

@@ -92,6 +92,29 @@ export function Select(props: SelectProps): JSX.Element {
   );
 }
 
+interface FileFieldProps extends Pick<FieldProps, 'name' | 'label' | 'hint' | 'error'> {
+  /** The endings of names that are offered first. */
+  readonly accept: string;
+  readonly onFile: (file: File | null) => void;
+}
+
+export function FileField(props: FileFieldProps): JSX.Element {
+  return (
+    <Labelled {...props}>
+      {(ties) => (
+        <input
+          {...ties}
+          class="input"
+          type="file"
+          name={props.name}
+          accept={props.accept}
+          onChange={(event) => props.onFile(event.currentTarget.files?.[0] ?? null)}
+        />
+      )}
+    </Labelled>
+  );
+}
+
 /** A sentence about what went wrong; it is read out when it appears. */
 export function ErrorText({ id, field, children }: { id?: string; field: string; children: ComponentChildren }): JSX.Element {
   return (

@@ -10,6 +10,7 @@ mod look;
 mod overview;
 mod pages;
 mod path;
+mod restore;
 mod session;
 mod settings;
 mod setup;
@@ -94,6 +95,8 @@ pub(crate) fn guarded() -> Routes {
         .on(Method::GET, "system", system::system)
         .on(Method::POST, "system/drain", system::drain)
         .on(Method::POST, "system/backup", system::backup)
+        .on(Method::POST, "system/restore", restore::stage)
+        .on(Method::DELETE, "system/restore", restore::discard)
 }
 
 /// Routes, and the list of what they are.

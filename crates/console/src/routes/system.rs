@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::json as object;
 use tokio::time::timeout;
 
+use super::restore;
 use super::sign_in::SUCCESS;
 use crate::backup::Backup;
 use crate::console::{Console, Licence};
@@ -36,6 +37,8 @@ pub(crate) async fn system(State(console): State<Console>) -> Result<impl IntoRe
         "log": settings.log.lines(),
         "licences": licences,
         "draining": console.0.node.is_draining(),
+        "restore": restore::staged(&console).await,
+        "restore_most_bytes": restore::most_bytes(&config.data).await,
     });
     Ok(json(body.to_string()))
 }

@@ -3,3 +3,4 @@
 mod apps;
 mod common;
 mod doors;
+mod restore;

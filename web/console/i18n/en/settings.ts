@@ -99,6 +99,7 @@ export const settings = {
     terminate: 'User sent away',
     drain: 'Server drained',
     backup: 'Backup taken',
+    restore: 'Restore',
   },
   by: (actor: string) => `by ${isolated(actor)}`,
   from: (address: string) => `from ${address}`,

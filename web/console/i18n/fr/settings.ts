@@ -100,6 +100,7 @@ export const settings: Messages['settings'] = {
     terminate: 'Utilisateur renvoyé',
     drain: 'Serveur vidé',
     backup: 'Sauvegarde faite',
+    restore: 'Restauration',
   },
   by: (actor) => `par ${isolated(actor)}`,
   from: (address) => `depuis ${address}`,

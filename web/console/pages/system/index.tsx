@@ -1,4 +1,4 @@
-/** The server itself: version, options and where each came from, storage and backup, the log, the end, and the licences. */
+/** The server itself: version, options and where each came from, storage, backup and the way back, the log, the end, and the licences. */
 
 import type { ComponentChildren, JSX } from 'preact';
 import { texts } from '../../i18n';
@@ -19,6 +19,7 @@ import { usePolled } from '../../view/use-polled';
 import { Backup } from './backup';
 import { Drain } from './drain';
 import { LogTail } from './log-tail';
+import { Restore, Staged } from './restore';
 
 export function Page(): JSX.Element {
   const { signedIn } = useConsole();
@@ -35,11 +36,13 @@ export function Page(): JSX.Element {
                 <p class="banner-text">{t.logs.draining}</p>
               </Banner>
             )}
+            {data.restore !== null && <Staged backup={data.restore} onDone={system.reload} />}
             <Facts system={data} />
             <div class="row">
               <Backup />
               <Drain draining={data.draining} onDone={() => void system.reload()} />
             </div>
+            <Restore system={data} onDone={() => void system.reload()} />
             <Options options={data.options} />
             <LogTail lines={data.log} />
             <Licences licences={data.licences} />

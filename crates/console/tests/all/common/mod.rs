@@ -71,6 +71,13 @@ impl Judge for StrictJudge {
             _ => Ok(()),
         }
     }
+
+    fn judge_all(&self, rows: &[AppRow]) -> Result<(), Objection> {
+        match rows.iter().any(|row| row.id == "9") {
+            true => Err(Objection::Other("the app 9 is in the database too".to_owned())),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Server {
@@ -157,6 +164,11 @@ impl Server {
     pub(crate) fn browser_at(&self, address: &str) -> Browser {
         let visitor = Visitor::over_tcp(address.parse().expect("an address"));
         Browser { router: self.console.router(), cookies: Vec::new(), visitor }
+    }
+
+    /// Its data directory.
+    pub(crate) fn data(&self) -> &Path {
+        self.scratch.path()
     }
 
     /// The app of that id, as it is stored.
@@ -292,7 +304,7 @@ impl Browser {
 
     async fn send_json(&mut self, method: Method, path: &str, body: Value) -> Answer {
         let headers = [("content-type", "application/json")];
-        self.send(method, &api(path), &headers, &body.to_string()).await
+        self.send(method, &api(path), &headers, body.to_string()).await
     }
 
     /// Sends anything to any path.
@@ -301,7 +313,7 @@ impl Browser {
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
-        body: &str,
+        body: impl Into<Body>,
     ) -> Answer {
         let (parts, body) = self.begin(method, path, headers, body).await.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body in memory");
@@ -315,7 +327,7 @@ impl Browser {
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
-        body: &str,
+        body: impl Into<Body>,
     ) -> Response<Body> {
         let request = Request::builder().method(method).uri(path).extension(self.visitor);
         let mut request = request.header("host", "127.0.0.1:9000");
@@ -326,7 +338,7 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body.to_owned())).expect("a valid request");
+        let request = request.body(body.into()).expect("a valid request");
         let response = self.router.clone().oneshot(request).await.expect("routers never fail");
         self.keep_cookies(response.headers());
         response
