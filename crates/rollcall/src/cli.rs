@@ -8,13 +8,14 @@ mod behind;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches};
 use rollcall_node::config::{Given, SERVER};
 
 use crate::commands::{
-    APP, CHANNEL, DATA, EVENT, FILTER, ID, JSON, KEY, SECRET, SOCKET_ID, TAIL, URL, WEBHOOK, WORDS,
-    command,
+    APP, CHANNEL, DATA, EVENT, FILE, FILTER, ID, JSON, KEY, SECRET, SOCKET_ID, TAIL, URL, WEBHOOK,
+    WORDS, command,
 };
 
 /// What the operator asks for.
@@ -55,6 +56,8 @@ pub(crate) enum Task {
     ResendWebhooks(Resend),
     /// Draw a one-time code for the console.
     DrawCode,
+    /// Put a backup in the place of the database.
+    Restore(PathBuf),
 }
 
 /// Which webhooks to send again.
@@ -163,6 +166,9 @@ fn task(matches: &ArgMatches) -> Task {
         Some(("doctor", matches)) => Task::Doctor(doctor(matches)),
         Some((TAIL, matches)) => Task::Tail(tail(matches)),
         Some(("webhooks", matches)) => webhooks_task(matches),
+        Some(("restore", matches)) => {
+            Task::Restore(matches.get_one::<PathBuf>(FILE).cloned().unwrap_or_default())
+        }
         // The only thing to be done there.
         Some(("console", _)) => Task::DrawCode,
         _ => Task::Serve,
@@ -306,6 +312,13 @@ mod tests {
     fn a_code_for_the_console_is_drawn() {
         let drawn = read("console code --data d");
         assert_eq!((drawn.task, drawn.given.flags["data"].to_str()), (Task::DrawCode, Some("d")));
+    }
+
+    #[test]
+    fn a_file_is_restored() {
+        let restored = read("restore copy.db --data d");
+        assert_eq!(restored.task, Task::Restore(PathBuf::from("copy.db")));
+        assert_eq!(restored.given.flags["data"], "d");
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub(crate) fn command() -> Command {
         .subcommand(doctor_command())
         .subcommand(tail_command())
         .subcommand(console_command())
+        .subcommand(restore_command())
 }
 
 fn serve_command() -> Command {
@@ -206,6 +207,25 @@ fn console_command() -> Command {
         .mut_args(|argument| argument.global(true))
 }
 
+fn restore_command() -> Command {
+    let file =
+        Arg::new(FILE).value_name("FILE").required(true).value_parser(ValueParser::path_buf());
+    Command::new("restore")
+        .about("Put a backup in the place of the database")
+        .long_about(
+            "Checks that the file is a whole database of Rollcall that this version, with these \
+             options, could serve from, and puts a copy of it in the place of the database. Where \
+             no server runs on the data directory that happens at once; beside a running one it \
+             is staged, and happens when the server starts the next time.\nThe database before is \
+             kept as rollcall.db.before-restore beside it, in place of an older one of that name; \
+             restoring that file takes the restore back. Who was signed in to the console signs \
+             in again, with the password of the backup.\nGive it the server's --data, --config \
+             and --status-app, and run it as the server's user. The file stays as it is.",
+        )
+        .arg(file.help("The backup, as the System page of the console saves it"))
+        .args(options_named(&["data", "config", "status_app"]))
+}
+
 fn id() -> Arg {
     Arg::new(ID).value_name("ID").required(true).help("The id of the app")
 }
@@ -274,6 +294,7 @@ Examples:
   rollcall apps show 1001 --secret         what a server library needs to publish
   rollcall trigger --app 1001 news headline '{\"text\":\"Hello\"}'
   rollcall tail 1001 type:error            what goes wrong in an app, live
+  rollcall restore rollcall-backup.db      a backup in the place of the database
 
 A file that declares an app:
   [[apps]]
@@ -299,6 +320,7 @@ pub(crate) const CHANNEL: &str = "channel";
 pub(crate) const EVENT: &str = "event";
 pub(crate) const TAIL: &str = "tail";
 pub(crate) const FILTER: &str = "filter";
+pub(crate) const FILE: &str = "file";
 pub(crate) const DATA: &str = "data-text";
 
 const FILTER_HELP: &str = "\

@@ -8,7 +8,7 @@ use rollcall_node::handle::QueueError;
 use rollcall_node::tls::TlsError;
 use rollcall_node::webhooks::WebhooksError;
 use rollcall_node::{ServeError, StartError};
-use rollcall_store::{OpenError, StoreError, WriteAppError};
+use rollcall_store::{OpenError, RestoreError, StoreError, WriteAppError};
 
 use crate::catalogue::Source;
 use crate::doctor::DoctorError;
@@ -39,6 +39,10 @@ pub(crate) enum Failure {
     Listen { address: ListenAddress, error: io::Error },
     /// The data directory or the database in it cannot be used.
     Open(OpenError),
+    /// A file is not restored.
+    Restore { file: PathBuf, error: RestoreError },
+    /// The server could not serve what is in it.
+    RestoreUnfit { file: PathBuf, why: Box<Failure> },
     /// The database failed.
     Store(StoreError),
     /// The system has no random numbers.
@@ -103,6 +107,7 @@ impl Failure {
             Self::UnfitStatusApp { .. } | Self::DeclaredTwice { .. } => 2,
             Self::BadAppId(_) | Self::AppExists(_) | Self::FixedApp { .. } => 2,
             Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
+            Self::RestoreUnfit { why, .. } => why.exit_code(),
             Self::Trigger(error) if error.is_usage() => 2,
             Self::Doctor(error) if error.is_usage() => 2,
             Self::Tail(error) if error.is_usage() => 2,
@@ -133,6 +138,19 @@ impl fmt::Display for Failure {
             ),
             Self::Listen { address, error } => listen_sentence(f, address, error),
             Self::Open(error) => error.fmt(f),
+            Self::Restore { file, error: RestoreError::File(path, error) } if path == file => {
+                write!(f, "{} cannot be read: {error}", file.display())
+            }
+            Self::Restore { file, error } => {
+                write!(f, "{} is not restored: {error}", file.display())
+            }
+            Self::RestoreUnfit { file, why } => {
+                write!(
+                    f,
+                    "{} is not restored, for the server could not serve it: {why}",
+                    file.display()
+                )
+            }
             Self::Store(error) => error.fmt(f),
             Self::Write(error) => write!(f, "nothing was written: {error}"),
             Self::BadAppId(id) => write!(

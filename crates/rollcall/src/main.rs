@@ -23,6 +23,7 @@ mod now;
 mod pages;
 #[cfg(test)]
 mod reference;
+mod restore;
 mod serve;
 mod server;
 mod show_secret;
@@ -88,6 +89,7 @@ async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failur
         }
         Task::ResendWebhooks(wish) => webhooks::resend(&config, wish).await,
         Task::DrawCode => code::run(&config).await,
+        Task::Restore(file) => restore::run(&config, file).await,
     }
 }
 
