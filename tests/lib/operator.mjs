@@ -1,6 +1,7 @@
 // The operator of a console: in a browser, and as a program with the browser's session.
 
 import assert from 'node:assert/strict';
+import { dial } from './socket.mjs';
 import { until } from './wait.mjs';
 
 export const OPERATOR = { name: 'Olga', password: 'correct horse battery' };
@@ -63,6 +64,18 @@ export class Operator {
     if (Object.keys(settings).length > 0) await this.change(id, settings);
     await until(async () => (await fetch(`${this.server.url}/apps/${id}/channels`)).status === 401, 'the app to be served');
     return { id, name, keys: [{ key: keys[0].key, secret: json.secret }] };
+  }
+
+  /** A client of the app that carries the live pages, on the channel of an app's events. */
+  async watch(app) {
+    const { key } = (await this.get('session')).live;
+    const socket = dial(this.server, { key });
+    await socket.established();
+    const channel = `private-debug-${app.id}`;
+    const { status, text, json } = await this.ask('POST', 'live/auth', { socket_id: socket.id, channel_name: channel });
+    assert.equal(status, 200, text);
+    await socket.subscribe(channel, { auth: json.auth });
+    return socket;
   }
 
   /** Changes settings of an app, all or none. */

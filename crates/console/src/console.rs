@@ -18,6 +18,7 @@ use crate::live::Live;
 use crate::log_tail::LogTail;
 use crate::passwords::Hasher;
 use crate::routes;
+use crate::visitors::Visitors;
 
 /// What the console is told when it starts.
 #[derive(Clone)]
@@ -67,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) settings: ConsoleSettings,
     pub(crate) hasher: Hasher,
     pub(crate) live: Live,
+    pub(crate) visitors: Visitors,
     pub(crate) history: History,
     pub(crate) started_at: i64,
     /// Held by who has the database copied, until the copy is sent.
@@ -96,6 +98,7 @@ impl Console {
         let prefix = settings.config.front.path_prefix.to_string();
         Ok(Self(Arc::new(Shared {
             live: Live::new(&node)?,
+            visitors: Visitors::default(),
             history: History::default(),
             node,
             store,

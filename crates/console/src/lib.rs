@@ -33,6 +33,7 @@ mod recording;
 mod routes;
 mod settings;
 mod signed_in;
+mod visitors;
 
 pub use codes::Code;
 pub use console::{Console, ConsoleSettings, Licence};

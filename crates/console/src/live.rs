@@ -10,7 +10,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rollcall_node::NodeHandle;
-use rollcall_node::handle::{AppCredentials, AuthorizeError, Except, Publication};
+use rollcall_node::handle::{
+    AppCredentials, AuthorizeError, CloseWith, ConnectionsQuery, Except, MAX_ROWS, Publication,
+    QueryError,
+};
 use rollcall_node::observe::{Batch, Event, Tap};
 use serde_json::{Value, json as object};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -32,6 +35,8 @@ pub(crate) enum Topic {
     Pulse(String),
     /// What goes on in an app.
     Debug(String),
+    /// Nothing: a page that needs no more is let stay for it.
+    Session,
     /// The cards of all apps, each second.
     Apps,
     /// What goes wrong in an app.
@@ -75,6 +80,18 @@ impl Live {
         }
     }
 
+    /// Closes a connection, which does not come back by itself.
+    pub(crate) async fn disconnect(&self, node: &NodeHandle, socket: &str) {
+        node.disconnect_of(&self.app.id, socket, CloseWith::Unauthorized).await;
+    }
+
+    /// All open connections.
+    pub(crate) async fn sockets(&self, node: &NodeHandle) -> Result<HashSet<String>, QueryError> {
+        let query = ConnectionsQuery { limit: MAX_ROWS, ..ConnectionsQuery::default() };
+        let open = node.connections(&self.app.id, query).await?;
+        Ok(open.rows.into_iter().map(|connection| connection.socket).collect())
+    }
+
     /// Whether anybody has subscribed to a topic.
     async fn is_heard(&self, node: &NodeHandle, topic: &Topic) -> bool {
         let facts = node.channel(&self.app.id, &topic.to_string()).await;
@@ -100,8 +117,10 @@ impl Topic {
 
     fn read(channel: &str) -> Option<Self> {
         let topic = channel.strip_prefix(PREFIX)?;
-        if topic == "apps" {
-            return Some(Self::Apps);
+        match topic {
+            "session" => return Some(Self::Session),
+            "apps" => return Some(Self::Apps),
+            _ => {}
         }
         let (kind, app) = topic.split_once('-')?;
         let app = escape::read(app).filter(|app| !app.is_empty())?;
@@ -117,7 +136,7 @@ impl Topic {
     /// The app that it is about.
     pub(crate) fn app(&self) -> Option<&str> {
         match self {
-            Self::Apps => None,
+            Self::Session | Self::Apps => None,
             Self::Pulse(app) | Self::Debug(app) | Self::Errors(app) | Self::Checklist(app) => {
                 Some(app)
             }
@@ -133,6 +152,7 @@ pub fn debug_topic(app: &str) -> String {
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, app) = match self {
+            Self::Session => return write!(f, "{PREFIX}session"),
             Self::Apps => return write!(f, "{PREFIX}apps"),
             Self::Pulse(app) => ("pulse", app),
             Self::Debug(app) => return write!(f, "{PREFIX}{}", debug_topic(app)),
@@ -146,9 +166,10 @@ impl fmt::Display for Topic {
 /// Telling a topic, for as long as somebody listens.
 impl Console {
     /// Begins to tell a topic that somebody is about to subscribe to, unless it is told already.
-    /// Errors and firsts are told by those who record them.
+    /// Errors and firsts are told by those who record them, and of a session nothing is.
     pub(crate) fn begin_to_tell(&self, topic: Topic) {
-        if matches!(topic, Topic::Errors(_) | Topic::Checklist(_)) || !self.0.live.begin(&topic) {
+        let by_others = matches!(topic, Topic::Session | Topic::Errors(_) | Topic::Checklist(_));
+        if by_others || !self.0.live.begin(&topic) {
             return;
         }
         let console = self.clone();

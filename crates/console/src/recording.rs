@@ -1,5 +1,6 @@
 //! The tasks that keep the record of what apps do and of what goes wrong, from the start of the
-//! console to its end, at which nothing of what was counted is lost.
+//! console to its end, at which nothing of what was counted is lost; and the one that looks after
+//! live connections.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::console::Console;
-use crate::{history, incidents};
+use crate::{history, incidents, visitors};
 
 /// The tasks that record. Dropped, they count no more, and note what goes wrong until the node has
 /// ended.
@@ -16,6 +17,7 @@ use crate::{history, incidents};
 pub struct Recording {
     stats: JoinHandle<()>,
     incidents: JoinHandle<()>,
+    visitors: JoinHandle<()>,
     stop: Option<oneshot::Sender<()>>,
 }
 
@@ -26,6 +28,7 @@ impl Console {
         Recording {
             stats: tokio::spawn(history::record(self.clone(), stopped)),
             incidents: tokio::spawn(incidents::record(self.clone())),
+            visitors: tokio::spawn(visitors::watch(self.clone())),
             stop: Some(stop),
         }
     }
@@ -46,6 +49,7 @@ impl Recording {
             self.incidents.abort();
         }
         self.stats.abort();
+        self.visitors.abort();
     }
 }
 

@@ -2,6 +2,8 @@
 //! the status page; a program of this machine writes itself one, which is short (docs/console.md
 //! section 1). Only the SHA-256 of a token is stored, so a copy of the database lets nobody in.
 
+use std::collections::HashSet;
+
 use sqlx::{Sqlite, Transaction};
 
 use crate::error::StoreError;
@@ -112,6 +114,26 @@ impl Store {
         .await?;
         let of = |id| OperatorSession { id: OperatorSessionId(id), who: SignedInAs::Program };
         Ok(id.map(of))
+    }
+
+    /// All sessions that have not ended, of browsers and of programs.
+    pub async fn operator_sessions_in_force(
+        &self,
+        now: UnixMillis,
+    ) -> Result<HashSet<OperatorSessionId>, StoreError> {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM operator_sessions \
+             WHERE (kind = $1 AND last_used_at > $2 AND created_at > $3) \
+             OR (kind = $4 AND created_at > $5)",
+        )
+        .bind(BROWSER)
+        .bind(now - SESSION_IDLE_MS)
+        .bind(now - SESSION_ABSOLUTE_MS)
+        .bind(PROGRAM)
+        .bind(now - PROGRAM_SESSION_MS)
+        .fetch_all(&self.reads)
+        .await?;
+        Ok(ids.into_iter().map(OperatorSessionId).collect())
     }
 
     /// Ends the session with this token; one that is over already is no error.

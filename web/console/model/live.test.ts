@@ -4,9 +4,10 @@ import { signal } from '@preact/signals';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Live } from './live';
 
-const { pusher } = vi.hoisted(() => {
+const { pusher, handleLive } = vi.hoisted(() => {
   const handlers = new Map<string, Set<(data: unknown) => void>>();
   return {
+    handleLive: vi.fn(),
     pusher: {
       subscribed: new Set<string>(),
       subscribe(name: string) {
@@ -29,10 +30,16 @@ vi.mock('../../shared/link', () => ({
   Link: class {
     readonly pusher = pusher;
     readonly state = signal({ kind: 'connected' });
+    handleLive = handleLive;
   },
 }));
 
-beforeEach(() => pusher.subscribed.clear());
+const SESSION = 'private-session';
+
+beforeEach(() => {
+  pusher.subscribed.clear();
+  handleLive.mockClear();
+});
 
 function live(): Live {
   return new Live({ key: 'k', channel_prefix: 'private-' }, async () => ({ ok: true, body: { auth: '' } }));
@@ -50,10 +57,10 @@ test('a channel is left when the last one stops listening', async () => {
   const stops = [made.listen('apps', 'cards', () => {}), made.listen('apps', 'cards', () => {})];
   stops[0]?.();
   await Promise.resolve();
-  expect(pusher.subscribed).toEqual(new Set(['private-apps']));
+  expect(pusher.subscribed).toEqual(new Set([SESSION, 'private-apps']));
   stops[1]?.();
   await Promise.resolve();
-  expect(pusher.subscribed.size).toBe(0);
+  expect(pusher.subscribed).toEqual(new Set([SESSION]));
 });
 
 test('the next page that listens to the same keeps the subscription', async () => {
@@ -61,5 +68,13 @@ test('the next page that listens to the same keeps the subscription', async () =
   made.listen('apps', 'cards', () => {})();
   made.listen('apps', 'cards', () => {});
   await Promise.resolve();
-  expect(pusher.subscribed).toEqual(new Set(['private-apps']));
+  expect(pusher.subscribed).toEqual(new Set([SESSION, 'private-apps']));
+});
+
+test('a page that listens to nothing is subscribed to its session, and knows by that that it was let in', () => {
+  live();
+  expect(pusher.subscribed).toEqual(new Set([SESSION]));
+  expect(handleLive).not.toHaveBeenCalled();
+  pusher.emit(SESSION, 'pusher:subscription_succeeded', {});
+  expect(handleLive).toHaveBeenCalled();
 });

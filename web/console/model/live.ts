@@ -2,6 +2,7 @@
  * The live connection of the console: one ordinary pusher-js client of the app that the server keeps for it (docs/console.md 2.8).
  *
  * A channel is subscribed while somebody listens to it, and no longer, because the server copies events only for those who watch.
+ * The one of the session is subscribed always; the server closes the connection when the session ends.
  */
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
@@ -21,6 +22,8 @@ export class Live {
     this.#link = new Link(live.key, authorize);
     this.#prefix = live.channel_prefix;
     this.connected = computed(() => this.#link.state.value.kind === 'connected');
+    // A page that listens to nothing is let stay for this, and that it is let in shows that the session is good.
+    this.#link.pusher.subscribe(this.#prefix + SESSION).bind('pusher:subscription_succeeded', () => this.#link.handleLive());
     this.#outage = new Outage(computed(() => this.#link.state.value.kind === 'connecting'), this.connected);
   }
 
@@ -84,6 +87,9 @@ export class Live {
     });
   }
 }
+
+/** The channel of the session, behind the prefix. */
+const SESSION = 'session';
 
 /** Whether live numbers stand still because a person asked; for the whole console, until they move again. */
 export const paused = signal(false);

@@ -4,7 +4,6 @@
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use rollcall_node::handle::{CloseWith, Except, Publication};
-use rollcall_node::observe::Note;
 use rollcall_store::{ChangeKind, NewChange};
 use rollcall_web::{FieldProblem, Fields, json};
 use serde_json::{Value, json as object};
@@ -26,13 +25,15 @@ pub(crate) async fn publish(
     let fields = Fields::read_json(request).await?;
     let wish = Wish::read(&fields)?;
     console.app(&id).await?;
+    // What is refused has not happened, so the first one goes before the record.
+    wish.publish(&console, &id).await?;
     let after = object!({
         "channel": wish.channel, "event": wish.event, "repeat": wish.repeat,
         "as_user": wish.as_user,
     });
     let change = signed_in.by().change(ChangeKind::Event, &id, console.now());
     console.0.store.record(&NewChange { after: Some(&after.to_string()), ..change }).await?;
-    for _ in 0..wish.repeat {
+    for _ in 1..wish.repeat {
         wish.publish(&console, &id).await?;
     }
     Ok(json(object!({ "published": wish.repeat }).to_string()))
@@ -144,11 +145,7 @@ impl<'a> Wish<'a> {
             };
             return Ok(node.publish(app, publication).await?);
         };
-        node.publish_as(app, self.channel, self.event, self.data, user)?;
-        let (user, channel) = (user.to_owned(), self.channel.to_owned());
-        let (event, data) = (self.event.to_owned(), self.data.to_owned());
-        node.note(app, Note::Impersonated { user, channel, event, data });
-        Ok(())
+        Ok(node.publish_as(app, self.channel, self.event, self.data, user)?)
     }
 }
 

@@ -8,10 +8,12 @@ use serde_json::json as object;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::live::Topic;
+use crate::signed_in::SignedIn;
 
 /// Signs, and begins to tell.
 pub(crate) async fn authorize(
     State(console): State<Console>,
+    signed_in: SignedIn,
     request: Request,
 ) -> Result<impl IntoResponse, Failure> {
     let fields = Fields::read(request).await?;
@@ -22,6 +24,7 @@ pub(crate) async fn authorize(
     }
     let signed = console.0.live.authorize(&console.0.node, socket, &topic);
     let auth = signed.map_err(|_| Failure::of_field("socket_id", FieldProblem::Malformed))?;
+    console.attach(socket, signed_in.session.id).await?;
     console.begin_to_tell(topic);
     Ok(json(object!({ "auth": auth }).to_string()))
 }

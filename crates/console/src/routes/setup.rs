@@ -32,6 +32,7 @@ pub(crate) async fn set_up(
     let (session, address) = (token.hash(), asker.address.to_string());
     let set_up = SetUp { code, name, password_hash, session, address };
     console.0.store.set_up(&set_up, console.now()).await?;
+    console.close_ended().await;
     tracing::info!("the console has a new operator or password");
     Ok(signed_in(&console, &asker, &set_up.name, &token))
 }

@@ -31,6 +31,7 @@ pub(crate) async fn sign_in(
     let browsing =
         Browsing { new: token.hash(), old: Console::token(&asker).as_ref().map(Token::hash) };
     console.0.store.open_operator_session(operator.id, browsing, console.now()).await?;
+    console.close_ended().await;
     Ok(signed_in(&console, &asker, &operator.name, &token))
 }
 
@@ -42,6 +43,7 @@ pub(crate) async fn sign_out(
     for token in [asker.bearer(), Console::token(&asker)].into_iter().flatten() {
         console.0.store.end_operator_session(&token.hash()).await?;
     }
+    console.close_ended().await;
     let mut response = json(SUCCESS.to_owned()).into_response();
     response.headers_mut().append(header::SET_COOKIE, SESSION.clear(asker.scheme));
     Ok(response)
@@ -64,6 +66,7 @@ pub(crate) async fn change_password(
     let hash = turn.hash(new).await?;
     let (store, keep) = (&console.0.store, signed_in.session.id);
     store.change_password(&operator, &hash, keep, &signed_in.address, console.now()).await?;
+    console.close_ended().await;
     Ok(json(SUCCESS.to_owned()))
 }
 

@@ -27,7 +27,7 @@ impl Partition {
     pub(super) fn impersonate(&mut self, event: &Impersonation) {
         let mut channel = self.channels.get_mut(&event.channel);
         let slot = slot(&mut self.counts, channel.as_deref(), &event.app);
-        self.counts[slot].published += 1;
+        self.counts[slot].client_events += 1;
         let Some(channel) = &mut channel else { return };
         channel.tell(&event.channel, &self.cache, &mut self.effects);
         let name = event.channel.name.as_str();

@@ -74,7 +74,7 @@ impl NodeHandle {
     }
 
     /// Tells an event as a client event of `user`, who need not be there: on a presence channel with
-    /// the `user_id` of docs/protocol.md section 3. It counts as published, so neither the app's
+    /// the `user_id` of docs/protocol.md section 3. It counts as a client event, but neither the app's
     /// `client_events` nor rates of clients concern it, and no program that diverts such events
     /// gets it.
     ///
