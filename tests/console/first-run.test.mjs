@@ -16,7 +16,6 @@ test('from the one-time code to a client event that arrives, with an error and i
   const page = await operator.open('/console');
   await setUp(page, server);
 
-  await page.goto('/console/new-app');
   const wizard = page.getByTestId('new-app-form');
   await wizard.locator('[name=name]').fill('My app');
   await wizard.locator('[name=front][value=vanilla]').check();

@@ -93,7 +93,7 @@ export async function setUp(page, server) {
   await form.locator('[name=name]').fill(OPERATOR.name);
   await form.locator('[name=password]').fill(OPERATOR.password);
   await page.getByTestId('set-up-button').click();
-  await form.waitFor({ state: 'detached' });
+  await page.getByTestId('new-app-form').waitFor();
 }
 
 /** Waits until an item of the check list is ticked. */

@@ -27,7 +27,8 @@ export function Shell(): JSX.Element {
   const openPage = (page: PageEntry) => go(pathOf(page, app));
   useShortcuts({ onPalette: () => setOver('palette'), onHelp: () => setOver('help'), onJump: (key) => jump(key, app, openPage) });
   useEffect(() => {
-    if (found.kind === 'home') go('/apps', 'replace');
+    // What brought somebody in may have gone on already, as the first run does to the wizard.
+    if (match(PAGES, segments.peek()).kind === 'home') go('/apps', 'replace');
   }, [found.kind]);
   return (
     <>
