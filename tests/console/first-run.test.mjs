@@ -23,6 +23,14 @@ test('from the one-time code to a client event that arrives, with an error and i
   await page.waitForURL(/getting-started/);
   const id = new URL(page.url()).pathname.split('/')[3];
 
+  // The page's own button, before there is any program, and with what it suggests.
+  await page.getByTestId('listen').click();
+  await until(async () => (await page.getByTestId('receiver-state').getAttribute('data-state')) === 'listening', 'the receiver to listen');
+  await page.getByTestId('send-test-event').click();
+  await page.getByTestId('received').getByText('{"message":"Hello from the console"}').waitFor();
+  await page.getByTestId('sent').filter({ hasText: /\w/ }).waitFor();
+  for (const what of ['connection', 'subscription', 'event']) await ticked(page, what);
+
   // What the page shows is pasted as it is.
   await openPrograms(page, id, { front: 'private' });
   const site = await serveProgram(t, {
@@ -36,13 +44,16 @@ test('from the one-time code to a client event that arrives, with an error and i
     await each.goto('/');
     await each.getByText('subscribed to private-my-channel').waitFor();
   }
-  for (const what of ['connection', 'subscription', 'presence']) await ticked(page, what);
+  await ticked(page, 'presence');
 
   // Client events are off, so it fails, and the debug console says why and offers the cure.
   await page.goto(`/console/apps/${id}/debug?filter=type:error`);
   await until(async () => (await page.getByTestId('live-state').getAttribute('data-state')) === 'live', 'the debug console to be live');
-  await one.locator('#hello').click();
   const failed = page.getByTestId('events').getByTestId('row').first();
+  await until(async () => {
+    await one.locator('#hello').click();
+    return (await failed.count()) > 0;
+  }, 'the error to be shown');
   await failed.click();
   await page.getByTestId('fix-client_events').first().click();
   await page.getByTestId('confirm-yes').click();
@@ -54,6 +65,4 @@ test('from the one-time code to a client event that arrives, with an error and i
     return (await two.getByText('Hello from another page').count()) > 0;
   }, 'a client event to arrive');
   assert.equal(await one.locator('#state').textContent(), 'connected');
-  await page.goto(`/console/apps/${id}/getting-started?front=private`);
-  await ticked(page, 'event');
 });

@@ -137,7 +137,7 @@ async function details(page, shop, visit) {
   await visit(page, 'presence-why');
   await page.goto(shop.path('webhooks'));
   await page.getByTestId('deliveries').getByTestId('row').first().click();
-  await page.getByTestId('send-test').click();
+  await page.getByTestId('send-test-webhook').click();
   await page.getByTestId('test-result').filter({ hasText: /\w/ }).waitFor();
   await visit(page, 'webhooks-delivery');
   await page.goto(shop.path('settings'));

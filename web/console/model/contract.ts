@@ -216,7 +216,8 @@ export interface Presence {
 export interface NewEvent {
   readonly channel: string;
   readonly event: string;
-  readonly data: unknown;
+  /** A text of JSON, as subscribers get it. */
+  readonly data: string;
   readonly socket_id?: string;
   readonly repeat?: number;
   readonly as_user?: string;

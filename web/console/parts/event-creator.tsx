@@ -4,13 +4,12 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { texts } from '../i18n';
 import { sendEvent } from '../model/api';
-import { command, request } from '../model/by-hand';
-import { newEvent, problemsOf, type DraftEvent, type Problem } from '../model/draft-event';
+import { newEvent, problemsOf, type DraftEvent } from '../model/draft-event';
 import { Button } from './button';
 import { SameByHand } from './code';
-import { ErrorText, Field, TextArea } from './field';
+import { EventFields, told, useEventByHand, type EventFieldsProps } from './event-fields';
+import { ErrorText, Field } from './field';
 import { Toggle } from './toggle';
-import { useConsole } from '../view/context';
 import { explain } from '../view/failures';
 import { useAction } from '../view/use-action';
 
@@ -66,38 +65,17 @@ function Form({ app, draft, onDraft }: Pick<CreatorProps, 'app' | 'draft' | 'onD
           {sent !== null && t.sent(sent)}
         </p>
       </div>
-      <SameByHand lines={useByHand(app, draft)} />
+      <SameByHand lines={useEventByHand(app, draft)} />
     </form>
   );
 }
 
-interface FieldsProps {
-  readonly draft: DraftEvent;
-  readonly onDraft: (draft: DraftEvent) => void;
-  /** What to say of a field, once somebody has tried to send. */
-  readonly problem: (field: keyof DraftEvent) => string | null;
-}
-
-function Fields({ draft, onDraft, problem }: FieldsProps): JSX.Element {
+function Fields({ draft, onDraft, problem }: EventFieldsProps): JSX.Element {
   const t = texts.value.debug;
   const set = (change: Partial<DraftEvent>) => onDraft({ ...draft, ...change });
-  // The data is checked as it is typed; an empty field has no error to be told.
-  const { data: json } = problemsOf(draft);
   return (
     <>
-      <div class="details-pair">
-        <Field name="channel" label={t.channel} code value={draft.channel} error={problem('channel')} onValue={(channel) => set({ channel })} />
-        <Field name="event" label={t.event} code value={draft.event} error={problem('event')} onValue={(event) => set({ event })} />
-      </div>
-      <TextArea
-        name="data"
-        label={t.data}
-        code
-        value={draft.data}
-        error={draft.data === '' ? problem('data') : told(json)}
-        hint={json === undefined ? t.jsonValid : undefined}
-        onValue={(data) => set({ data })}
-      />
+      <EventFields draft={draft} onDraft={onDraft} problem={problem} />
       <div class="details-pair">
         <Field name="socket" label={t.socket} hint={t.socketHint} code value={draft.socket} onValue={(socket) => set({ socket })} />
         <Field name="repeat" label={t.repeat} hint={t.repeatHint} type="number" least={1} most={100} value={draft.repeat} error={problem('repeat')} onValue={(repeat) => set({ repeat })} />
@@ -114,23 +92,3 @@ function Fields({ draft, onDraft, problem }: FieldsProps): JSX.Element {
     </>
   );
 }
-
-/** An event of the API has a command; only the console speaks in the name of a user. */
-function useByHand(app: string, draft: DraftEvent): string {
-  const { signedIn } = useConsole();
-  const { channel, event, data, socket_id: socket, ...rest } = newEvent(draft);
-  if (rest.as_user !== undefined) return request(signedIn.public_url, 'POST', `apps/${app}/events`, newEvent(draft));
-  const line = command('rollcall', 'trigger', '--app', app, ...(socket === undefined ? [] : ['--socket-id', socket]), channel, event, String(data));
-  return rest.repeat === undefined ? line : `for n in $(seq ${rest.repeat}); do ${line}; done`;
-}
-
-function told(problem: Problem | undefined): string | null {
-  const t = texts.value.debug;
-  if (problem === undefined) return null;
-  if (typeof problem === 'string') return t.problems[WORDS[problem]];
-  const { line, column, found } = problem;
-  if (found === null) return t.jsonEnds(line, column);
-  return t.jsonAt(line, column, found === '\n' ? t.newline : `“${found}”`);
-}
-
-const WORDS = { missing: 'missing', 'not-client': 'notClient', 'no-client-channel': 'noClientChannel', 'not-a-count': 'notACount' } as const;

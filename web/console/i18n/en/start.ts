@@ -48,12 +48,6 @@ export const start = {
   allDone: 'Everything works. The overview has the numbers, the debug console every event.',
 
   test: 'Send a test event',
-  channel: 'Channel',
-  event: 'Event',
-  data: 'Data, as JSON',
-  dataWrong: 'This is no JSON. A text needs quotes around it.',
-  channelMissing: 'Enter a channel.',
-  eventMissing: 'Enter an event.',
   send: 'Send',
   sending: 'Sending…',
   sent: (count: number) => plural(count, { one: 'The event was published.', other: `${count} events were published.` }),

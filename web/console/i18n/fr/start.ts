@@ -49,12 +49,6 @@ export const start: Messages['start'] = {
   allDone: 'Tout fonctionne. La vue d’ensemble donne les chiffres, la console de débogage chaque événement.',
 
   test: 'Envoyer un événement d’essai',
-  channel: 'Canal',
-  event: 'Événement',
-  data: 'Données, en JSON',
-  dataWrong: 'Ce n’est pas du JSON. Un texte a besoin de guillemets.',
-  channelMissing: 'Saisissez un canal.',
-  eventMissing: 'Saisissez un événement.',
   send: 'Envoyer',
   sending: 'Envoi…',
   sent: (count) => plural(count, { one: 'L’événement a été publié.', other: `${count} événements ont été publiés.` }),

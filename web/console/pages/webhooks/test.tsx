@@ -34,7 +34,7 @@ export function Test({ app, urls }: { app: string; urls: readonly string[] }): J
       <p class="muted">{t.testLead}</p>
       <Select name="test-url" label={t.testUrl} value={url} options={urls.map((value) => ({ value, label: value }))} onValue={setChosen} />
       <div>
-        <Button look="quiet" testid="send-test" busy={busy} onClick={() => void run()}>
+        <Button look="quiet" testid="send-test-webhook" busy={busy} onClick={() => void run()}>
           {busy ? t.testing : t.test}
         </Button>
       </div>
