@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, profile } from '../lib/browser.mjs';
-import { setUp, ticked } from '../lib/operator.mjs';
+import { openDebug, setUp, ticked } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { CLIPBOARD, copied, openPrograms, serveProgram } from '../lib/snippets.mjs';
 import { until } from '../lib/wait.mjs';
@@ -47,8 +47,7 @@ test('from the one-time code to a client event that arrives, with an error and i
   await ticked(page, 'presence');
 
   // Client events are off, so it fails, and the debug console says why and offers the cure.
-  await page.goto(`/console/apps/${id}/debug?filter=type:error`);
-  await until(async () => (await page.getByTestId('live-state').getAttribute('data-state')) === 'live', 'the debug console to be live');
+  await openDebug(page, id, 'type:error');
   const failed = page.getByTestId('events').getByTestId('row').first();
   await until(async () => {
     await one.locator('#hello').click();

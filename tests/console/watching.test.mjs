@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, profile } from '../lib/browser.mjs';
-import { setUp } from '../lib/operator.mjs';
+import { openDebug, setUp } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { connect, dial } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
@@ -22,8 +22,7 @@ async function operatorOf(t, server) {
 test('the debug console of an app whose id has spaces shows what happens', async (t) => {
   const server = await startServer(t, { config: { apps: [SHOP] } });
   const page = await operatorOf(t, server);
-  await page.goto(`${PATH}/debug?filter=type:connection`);
-  // The page is told of nothing that happened before it was there.
+  await openDebug(page, SHOP.id, 'type:connection');
   await until(async () => {
     await connect(server, { app: SHOP });
     return (await page.getByTestId('events').getByTestId('row').count()) > 0;

@@ -96,6 +96,13 @@ export async function setUp(page, server) {
   await page.getByTestId('new-app-form').waitFor();
 }
 
+/** Opens the debug console with a filter, and waits until it is live: it is told of nothing that happened before. */
+export async function openDebug(page, app, filter) {
+  await page.goto(`/console/apps/${encodeURIComponent(app)}/debug?${new URLSearchParams({ q: filter })}`);
+  await until(async () => (await page.getByTestId('live-state').getAttribute('data-state')) === 'live', 'the debug console to be live');
+  assert.equal(await page.locator('[name=filter]').inputValue(), filter);
+}
+
 /** Waits until an item of the check list is ticked. */
 export async function ticked(page, what) {
   const item = page.getByTestId(`first-${what}`);
