@@ -51,7 +51,7 @@ test('Overview, Stats and /metrics tell what a scripted load did, and nothing el
     assert.equal(await metric(server, name), now[field], name);
   }
 
-  // Stats are written down every ten seconds.
+  // Stats tell of the step that is under way as well.
   const sum = (points, field) => points.reduce((total, point) => total + (point?.[field] ?? 0), 0);
   await until(async () => {
     const { points } = await operator.get(`apps/${app.id}/stats?range=15m`);
@@ -59,6 +59,10 @@ test('Overview, Stats and /metrics tell what a scripted load did, and nothing el
   }, 'Stats to tell the same', 30_000);
   const { points } = await operator.get(`apps/${app.id}/stats?range=15m`);
   assert.ok(points.includes(null), 'before the server ran there is a gap');
+  for (const range of ['15m', '1h', '6h', '24h', '7d', '30d']) {
+    const told = await operator.get(`apps/${app.id}/stats?range=${range}`);
+    assert.notEqual(told.points.at(-1), null, `${range}: while a server runs there is none`);
+  }
 });
 
 test('a key is rotated with overlap while many are connected, and nobody is disconnected', async (t) => {

@@ -8,9 +8,10 @@ mod latency;
 mod points;
 mod recorder;
 mod step;
+mod written;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rollcall_node::stats::AppStats;
 use rollcall_store::UnixMillis;
@@ -18,11 +19,16 @@ use rollcall_store::UnixMillis;
 pub(crate) use points::{Range, series};
 pub(crate) use recorder::record;
 
+use self::written::Written;
 use crate::pulse::Pulse;
 
-/// What is known of the last minute and the last hour.
+/// What is known of the last minute and the last hour, and what was written last.
 #[derive(Debug, Default)]
-pub(crate) struct History(Mutex<HashMap<String, Recent>>);
+pub(crate) struct History {
+    recent: Mutex<HashMap<String, Recent>>,
+    /// None before the recorder has looked first.
+    written: Mutex<Option<Arc<Written>>>,
+}
 
 /// What one app did of late.
 #[derive(Debug, Default)]
@@ -86,8 +92,18 @@ impl History {
         (minutes.len() == MINUTES).then(|| minutes.front().copied()).flatten()
     }
 
+    /// Tells others what the recorder writes.
+    fn publish(&self, written: Arc<Written>) {
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = Some(written);
+    }
+
+    /// What was written last.
+    fn written(&self) -> Option<Arc<Written>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Recent>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use rollcall_store::{StatsRow, Store, StoreError, UnixMillis};
+use rollcall_store::{StatsRow, StoreError, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use super::latency::{Percentiles, Turns};
-use super::recorder::NODE;
+use super::recorder::{NODE, beginning};
 use super::step::Step;
+use crate::console::Console;
 
 /// How much of the past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -43,25 +44,37 @@ struct Point {
     latency_ms: Option<Percentiles>,
 }
 
-/// The past of an app up to now. The step that is under way is the last one.
+/// The past of an app up to now. The step that is under way is the last one, with what was counted
+/// in it so far.
 pub(crate) async fn series(
-    store: &Store,
+    console: &Console,
     app: &str,
     range: Range,
-    now: UnixMillis,
 ) -> Result<Series, StoreError> {
-    let step_seconds = range.step();
-    let millis = i64::from(step_seconds) * 1000;
-    let to = now - now.rem_euclid(millis) + millis;
+    let now = console.now();
+    let length = range.step();
+    let millis = i64::from(length) * 1000;
+    let to = beginning(now, length) + millis;
     let from = to - range.millis();
-    let steps = by_time::<Step>(&store.stats(app, step_seconds, from, to).await?);
-    let turns = by_time::<Turns>(&store.stats(NODE, step_seconds, from, to).await?);
+    // In this order: nothing that is written meanwhile is missed or counted twice.
+    let written = console.0.history.written();
+    let after = console.0.node.stats_of_app(app).await;
+    let turns_after = console.0.node.stats().await.turns;
+    let store = &console.0.store;
+    let mut steps = by_time::<Step>(&store.stats(app, length, from, to).await?);
+    let mut turns = by_time::<Turns>(&store.stats(NODE, length, from, to).await?);
+    if let Some(written) = written {
+        written.bring_turns_up(&mut turns, length, &turns_after);
+        if let Some(after) = after {
+            written.bring_up_to(now, &mut steps, (app, length), &after);
+        }
+    }
     let times = (0..range.millis() / millis).map(|place| from + place * millis);
     let points = times.map(|at| {
         let latency_ms = turns.get(&at).and_then(Turns::percentiles);
         Some(Point { at, step: steps.get(&at)?.clone(), latency_ms })
     });
-    Ok(Series { step_seconds, from, to, points: points.collect() })
+    Ok(Series { step_seconds: length, from, to, points: points.collect() })
 }
 
 impl Range {

@@ -1,9 +1,10 @@
 //! The task that looks at the counters and writes what became of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_node::stats::{AppStats, TurnTimes};
+use rollcall_node::stats::AppStats;
 use rollcall_store::{StatsRow, StoreError, UnixMillis};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tracing::error;
 
 use super::latency::Turns;
-use super::step::Step;
+use super::written::Written;
 use crate::console::Console;
 
 /// Looks once a second, and writes once in ten and when it is stopped. Wakes for: the time to look,
@@ -32,31 +33,22 @@ pub(crate) async fn record(console: Console, mut stopped: oneshot::Receiver<()>)
 
 struct Recorder {
     console: Console,
-    /// What was counted when it was written last, and when.
-    written: Look,
-    written_at: UnixMillis,
-    /// The steps that are under way, each with its beginning.
-    apps: HashMap<(String, u32), (UnixMillis, Step)>,
-    turns: HashMap<u32, (UnixMillis, Turns)>,
+    /// What was counted when it was written last; the history tells others of it.
+    written: Arc<Written>,
     /// When what is too old was forgotten last.
     forgot_at: UnixMillis,
     /// Whether the last write failed, so that a database that fails does not fill the log.
     failed: bool,
 }
 
-/// All counters at a moment.
-struct Look {
-    apps: BTreeMap<String, AppStats>,
-    turns: TurnTimes,
-}
-
 impl Recorder {
     async fn start(console: Console) -> Self {
-        let written = Look::now(&console).await;
-        let written_at = console.now();
-        console.0.node.take_connection_peaks();
-        let (apps, turns) = (HashMap::new(), HashMap::new());
-        Self { console, written, written_at, apps, turns, forgot_at: 0, failed: false }
+        let node = &console.0.node;
+        let (counted, turns) = (node.app_stats().await, node.stats().await.turns);
+        let written = Arc::new(Written::new(console.now(), counted, turns));
+        node.take_connection_peaks();
+        console.0.history.publish(Arc::clone(&written));
+        Self { console, written, forgot_at: 0, failed: false }
     }
 
     async fn look(&mut self) {
@@ -64,7 +56,7 @@ impl Recorder {
         let apps = self.console.0.node.app_stats().await;
         self.console.0.history.note(now, &apps);
         let shortest = i64::from(STEPS[0]) * 1000;
-        if now.div_euclid(shortest) == self.written_at.div_euclid(shortest) {
+        if now.div_euclid(shortest) == self.written.at.div_euclid(shortest) {
             return;
         }
         self.write_down(now, apps).await;
@@ -78,7 +70,7 @@ impl Recorder {
 
     async fn write_down(&mut self, now: UnixMillis, apps: BTreeMap<String, AppStats>) {
         let turns = self.console.0.node.stats().await.turns;
-        let outcome = self.write(now, Look { apps, turns }).await;
+        let outcome = self.write(Written::new(now, apps, turns)).await;
         if let (Err(error), false) = (&outcome, self.failed) {
             error!(%error, "what apps do is not written down");
         }
@@ -86,37 +78,61 @@ impl Recorder {
     }
 
     /// Adds what happened since the last time to the steps that it falls into.
-    async fn write(&mut self, now: UnixMillis, look: Look) -> Result<(), StoreError> {
+    async fn write(&mut self, mut next: Written) -> Result<(), StoreError> {
+        let now = next.at;
+        let outcome = self.add_up(&mut next).await;
+        // Published before it is stored: who reads both sees nothing twice and misses nothing.
+        self.written = Arc::new(next);
+        self.console.0.history.publish(Arc::clone(&self.written));
+        self.console.0.store.write_stats(&outcome?).await?;
+        self.forget(now).await
+    }
+
+    /// The rows to store, which it gives to `next` as well.
+    async fn add_up(&self, next: &mut Written) -> Result<Vec<StatsRow>, StoreError> {
+        let before = &*self.written;
         let peaks = self.console.0.node.take_connection_peaks();
-        let began = std::mem::replace(&mut self.written_at, now);
-        let before = std::mem::replace(&mut self.written, look);
-        let turns = Turns::between(&before.turns, &self.written.turns);
         let mut rows = Vec::new();
-        for (id, after) in &self.written.apps {
-            let none = AppStats::default();
+        for (id, after) in &next.counted {
             let peak = peaks.get(id).copied().unwrap_or_default();
-            let step = Step::between(before.apps.get(id).unwrap_or(&none), after, peak);
+            let step = before.step_until(id, after, peak);
             for length in STEPS {
                 let key = (id.clone(), length);
-                let (at, sum) =
-                    under_way(&self.console, self.apps.remove(&key), id, length, began).await?;
-                let mut sum: Step = sum;
+                let known = before.steps.get(&key).cloned();
+                let (at, mut sum) = self.under_way(known, id, length).await?;
                 sum.add(&step);
                 rows.push(row(id, length, at, &sum));
-                self.apps.insert(key, (at, sum));
+                next.steps.insert(key, (at, sum));
             }
         }
+        let turns = before.turns_until(&next.turns);
         for length in STEPS {
-            let (at, sum) =
-                under_way(&self.console, self.turns.remove(&length), NODE, length, began).await?;
-            let mut sum: Turns = sum;
+            let known = before.turn_steps.get(&length).cloned();
+            let (at, mut sum): (_, Turns) = self.under_way(known, NODE, length).await?;
             sum.add(&turns);
             rows.push(row(NODE, length, at, &sum));
-            self.turns.insert(length, (at, sum));
+            next.turn_steps.insert(length, (at, sum));
         }
-        self.apps.retain(|(id, _), _| self.written.apps.contains_key(id));
-        self.console.0.store.write_stats(&rows).await?;
-        self.forget(now).await
+        Ok(rows)
+    }
+
+    /// The step of that length that was under way when it was written last: as it was then, or what
+    /// an earlier run of the server wrote of it, or a new one.
+    async fn under_way<T: Default + DeserializeOwned>(
+        &self,
+        known: Option<(UnixMillis, T)>,
+        app: &str,
+        length: u32,
+    ) -> Result<(UnixMillis, T), StoreError> {
+        let at = beginning(self.written.at, length);
+        match known {
+            Some((began, sum)) if began == at => Ok((at, sum)),
+            _ => {
+                let rows = self.console.0.store.stats(app, length, at, at + 1).await?;
+                let stored = rows.first().and_then(|row| serde_json::from_str(&row.counters).ok());
+                Ok((at, stored.unwrap_or_default()))
+            }
+        }
     }
 
     async fn forget(&mut self, now: UnixMillis) -> Result<(), StoreError> {
@@ -133,32 +149,9 @@ impl Recorder {
     }
 }
 
-impl Look {
-    async fn now(console: &Console) -> Self {
-        let node = &console.0.node;
-        Self { apps: node.app_stats().await, turns: node.stats().await.turns }
-    }
-}
-
-/// The step of that length into which a moment falls: the one under way, or what an earlier run of
-/// the server wrote of it, or a new one.
-async fn under_way<T: Default + DeserializeOwned>(
-    console: &Console,
-    known: Option<(UnixMillis, T)>,
-    app: &str,
-    length: u32,
-    moment: UnixMillis,
-) -> Result<(UnixMillis, T), StoreError> {
-    let millis = i64::from(length) * 1000;
-    let at = moment - moment.rem_euclid(millis);
-    match known {
-        Some((began, sum)) if began == at => Ok((at, sum)),
-        _ => {
-            let rows = console.0.store.stats(app, length, at, at + 1).await?;
-            let stored = rows.first().and_then(|row| serde_json::from_str(&row.counters).ok());
-            Ok((at, stored.unwrap_or_default()))
-        }
-    }
+/// The beginning of the step of that length, in seconds, into which a moment falls.
+pub(super) fn beginning(moment: UnixMillis, length: u32) -> UnixMillis {
+    moment - moment.rem_euclid(i64::from(length) * 1000)
 }
 
 fn row<T: Serialize>(app: &str, step: u32, at: UnixMillis, sum: &T) -> StatsRow {

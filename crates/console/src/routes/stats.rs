@@ -27,6 +27,6 @@ pub(crate) async fn stats(
     let Query(Wanted { range }) =
         wanted.map_err(|_| Failure::of_field("range", FieldProblem::Malformed))?;
     console.app(&id).await?;
-    let series = history::series(&console.0.store, &id, range, console.now()).await?;
+    let series = history::series(&console, &id, range).await?;
     Ok(json(object!(series).to_string()))
 }

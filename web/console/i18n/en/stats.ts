@@ -12,7 +12,7 @@ export const stats = {
   gapCell: 'no server',
   noValue: 'no value',
   time: 'Time',
-  perStep: (step: string) => `Counts are of ${step} each.`,
+  perStep: (step: string) => `Counts are of ${step} each, the last of what there was so far.`,
   total: 'Total',
   highest: 'Highest',
   prometheus: 'Prometheus reads the same at /metrics, under the names of docs/metrics.md.',

@@ -14,7 +14,7 @@ export const stats: Messages['stats'] = {
   gapCell: 'aucun serveur',
   noValue: 'aucune valeur',
   time: 'Heure',
-  perStep: (step) => `Chaque point compte ${step}.`,
+  perStep: (step) => `Chaque point compte ${step}, le dernier ce qu’il y a eu jusqu’ici.`,
   total: 'Total',
   highest: 'Maximum',
   prometheus: 'Prometheus lit la même chose à /metrics, sous les noms de docs/metrics.md.',
