@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { draftOf, EMPTY_DRAFT, newEvent, problemsOf } from './draft-event';
+import { draftOf, EMPTY_DRAFT, fieldOf, newEvent, problemsOf } from './draft-event';
 
 const good = { ...EMPTY_DRAFT, channel: 'news', event: 'headline' };
 
@@ -33,4 +33,22 @@ test('a request carries what was filled in', () => {
 
 test('a message that was sent is a draft again', () => {
   expect(draftOf({ n: 1, at: 0, type: 'api_message', channel: 'a', event: 'b', data: '1' })).toEqual({ ...EMPTY_DRAFT, channel: 'a', event: 'b', data: '1' });
+});
+
+test('data that is no JSON is sent again as it was', () => {
+  for (const data of ['plain text', '', '{"a":']) {
+    const draft = draftOf({ n: 1, at: 0, type: 'api_message', channel: 'a', event: 'b', data });
+    expect(draft.plain).toBe(true);
+    expect(problemsOf(draft)).toEqual({});
+    expect(newEvent(draft)).toEqual({ channel: 'a', event: 'b', data });
+  }
+});
+
+test('what the server refuses is told at its field', () => {
+  for (const [field, value] of Object.entries({ socket: '1.2', repeat: '2', user: 'u' })) {
+    const names = Object.keys(newEvent({ ...good, [field]: value })).filter((name) => !['channel', 'event', 'data'].includes(name));
+    expect(names.map(fieldOf)).toEqual([field]);
+  }
+  expect([fieldOf('channel'), fieldOf('event'), fieldOf('data')]).toEqual(['channel', 'event', 'data']);
+  expect([fieldOf(null), fieldOf('name')]).toEqual([null, null]);
 });

@@ -8,6 +8,8 @@ export interface DraftEvent {
   readonly channel: string;
   readonly event: string;
   readonly data: string;
+  /** Whether the data goes out as it is, and need not be JSON. */
+  readonly plain: boolean;
   /** A connection that does not get it; empty for none. */
   readonly socket: string;
   readonly repeat: string;
@@ -15,7 +17,7 @@ export interface DraftEvent {
   readonly user: string | null;
 }
 
-export const EMPTY_DRAFT: DraftEvent = { channel: '', event: '', data: '{}', socket: '', repeat: '1', user: null };
+export const EMPTY_DRAFT: DraftEvent = { channel: '', event: '', data: '{}', plain: false, socket: '', repeat: '1', user: null };
 
 export type Problem = 'missing' | 'not-client' | 'no-client-channel' | 'not-a-count' | JsonError;
 
@@ -26,7 +28,7 @@ export function problemsOf(draft: DraftEvent): Problems {
   const problems: Problems = {};
   if (draft.channel.trim() === '') problems.channel = 'missing';
   if (draft.event.trim() === '') problems.event = 'missing';
-  const json = jsonError(draft.data);
+  const json = draft.plain ? null : jsonError(draft.data);
   if (json !== null) problems.data = json;
   if (!isCount(draft.repeat)) problems.repeat = 'not-a-count';
   if (draft.user !== null) Object.assign(problems, clientProblems(draft.user, draft));
@@ -45,9 +47,14 @@ export function newEvent(draft: DraftEvent): NewEvent {
   };
 }
 
-/** A message that was sent, to be sent again. */
-export function draftOf(event: LiveEvent): DraftEvent {
-  return { ...EMPTY_DRAFT, channel: event.channel ?? '', event: event.event ?? '', data: event.data ?? '{}' };
+/** A message that was sent, to be sent again as it was. */
+export function draftOf({ channel = '', event = '', data = '{}' }: LiveEvent): DraftEvent {
+  return { ...EMPTY_DRAFT, channel, event, data, plain: jsonError(data) !== null };
+}
+
+/** The field of the form that a request calls so; null for what is no matter of one field. */
+export function fieldOf(name: string | null): keyof DraftEvent | null {
+  return name === null ? null : (FIELDS.get(name) ?? null);
 }
 
 /** Client events have names of their own, and only private and presence channels take them (docs/protocol.md). */
@@ -64,3 +71,12 @@ function isCount(text: string): boolean {
 }
 
 export const MOST_REPEATS = 100;
+
+const FIELDS: ReadonlyMap<string, keyof DraftEvent> = new Map([
+  ['channel', 'channel'],
+  ['event', 'event'],
+  ['data', 'data'],
+  ['socket_id', 'socket'],
+  ['repeat', 'repeat'],
+  ['as_user', 'user'],
+]);

@@ -15,9 +15,10 @@ export function toneOf(type: LiveType): Tone {
   return TONES[type];
 }
 
-/** What the console lets an operator send again: messages of the API whose text is all here. */
-export function canReplay(event: LiveEvent): boolean {
-  return event.type === 'api_message' && event.channel !== undefined && event.event !== undefined && event.data !== undefined && event.data_cut !== true;
+/** Whether an event can be sent again: a message of the API can, unless part of its text was `cut`; what is no such message never. */
+export function replayOf({ type, channel, event, data, data_cut: cut }: LiveEvent): 'whole' | 'cut' | 'never' {
+  if (type !== 'api_message' || channel === undefined || event === undefined || data === undefined) return 'never';
+  return cut === true ? 'cut' : 'whole';
 }
 
 const TONES: Readonly<Record<LiveType, Tone>> = {

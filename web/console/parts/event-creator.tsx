@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { texts } from '../i18n';
 import { sendEvent } from '../model/api';
-import { newEvent, problemsOf, type DraftEvent } from '../model/draft-event';
+import { fieldOf, newEvent, problemsOf, type DraftEvent } from '../model/draft-event';
 import { Button } from './button';
 import { SameByHand } from './code';
 import { EventFields, told, useEventByHand, type EventFieldsProps } from './event-fields';
@@ -46,6 +46,8 @@ function Form({ app, draft, onDraft }: Pick<CreatorProps, 'app' | 'draft' | 'onD
     setSent(reply.ok ? reply.body.published : null);
     return reply.ok ? null : reply.failure;
   });
+  const refused = fieldOf(failure?.field ?? null);
+  const problem = (field: keyof DraftEvent) => (tried ? told(problems[field]) : null) ?? (failure !== null && refused === field ? explain(failure) : null);
   const t = texts.value.debug;
   const submit = (event: Event) => {
     event.preventDefault();
@@ -55,8 +57,8 @@ function Form({ app, draft, onDraft }: Pick<CreatorProps, 'app' | 'draft' | 'onD
   };
   return (
     <form class="form creator-form" noValidate onSubmit={submit}>
-      <Fields draft={draft} onDraft={onDraft} problem={(field) => (tried ? told(problems[field]) : null)} />
-      {failure !== null && <ErrorText field="send">{explain(failure)}</ErrorText>}
+      <Fields draft={draft} onDraft={onDraft} problem={problem} />
+      {failure !== null && !isShown(refused, draft) && <ErrorText field="send">{explain(failure)}</ErrorText>}
       <div class="row">
         <Button type="submit" look={draft.user === null ? 'main' : 'danger'} busy={busy} testid="send">
           {draft.user === null ? t.send : t.sendAs}
@@ -70,14 +72,22 @@ function Form({ app, draft, onDraft }: Pick<CreatorProps, 'app' | 'draft' | 'onD
   );
 }
 
+/** The field of the user is there for client events only. */
+function isShown(field: keyof DraftEvent | null, { user }: DraftEvent): boolean {
+  return field !== null && (field !== 'user' || user !== null);
+}
+
 function Fields({ draft, onDraft, problem }: EventFieldsProps): JSX.Element {
   const t = texts.value.debug;
   const set = (change: Partial<DraftEvent>) => onDraft({ ...draft, ...change });
   return (
     <>
       <EventFields draft={draft} onDraft={onDraft} problem={problem} />
+      <Toggle name="plain" on={draft.plain} onChange={(plain) => set({ plain })}>
+        {t.plain}
+      </Toggle>
       <div class="details-pair">
-        <Field name="socket" label={t.socket} hint={t.socketHint} code value={draft.socket} onValue={(socket) => set({ socket })} />
+        <Field name="socket" label={t.socket} hint={t.socketHint} code value={draft.socket} error={problem('socket')} onValue={(socket) => set({ socket })} />
         <Field name="repeat" label={t.repeat} hint={t.repeatHint} type="number" least={1} most={100} value={draft.repeat} error={problem('repeat')} onValue={(repeat) => set({ repeat })} />
       </div>
       <Toggle name="as-user" on={draft.user !== null} onChange={(on) => set({ user: on ? '' : null })}>

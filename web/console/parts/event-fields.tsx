@@ -10,7 +10,7 @@ import { Field, TextArea } from './field';
 export interface EventFieldsProps {
   readonly draft: DraftEvent;
   readonly onDraft: (draft: DraftEvent) => void;
-  /** What to say of a field, once somebody has tried to send. */
+  /** What to say of a field, once somebody has tried to send: by this page, else by the server. */
   readonly problem: (field: keyof DraftEvent) => string | null;
 }
 
@@ -28,11 +28,11 @@ export function EventFields({ draft, onDraft, problem }: EventFieldsProps): JSX.
       </div>
       <TextArea
         name="data"
-        label={t.data}
+        label={draft.plain ? t.plainData : t.data}
         code
         value={draft.data}
-        error={draft.data === '' || json === undefined ? problem('data') : told(json)}
-        hint={json === undefined ? t.jsonValid : undefined}
+        error={(draft.data === '' ? null : told(json)) ?? problem('data')}
+        hint={json === undefined && !draft.plain ? t.jsonValid : undefined}
         onValue={(data) => set({ data })}
       />
     </>
@@ -44,7 +44,7 @@ export function useEventByHand(app: string, draft: DraftEvent): string {
   const { signedIn } = useConsole();
   const { channel, event, data, socket_id: socket, ...rest } = newEvent(draft);
   if (rest.as_user !== undefined) return request(signedIn.public_url, 'POST', `apps/${app}/events`, newEvent(draft));
-  const line = command('rollcall', 'trigger', '--app', app, ...(socket === undefined ? [] : ['--socket-id', socket]), channel, event, data);
+  const line = command('rollcall', 'trigger', '--app', app, ...(socket === undefined ? [] : ['--socket-id', socket]), channel, event, String(data));
   return rest.repeat === undefined ? line : `for n in $(seq ${rest.repeat}); do ${line}; done`;
 }
 

@@ -6,7 +6,7 @@ import { texts } from '../i18n';
 
 export function explain(failure: Failure): string {
   const t = texts.value.failures;
-  const known = (t.codes as Readonly<Record<string, string>>)[failure.code];
+  const known = knownWords(failure);
   if (failure.retryAfterSeconds !== null) return t.limited(failure.retryAfterSeconds);
   if (failure.status === 0) return t.unreachable;
   // What the server says is more exact, for whoever reads English.
@@ -14,3 +14,11 @@ export function explain(failure: Failure): string {
   if (known !== undefined) return known;
   return failure.message === '' ? t.unknown(failure.status) : failure.message;
 }
+
+/** The page's own words for a code; what is unfit depends on the field. */
+function knownWords({ code, field }: Failure): string | undefined {
+  const { codes, unfit }: { readonly codes: Words; readonly unfit: Words } = texts.value.failures;
+  return code === 'unfit' && field !== null ? unfit[field] : codes[code];
+}
+
+type Words = Readonly<Record<string, string>>;

@@ -87,6 +87,7 @@ export const debug = {
   details: {
     data: 'Data',
     cut: 'Only the first 10,000 bytes are kept here.',
+    cutReplay: 'It can’t be sent again from here, since the rest of its data is not kept.',
     noData: 'This event has no data.',
     reason: 'Why',
     whole: 'The whole event',
@@ -96,6 +97,8 @@ export const debug = {
   channel: 'Channel',
   event: 'Event',
   data: 'Data, as JSON',
+  plainData: 'Data, as plain text',
+  plain: 'Send it as plain text, which need not be JSON',
   socket: 'Socket that does not get it (optional)',
   socketHint: 'As a page does that publishes through its back end and shows its own change at once.',
   repeat: 'How many times',

@@ -29,4 +29,11 @@ export const failures = {
     nothing_staged: 'No backup waits to be restored any more.',
     draining: 'The server is about to stop. Try again when it is back.',
   },
+  unfit: {
+    channel: 'No channel can have this name.',
+    event: 'The event’s name is empty, too long or the server’s own.',
+    socket_id: 'A socket is two numbers with a dot between them, as 123.456.',
+    data: 'The data is larger than the app allows.',
+    as_user: 'No user can have this id.',
+  },
 };

@@ -88,6 +88,7 @@ export const debug: Messages['debug'] = {
   details: {
     data: 'Données',
     cut: 'Seuls les 10\u00a0000 premiers octets sont gardés ici.',
+    cutReplay: 'Il ne peut pas être renvoyé d’ici, car le reste de ses données n’est pas gardé.',
     noData: 'Cet événement n’a pas de données.',
     reason: 'Pourquoi',
     whole: 'L’événement entier',
@@ -97,6 +98,8 @@ export const debug: Messages['debug'] = {
   channel: 'Canal',
   event: 'Événement',
   data: 'Données, en JSON',
+  plainData: 'Données, en texte simple',
+  plain: 'Les envoyer en texte simple, qui peut ne pas être du JSON',
   socket: 'Socket qui ne le reçoit pas (facultatif)',
   socketHint: 'Comme une page qui publie par son serveur et montre aussitôt sa propre modification.',
   repeat: 'Combien de fois',

@@ -30,4 +30,11 @@ export const failures: Messages['failures'] = {
     nothing_staged: 'Aucune sauvegarde n’attend plus d’être restaurée.',
     draining: 'Le serveur va s’arrêter. Réessayez à son retour.',
   },
+  unfit: {
+    channel: 'Aucun canal ne peut porter ce nom.',
+    event: 'Le nom de l’événement est vide, trop long ou réservé au serveur.',
+    socket_id: 'Un socket est fait de deux nombres séparés par un point, comme 123.456.',
+    data: 'Les données dépassent ce que l’application autorise.',
+    as_user: 'Aucun utilisateur ne peut porter cet identifiant.',
+  },
 };

@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { texts } from '../../i18n';
 import type { LiveEvent } from '../../model/contract';
-import { canReplay } from '../../model/events';
+import { replayOf } from '../../model/events';
 import { Button } from '../../parts/button';
 import { Explained } from '../../parts/explained';
 import { FixButton } from '../../parts/fix-button';
@@ -18,6 +18,7 @@ interface DetailsProps {
 export function Details({ app, event, onReplay }: DetailsProps): JSX.Element {
   const t = texts.value.debug;
   const { data, data_cut: cut, ...rest } = event;
+  const replay = replayOf(event);
   return (
     <div class="stack" data-testid="details">
       {event.impersonated === true && <p class="notice">{t.impersonatedLong}</p>}
@@ -27,7 +28,12 @@ export function Details({ app, event, onReplay }: DetailsProps): JSX.Element {
           <h3>{t.details.data}</h3>
           {data === undefined ? <p class="muted">{t.details.noData}</p> : <Json text={data} label={t.details.data} />}
           {cut === true && <p class="muted">{t.details.cut}</p>}
-          {canReplay(event) && (
+          {replay === 'cut' && (
+            <p class="muted" data-testid="no-replay">
+              {t.details.cutReplay}
+            </p>
+          )}
+          {replay === 'whole' && (
             <div>
               <Button look="quiet" testid="replay" onClick={() => onReplay(event)}>
                 {t.replay}
