@@ -47,6 +47,11 @@ export const webhooks = {
   signature: 'X-Pusher-Signature',
   problem: 'Why:',
   resend: 'Send again',
+  noResend: {
+    delivered: 'It has arrived. Only what was given up can be sent again.',
+    waiting: 'It is repeated by itself until it arrives, for five minutes at most. If it is given up then, it can be sent again from here.',
+    wanted: 'It is on its way again already.',
+  },
   resendAll: 'Send all failed again',
   resent: (count: number) => plural(count, { one: '1 request is sent again.', other: `${number.format(count)} requests are sent again.` }),
   resendText: 'All requests that were given up are sent again, with their old ids and a new time. They may arrive after later events.',

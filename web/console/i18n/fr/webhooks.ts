@@ -48,6 +48,11 @@ export const webhooks: Messages['webhooks'] = {
   signature: 'X-Pusher-Signature',
   problem: 'Pourquoi\u00a0:',
   resend: 'Envoyer à nouveau',
+  noResend: {
+    delivered: 'Elle est arrivée. Seul ce qui a été abandonné peut être renvoyé.',
+    waiting: 'Elle est répétée d’elle-même jusqu’à son arrivée, pendant cinq minutes au plus. Si elle est ensuite abandonnée, elle peut être renvoyée d’ici.',
+    wanted: 'Elle est déjà renvoyée.',
+  },
   resendAll: 'Renvoyer tout ce qui a échoué',
   resent: (count) => plural(count, { one: `${number.format(count)} requête est renvoyée.`, other: `${number.format(count)} requêtes sont renvoyées.` }),
   resendText: 'Toutes les requêtes abandonnées sont renvoyées, avec leur ancien identifiant et une nouvelle heure. Elles peuvent arriver après des événements plus récents.',

@@ -120,15 +120,21 @@ function Detail({ delivery, onChanged }: { delivery: Delivery; onChanged: () => 
         </p>
       )}
       <Sent body={delivery.body} signature={delivery.signature} />
-      {delivery.state === 'given_up' && (
-        <div>
-          <Button look="quiet" testid="resend" busy={busy} onClick={() => void run()}>
-            {t.resend}
-          </Button>
-        </div>
+      {delivery.state === 'given_up' ? (
+        <>
+          <div>
+            <Button look="quiet" testid="resend" busy={busy} onClick={() => void run()}>
+              {t.resend}
+            </Button>
+          </div>
+          {failure !== null && <ErrorText field="resend">{explain(failure)}</ErrorText>}
+          <SameByHand lines={command('rollcall', 'webhooks', 'resend', delivery.id)} />
+        </>
+      ) : (
+        <p class="muted" data-testid="no-resend">
+          {t.noResend[delivery.state]}
+        </p>
       )}
-      {failure !== null && <ErrorText field="resend">{explain(failure)}</ErrorText>}
-      <SameByHand lines={command('rollcall', 'webhooks', 'resend', delivery.id)} />
     </div>
   );
 }
