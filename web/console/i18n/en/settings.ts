@@ -62,7 +62,7 @@ export const settings = {
   toDefault: 'Set the default',
   toDefaultOf: (label: string) => `Set the default: ${label}`,
   linesHint: 'One on each line.',
-  endpointsHint: 'One on each line: the address and, behind a space, the kinds of events it gets, with commas. Without kinds it gets all.',
+  endpointsHint: (kinds: string) => `One on each line: the address and, behind a space, the kinds of events it gets, with commas. Without kinds it gets all. There are ${kinds}.`,
   notWhole: 'Enter a whole number.',
   outside: (least: string, most: string) => `Enter a number from ${least} to ${most}.`,
 

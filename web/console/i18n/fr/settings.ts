@@ -63,7 +63,7 @@ export const settings: Messages['settings'] = {
   toDefault: 'Valeur par défaut',
   toDefaultOf: (label) => `Valeur par défaut\u00a0: ${label}`,
   linesHint: 'Un élément par ligne.',
-  endpointsHint: 'Une adresse par ligne, suivie d’un espace et des sortes d’événements qu’elle reçoit, séparées par des virgules. Sans rien, elle reçoit tout.',
+  endpointsHint: (kinds) => `Une adresse par ligne, suivie d’un espace et des sortes d’événements qu’elle reçoit, séparées par des virgules. Sans rien, elle reçoit tout. Il y a ${kinds}.`,
   notWhole: 'Saisissez un nombre entier.',
   outside: (least, most) => `Saisissez un nombre de ${least} à ${most}.`,
 

@@ -78,12 +78,19 @@ function Hint({ setting }: { setting: Setting }): JSX.Element {
   if (setting.kind === 'whole' && setting.least !== undefined && setting.most !== undefined) parts.push(t.bounds(number(setting.least), number(setting.most)));
   if (setting.zero !== undefined && setting.zero !== null) parts.push(t.zero);
   if (setting.kind === 'texts') parts.push(t.linesHint);
-  if (setting.kind === 'webhooks') parts.push(t.endpointsHint);
+  if (setting.kind === 'webhooks') parts.push(t.endpointsHint(classes()));
   return (
     <>
       {parts.join(' ')} <span class="applies">{t.applies[setting.applies_to]}</span>
     </>
   );
+}
+
+/** The kinds of events that an endpoint may get, each with what it is. */
+function classes(): string {
+  return Object.entries(texts.value.webhooks.classes)
+    .map(([name, what]) => `${name} (${what})`)
+    .join(', ');
 }
 
 function mistakeText(mistake: Mistake, setting: Setting): string {
