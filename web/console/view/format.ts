@@ -6,6 +6,12 @@ export function number(value: number, most = 0): string {
   return format(`n${most}`, (language) => new Intl.NumberFormat(language, { maximumFractionDigits: most })).format(value);
 }
 
+/** A span in milliseconds; a short one has two digits that count, so that nothing but zero is called zero. */
+export function milliseconds(value: number): string {
+  const exact = (language: Locale) => new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
+  return `${value < 10 ? format('ms', exact).format(value) : number(value)} ms`;
+}
+
 /** Short where a number is large: 12.3K. */
 export function short(value: number): string {
   const compact = (language: Locale) => new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 });

@@ -5,7 +5,7 @@
 
 import uPlot from 'uplot';
 import type { Unit } from '../model/series';
-import { short, bytes, number } from './format';
+import { bytes, milliseconds, number, short } from './format';
 import { axisTime } from './exact-time';
 
 export interface PlotData {
@@ -135,7 +135,7 @@ export class Plot {
 /** A value of a series as people read it. */
 export function formatted(value: number, unit: Unit): string {
   if (unit === 'bytes') return bytes(value);
-  if (unit === 'ms') return `${number(value, value < 10 ? 1 : 0)} ms`;
+  if (unit === 'ms') return milliseconds(value);
   return value < 10 ? number(value, 1) : short(value);
 }
 

@@ -20,7 +20,7 @@ import { PageHead } from '../../parts/page-head';
 import { Toggle } from '../../parts/toggle';
 import { WindowedTable, type WindowedColumn } from '../../parts/windowed-table';
 import { useConsole } from '../../view/context';
-import { bytes, number, short } from '../../view/format';
+import { bytes, milliseconds, number, short } from '../../view/format';
 import { connectionPath } from '../../view/paths';
 import { usePolled } from '../../view/use-polled';
 
@@ -99,7 +99,7 @@ function columns(app: string): readonly WindowedColumn<Connection>[] {
     { id: 'client', header: c.client, cell: ({ client, client_version: version }) => text(`${client} ${version}`) },
     { id: 'transport', header: c.transport, cell: ({ transport, tls }) => text(`${t.transports[transport]}${tls ? '' : `, ${t.plain}`}`) },
     { id: 'opened', header: c.opened, sorts: 'descending', cell: ({ opened_at: ms }) => <Ago ms={ms} /> },
-    { id: 'rtt', header: c.rtt, numeric: true, sorts: 'descending', cell: ({ rtt_ms: ms }) => (ms === null ? null : `${number(ms, 1)} ms`) },
+    { id: 'rtt', header: c.rtt, numeric: true, sorts: 'descending', cell: ({ rtt_ms: ms }) => (ms === null ? null : milliseconds(ms)) },
     { id: 'pending', header: c.pending, numeric: true, sorts: 'descending', cell: (row) => <Pending {...row} /> },
     { id: 'messages', header: c.messages, numeric: true, sorts: 'descending', cell: (row) => `${short(row.messages_in)} / ${short(row.messages_out)}` },
     { id: 'subscriptions', header: c.subscriptions, numeric: true, sorts: 'descending', cell: ({ subscriptions }) => number(subscriptions) },

@@ -18,7 +18,7 @@ import { PageHead } from '../../parts/page-head';
 import { SendAway } from '../../parts/send-away';
 import { toast } from '../../parts/toast';
 import { useConsole } from '../../view/context';
-import { bytes, number } from '../../view/format';
+import { bytes, milliseconds, number } from '../../view/format';
 import { channelPath, debugPath } from '../../view/paths';
 import { usePolled } from '../../view/use-polled';
 
@@ -57,7 +57,7 @@ function Facts({ connection }: { connection: Connection }): JSX.Element {
     [c.client, `${connection.client} ${connection.client_version}`],
     [c.transport, `${t.transports[connection.transport]}, ${connection.tls ? t.tls : t.plain}`],
     [c.opened, <Ago ms={connection.opened_at} />],
-    [c.rtt, connection.rtt_ms === null ? '–' : `${number(connection.rtt_ms, 1)} ms`],
+    [c.rtt, connection.rtt_ms === null ? '–' : milliseconds(connection.rtt_ms)],
     [c.pending, bytes(connection.pending_bytes)],
     [c.messages, `${number(connection.messages_in)} / ${number(connection.messages_out)}`],
   ];

@@ -9,7 +9,7 @@ import type { EventLog } from '../../model/event-log';
 import { toneOf } from '../../model/events';
 import { WindowedTable, type WindowedColumn } from '../../parts/windowed-table';
 import { timeOfDay } from '../../view/exact-time';
-import { bytes, number } from '../../view/format';
+import { bytes, milliseconds } from '../../view/format';
 import { Details } from './details';
 
 interface RowsProps {
@@ -57,7 +57,7 @@ function columns(): readonly WindowedColumn<LiveEvent>[] {
     { id: 'channel', header: t.columns.channel, cell: ({ channel }) => text(channel) },
     { id: 'event', header: t.columns.event, cell: ({ event }) => text(event) },
     { id: 'size', header: t.columns.size, numeric: true, cell: ({ size }) => (size === undefined ? null : bytes(size)) },
-    { id: 'latency', header: t.columns.latency, numeric: true, cell: ({ latency_us: us }) => (us === undefined ? null : `${number(us / 1_000, 1)} ms`) },
+    { id: 'latency', header: t.columns.latency, numeric: true, cell: ({ latency_us: us }) => (us === undefined ? null : milliseconds(us / 1_000)) },
     { id: 'payload', header: t.columns.payload, cell: (event) => text(preview(event)) },
   ];
 }
