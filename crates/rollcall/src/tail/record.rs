@@ -20,16 +20,17 @@ pub(super) fn line(event: &Map<String, Value>) -> String {
     line
 }
 
-/// The line for programs, its line feed included: the record as it came. DEL and the controls above
-/// it, which JSON allows in a text, are escaped in it as the others are.
+/// The line for programs, its line feed included: the record as it came. What JSON allows in a text
+/// and a terminal obeys is escaped in it as JSON does: DEL, the controls above it, and what turns
+/// texts round.
 pub(super) fn json_line(record: &str) -> String {
     let mut line = String::with_capacity(record.len() + 1);
     for character in record.chars() {
         match character {
             // Between the tokens; in a text there is none.
             '\n' | '\r' | '\t' => line.push(' '),
-            control if control.is_control() => {
-                write!(line, "\\u{:04x}", u32::from(control)).expect("writing cannot fail");
+            obeyed if obeyed.is_control() || TURNS.contains(&obeyed) => {
+                write!(line, "\\u{:04x}", u32::from(obeyed)).expect("writing cannot fail");
             }
             plain => line.push(plain),
         }
@@ -108,6 +109,12 @@ fn time_of_day(unix_millis: i64) -> String {
     let (seconds, minutes, hours) = (millis / 1000, millis / 60_000, millis / 3_600_000);
     format!("{hours:02}:{:02}:{:02}.{:03}Z", minutes % 60, seconds % 60, millis % 1000)
 }
+
+/// What turns the direction of texts, and what ends a line for some programs.
+const TURNS: [char; 14] = [
+    '\u{061c}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}', '\u{202c}',
+    '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
 
 /// What Rust escapes and every terminal prints.
 const HARMLESS: [char; 3] = ['"', '\'', '\\'];
@@ -200,9 +207,10 @@ mod tests {
 
     #[test]
     fn json_stays_what_it_is() {
-        let record = "{\"data\":\"\u{9b}\u{7f}é\\u001b\",\n\"n\":1}";
+        let record = "{\"data\":\"\u{9b}\u{7f}é\u{202e}\u{2066}\\u001b\",\n\"n\":1}";
         let line = json_line(record);
-        assert_eq!(line, "{\"data\":\"\\u009b\\u007fé\\u001b\", \"n\":1}\n");
+        let escaped = "\\u009b\\u007fé\\u202e\\u2066\\u001b";
+        assert_eq!(line, format!("{{\"data\":\"{escaped}\", \"n\":1}}\n"));
         let [came, told] = [record, &line].map(|json| serde_json::from_str::<Value>(json).unwrap());
         assert_eq!(came, told);
     }
