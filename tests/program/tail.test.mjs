@@ -99,7 +99,7 @@ test('a bad filter is refused with its place and with what is allowed', async ()
     const { code, stdout, stderr } = await runProgram(['tail', '1001', filter]);
     assert.equal(code, 2, stderr);
     assert.equal(stdout, '');
-    assert.ok(stderr.startsWith(`rollcall: the filter is wrong at character ${at}, `), stderr);
+    assert.ok(stderr.startsWith(`rollcall: the filter is wrong at character ${at + 1}, `), stderr);
     assert.ok(stderr.endsWith(`: ${message}\n`), stderr);
   }
 });

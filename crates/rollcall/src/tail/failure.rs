@@ -61,7 +61,7 @@ impl fmt::Display for TailError {
             Self::Filter { filter, error } => {
                 let FilterError { at, length, .. } = error;
                 let there: String = filter.chars().skip(*at).take((*length).min(40)).collect();
-                write!(f, "the filter is wrong at character {at}, {there:?}: {error}")
+                write!(f, "the filter is wrong at character {}, {there:?}: {error}", at + 1)
             }
             Self::Server(error) => error.fmt(f),
             Self::Unwatched { server, lost: Lost::Unreachable(why) } => write!(
