@@ -56,6 +56,8 @@ pub(crate) enum Task {
     ResendWebhooks(Resend),
     /// Draw a one-time code for the console.
     DrawCode,
+    /// Open a session of the console for a program.
+    OpenSession,
     /// Put a backup in the place of the database.
     Restore(PathBuf),
 }
@@ -169,7 +171,9 @@ fn task(matches: &ArgMatches) -> Task {
         Some(("restore", matches)) => {
             Task::Restore(matches.get_one::<PathBuf>(FILE).cloned().unwrap_or_default())
         }
-        // The only thing to be done there.
+        Some(("console", matches)) if matches.subcommand_name() == Some("token") => {
+            Task::OpenSession
+        }
         Some(("console", _)) => Task::DrawCode,
         _ => Task::Serve,
     }
@@ -312,6 +316,7 @@ mod tests {
     fn a_code_for_the_console_is_drawn() {
         let drawn = read("console code --data d");
         assert_eq!((drawn.task, drawn.given.flags["data"].to_str()), (Task::DrawCode, Some("d")));
+        assert_eq!(read("console token --data d").task, Task::OpenSession);
     }
 
     #[test]

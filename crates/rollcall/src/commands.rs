@@ -204,6 +204,17 @@ fn console_command() -> Command {
                      sessions of the console end.",
                 ),
         )
+        .subcommand(
+            Command::new("token")
+                .about("Open a session of the console for a program, and print its token")
+                .long_about(
+                    "Opens a session of the console for a program of this machine, which lasts for \
+                     twelve hours, and prints its token. Requests carry it as \
+                     \"Authorization: Bearer TOKEN\" and may do what the operator may; what they \
+                     change is recorded as the command line's. The console shows such requests \
+                     where it says how to do the same by hand.",
+                ),
+        )
         .mut_args(|argument| argument.global(true))
 }
 

@@ -29,6 +29,7 @@ mod server;
 mod show_secret;
 mod signals;
 mod tail;
+mod token;
 mod trigger;
 mod unfit;
 mod usage;
@@ -89,6 +90,7 @@ async fn carry_out(Invocation { task, given }: &Invocation) -> Result<(), Failur
         }
         Task::ResendWebhooks(wish) => webhooks::resend(&config, wish).await,
         Task::DrawCode => code::run(&config).await,
+        Task::OpenSession => token::run(&config).await,
         Task::Restore(file) => restore::run(&config, file).await,
     }
 }

@@ -10,8 +10,8 @@ test('a word is quoted when a shell would take it for something else', () => {
 
 test('a request has its method, its token and its body', () => {
   expect(request('http://h:9000/rt', 'POST', 'system/drain', { confirm: 'drain' })).toBe(
-    `curl -X POST http://h:9000/rt/console/api/system/drain \\\n  -H "Authorization: Bearer $ROLLCALL_TOKEN" \\\n` +
+    `curl -X POST http://h:9000/rt/console/api/system/drain \\\n  -H "Authorization: Bearer $(rollcall console token)" \\\n` +
       `  -H 'Content-Type: application/json' \\\n  -d '{"confirm":"drain"}'`,
   );
-  expect(request('http://h', 'GET', 'system')).toBe(`curl http://h/console/api/system \\\n  -H "Authorization: Bearer $ROLLCALL_TOKEN"`);
+  expect(request('http://h', 'GET', 'system')).toBe(`curl http://h/console/api/system \\\n  -H "Authorization: Bearer $(rollcall console token)"`);
 });

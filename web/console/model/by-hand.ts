@@ -14,5 +14,5 @@ export function request(base: string, method: 'GET' | 'POST', path: string, body
   const url = `${base}/console/api/${path}`;
   const parts = ['curl', ...(method === 'GET' ? [] : ['-X', method]), word(url)];
   const data = body === undefined ? [] : [`  -H 'Content-Type: application/json'`, `  -d ${word(JSON.stringify(body))}`];
-  return [parts.join(' '), `  -H "Authorization: Bearer $ROLLCALL_TOKEN"`, ...data].join(' \\\n');
+  return [parts.join(' '), `  -H "Authorization: Bearer $(rollcall console token)"`, ...data].join(' \\\n');
 }

@@ -40,6 +40,18 @@ fn a_code_is_made_beside_a_running_server_and_ends_the_one_before() {
 }
 
 #[test]
+fn a_program_of_this_machine_gets_a_token() {
+    let place = Place::new("console_token");
+    let nothing = place.refusal(&["console", "token"]);
+    assert!(nothing.starts_with("there is no database in data; "), "{nothing}");
+    let server = place.serve(&[]);
+    let token = place.print(&["console", "token"]);
+    let lines = format!("authorization: Bearer {}\r\n", token.trim_end());
+    assert_eq!(server.send("GET", "/console/api/apps", &lines, "").status, 200);
+    assert_eq!(server.send("GET", "/console/api/apps", "", "").status, 401);
+}
+
+#[test]
 fn the_server_obeys_the_console_and_refuses_what_the_commands_refuse() {
     let place = Place::new("console_changes");
     let server = place.serve(&["--log", "off"]);
