@@ -13,8 +13,8 @@ import { until } from '../lib/wait.mjs';
 
 const browser = await launch(after);
 
-// Most of what these take is waiting, since pusher-js lets 4 s pass before it tries polling: so they run side by side.
-test('without WebSockets', { concurrency: true }, async (t) => {
+// Most of what these take is waiting, since pusher-js lets 4 s pass before it tries polling: so some run side by side.
+test('without WebSockets', { concurrency: 4 }, async (t) => {
   await Promise.all([
     ...Object.keys(TRANSPORTS).flatMap((transport) => [
       t.test(`c1 c2 c6 c12 s1 r10 without WebSocket, three profiles do all of it over ${transport}`, (own) => people(own, transport)),
