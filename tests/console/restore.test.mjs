@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { call } from '../lib/api.mjs';
 import { launch, profile } from '../lib/browser.mjs';
 import { checkInEachLook, LOOKED_AT } from '../lib/console-pages.mjs';
-import { OPERATOR, Operator, setUp } from '../lib/operator.mjs';
+import { Operator, setUp, signIn } from '../lib/operator.mjs';
 import { runProgram, startServer } from '../lib/server.mjs';
 import { until } from '../lib/wait.mjs';
 
@@ -53,12 +53,9 @@ async function serves(server, app) {
   return status === 200;
 }
 
-async function signIn(page) {
+async function openSystem(page) {
   await page.goto('/console/system');
-  const form = page.getByTestId('sign-in');
-  await form.locator('[name=name]').fill(OPERATOR.name);
-  await form.locator('[name=password]').fill(OPERATOR.password);
-  await page.getByTestId('sign-in-button').click();
+  await signIn(page);
   await page.getByTestId('restore').waitFor();
 }
 
@@ -106,7 +103,7 @@ test('a backup is sent by the page, waits, and is what the server has after its 
   assert.match(server.log, /the one before, if any, is .*rollcall\.db\.before-restore/);
   assert.ok(await serves(server, first), 'its key signs');
   assert.ok(!(await serves(server, second)));
-  await signIn(page);
+  await openSystem(page);
   assert.equal(await staged.count(), 0);
   operator.cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
   assert.equal(await clientEvents(operator, first), false, 'the setting is that of then');

@@ -96,6 +96,14 @@ export async function setUp(page, server) {
   await page.getByTestId('new-app-form').waitFor();
 }
 
+/** Signs in where a page asks for it. */
+export async function signIn(page) {
+  await page.getByTestId('sign-in').locator('[name=name]').fill(OPERATOR.name);
+  await page.locator('[name=password]').fill(OPERATOR.password);
+  await page.getByTestId('sign-in-button').click();
+  await page.getByTestId('sign-in').waitFor({ state: 'detached' });
+}
+
 /** Opens the debug console with a filter, and waits until it is live: it is told of nothing that happened before. */
 export async function openDebug(page, app, filter) {
   await page.goto(`/console/apps/${encodeURIComponent(app)}/debug?${new URLSearchParams({ q: filter })}`);

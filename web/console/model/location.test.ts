@@ -35,8 +35,8 @@ test('a filter changes its own parameter and leaves the others', () => {
 class Browser {
   readonly location: { pathname: string; search: string };
   entries = 1;
-  #popped: () => void = () => {};
-  readonly window = { addEventListener: (_: string, handler: () => void) => void (this.#popped = handler) };
+  readonly #handlers = new Map<string, (event: { preventDefault: () => void }) => void>();
+  readonly window = { addEventListener: (name: string, handler: () => void) => void this.#handlers.set(name, handler) };
   readonly history = {
     pushState: (_: unknown, __: string, to: string) => ((this.entries += 1), this.#show(to)),
     replaceState: (_: unknown, __: string, to: string) => this.#show(to),
@@ -49,7 +49,14 @@ class Browser {
 
   pop(to: string): void {
     this.#show(to);
-    this.#popped();
+    this.#handlers.get('popstate')?.({ preventDefault: () => {} });
+  }
+
+  /** Whether the browser asks before the window is closed. */
+  asksBeforeClosing(): boolean {
+    const preventDefault = vi.fn();
+    this.#handlers.get('beforeunload')?.({ preventDefault });
+    return preventDefault.mock.calls.length > 0;
   }
 
   #show(to: string): void {
@@ -88,5 +95,36 @@ test('the way back is followed', async () => {
   const { followHistory, segments } = await import('./location');
   followHistory();
   browser.pop('/console/system');
+  expect(segments.value).toEqual(['system']);
+});
+
+test('a page that is held is left after a question alone, whichever way', async () => {
+  const { followHistory, go, holdPage, leave, segments, stay, wanted } = await import('./location');
+  followHistory();
+  let held = true;
+  const discard = vi.fn(() => void (held = false));
+  holdPage({ isHeld: () => held, discard });
+  go('/system?part=log');
+  expect([segments.value, wanted.value]).toEqual([['apps'], '/console/system?part=log']);
+  stay();
+  browser.pop('/console/account');
+  expect([segments.value, wanted.value]).toEqual([['apps'], '/console/account']);
+  expect([browser.location.pathname, browser.location.search]).toEqual(['/console/apps', '?q=chat']);
+  expect(browser.asksBeforeClosing()).toBe(true);
+  expect(discard).not.toHaveBeenCalled();
+  leave();
+  expect([segments.value, wanted.value]).toEqual([['account'], null]);
+  expect(discard).toHaveBeenCalledTimes(1);
+  expect(browser.asksBeforeClosing()).toBe(false);
+});
+
+test('a filter of a page that is held is changed, and a page that is let go is left', async () => {
+  const { go, holdPage, query, segments, setQuery, wanted } = await import('./location');
+  const release = holdPage({ isHeld: () => true, discard: () => {} });
+  setQuery({ q: 'a' });
+  go('/apps?q=b');
+  expect([query.value.get('q'), wanted.value]).toEqual(['b', null]);
+  release();
+  go('/system');
   expect(segments.value).toEqual(['system']);
 });

@@ -18,16 +18,59 @@ export const segments: ReadonlySignal<readonly string[]> = computed(() => segmen
 /** What stands behind the question mark. */
 export const query: ReadonlySignal<URLSearchParams> = computed(() => new URLSearchParams(place.value.search));
 
-/** Starts listening to the browser's own ways back and forth; the page calls it once. */
-export function followHistory(): void {
-  window.addEventListener('popstate', () => (place.value = read()));
+/** A page with something that leaving it would lose. */
+interface Hold {
+  readonly isHeld: () => boolean;
+  /** Lets go of it: somebody leaves all the same. */
+  readonly discard: () => void;
 }
 
-/** Goes to a path below the console, such as `/apps/12/keys?q=a`. */
+let hold: Hold | null = null;
+
+/** Where somebody wants to go from a page that is held, until `leave` or `stay`. */
+export const wanted = signal<string | null>(null);
+
+/** Holds the page: who leaves it is asked first, by the console inside it and by the browser otherwise. Returns how to end that. */
+export function holdPage(by: Hold): () => void {
+  hold = by;
+  return () => {
+    if (hold === by) hold = null;
+  };
+}
+
+/** Starts listening to the browser's own ways back and forth and away; the page calls it once. */
+export function followHistory(): void {
+  window.addEventListener('popstate', () => {
+    const { pathname, search } = read();
+    if (!keeps(pathname, pathname + search)) place.value = read();
+    // The browser has gone already, so that the way back is made anew.
+    else history.pushState(null, '', place.peek().pathname + place.peek().search);
+  });
+  window.addEventListener('beforeunload', (event) => {
+    if (hold?.isHeld()) event.preventDefault();
+  });
+}
+
+/** Goes to a path below the console, such as `/apps/12/keys?q=a`; from a page that is held only after a question. */
 export function go(to: string, how: 'push' | 'replace' = 'push'): void {
+  const [pathname = ''] = (ROOT + to).split('?');
+  if (keeps(pathname, ROOT + to)) return;
   if (how === 'replace') history.replaceState(null, '', ROOT + to);
   else if (ROOT + to !== location.pathname + location.search) history.pushState(null, '', ROOT + to);
   place.value = read();
+}
+
+/** Goes where it was wanted, and loses what held the page. */
+export function leave(): void {
+  const to = wanted.peek();
+  wanted.value = null;
+  if (to === null) return;
+  hold?.discard();
+  go(to.slice(ROOT.length));
+}
+
+export function stay(): void {
+  wanted.value = null;
 }
 
 /** Changes the query string in place; null takes a parameter out. Typing in a filter makes no entry in the history. */
@@ -66,6 +109,13 @@ export function changedQuery(current: URLSearchParams, changes: Readonly<Record<
     else next.set(key, value);
   }
   return next.toString();
+}
+
+/** Whether the page is held against another one; it is then asked about. */
+function keeps(pathname: string, whole: string): boolean {
+  const kept = pathname !== place.peek().pathname && (hold?.isHeld() ?? false);
+  if (kept) wanted.value = whole;
+  return kept;
 }
 
 interface Place {

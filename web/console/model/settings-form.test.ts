@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { failureOf } from '../../shared/http';
 import type { Setting } from './contract';
-import { SettingsForm } from './settings-form';
+import { formOf, SettingsForm } from './settings-form';
 
 const SWITCH = setting({ key: 'client_events', kind: 'switch', default: false, value: false });
 const WHOLE = setting({ key: 'presence.grace_seconds', kind: 'whole', default: 3, value: 5, least: 0, most: 120 });
@@ -89,4 +89,14 @@ test('what arrives from elsewhere leaves drafts alone, and a save clears them', 
   expect(edited.draftOf(SWITCH)).toBe(true);
   edited.handleSaved([{ ...SWITCH, value: true }, WHOLE, TEXTS, HOOKS]);
   expect(edited.dirty.value).toBe(0);
+});
+
+test('an app keeps its draft while the page is away, and not what was said of a try', () => {
+  formOf('1001').load([SWITCH]);
+  formOf('1001').edit('client_events', true);
+  formOf('1001').handleRefused(failureOf(401, { error: 'not_signed_in' }, null));
+  const again = formOf('1001');
+  again.load([SWITCH]);
+  expect([again.changes.value, again.failure]).toEqual([{ client_events: true }, null]);
+  expect(formOf('1002').dirty.value).toBe(0);
 });

@@ -44,9 +44,10 @@ export class SettingsForm {
     return refusal !== null && this.#settings.value.some(({ key }) => key === refusal.field) ? null : refusal;
   }
 
-  /** Takes what the server has now; drafts stay. */
+  /** Takes what the server has now; drafts stay. What it said of a try before is over. */
   load(settings: readonly Setting[]): void {
     this.#settings.value = settings;
+    this.#refusal.value = null;
   }
 
   /** What the field of `setting` shows. */
@@ -101,6 +102,15 @@ export class SettingsForm {
     return mistake(setting, draft) === null ? parsed(setting, draft) : INVALID;
   }
 }
+
+/** The form of an app, drafts included: one form for as long as this window has the console, so that signing in again loses nothing. */
+export function formOf(app: string): SettingsForm {
+  const form = FORMS.get(app) ?? new SettingsForm();
+  FORMS.set(app, form);
+  return form;
+}
+
+const FORMS = new Map<string, SettingsForm>();
 
 /** A value as a field shows it: lists have a line for each. */
 export function written(value: SettingValue): Draft {

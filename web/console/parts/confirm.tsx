@@ -13,6 +13,8 @@ interface ConfirmProps {
   readonly title: string;
   /** What the button says that does it. */
   readonly verb: string;
+  /** What the button says that does nothing; "Cancel" if it is left out. */
+  readonly no?: string;
   /** What has to be typed first, exactly. */
   readonly typed?: string;
   readonly look?: 'danger' | 'main';
@@ -22,7 +24,7 @@ interface ConfirmProps {
   readonly children: ComponentChildren;
 }
 
-export function Confirm({ title, verb, typed, look = 'danger', act, onClose, children }: ConfirmProps): JSX.Element {
+export function Confirm({ title, verb, no, typed, look = 'danger', act, onClose, children }: ConfirmProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
   const close = () => dialog.current?.close();
@@ -49,7 +51,7 @@ export function Confirm({ title, verb, typed, look = 'danger', act, onClose, chi
         {failure !== null && <ErrorText field="confirm">{explain(failure)}</ErrorText>}
         <div class="dialog-actions">
           <Button look="quiet" testid="confirm-no" onClick={close}>
-            {t.cancel}
+            {no ?? t.cancel}
           </Button>
           <Button look={look} type="submit" testid="confirm-yes" busy={busy} off={!ready}>
             {verb}

@@ -12,6 +12,7 @@ import { Toasts } from '../parts/toast';
 import { PAGES, type PageEntry } from '../pages';
 import { useConsole } from './context';
 import { LazyPage } from './lazy-page';
+import { Leaving } from './leaving';
 import { LinkBanner } from './link-banner';
 import { Navigation } from './navigation';
 import { Palette } from './palette';
@@ -45,6 +46,7 @@ export function Shell(): JSX.Element {
         </main>
       </div>
       <Toasts />
+      <Leaving />
       {over === 'palette' && <Palette app={app} onClose={() => setOver(null)} onHelp={() => setOver('help')} />}
       {over === 'help' && <Help onClose={() => setOver(null)} />}
     </>

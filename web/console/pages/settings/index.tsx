@@ -5,7 +5,8 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { texts } from '../../i18n';
 import { changeSettings, fetchChanges, fetchSettings } from '../../model/api';
 import type { SettingGroup } from '../../model/contract';
-import { SettingsForm } from '../../model/settings-form';
+import { holdPage } from '../../model/location';
+import { formOf, type SettingsForm } from '../../model/settings-form';
 import { Banner } from '../../parts/banner';
 import { Button } from '../../parts/button';
 import { SameByHand } from '../../parts/code';
@@ -24,7 +25,7 @@ import { SettingField } from './setting-field';
 
 export function Page({ app }: PageProps): JSX.Element {
   const { apps } = useConsole();
-  const form = useMemo(() => new SettingsForm(), [app]);
+  const form = useMemo(() => formOf(app), [app]);
   const settings = useResource(`settings ${app}`, () => fetchSettings(app));
   const changes = useResource(`changes ${app}`, () => fetchChanges(app, null));
   const t = texts.value;
@@ -77,7 +78,7 @@ function Form({ app, form, readOnly, onSaved }: FormProps): JSX.Element {
     if (wrong !== null) focus(wrong);
     else if (form.dirty.peek() > 0) void action.run();
   };
-  useWarning(form);
+  useEffect(() => holdPage({ isHeld: () => form.dirty.peek() > 0, discard: () => form.discard() }), [form]);
   return (
     <form noValidate class="settings" data-testid="settings" onSubmit={(event) => (event.preventDefault(), save())}>
       {GROUPS.map((group) => (
@@ -126,17 +127,6 @@ function SaveBar({ form, busy }: { form: SettingsForm; busy: boolean }): JSX.Ele
       )}
     </div>
   );
-}
-
-/** Leaving with something unsaved asks first; the browser's own words. */
-function useWarning(form: SettingsForm): void {
-  useEffect(() => {
-    const warn = (event: BeforeUnloadEvent) => {
-      if (form.dirty.peek() > 0) event.preventDefault();
-    };
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [form]);
 }
 
 function focus(key: string | null): void {
