@@ -2,12 +2,14 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals';
 import type { Failure } from '../../shared/http';
-import { fetchApps } from './api';
+import { fetchApp, fetchApps } from './api';
 import type { Card } from './contract';
 
 export class AppList {
   readonly #cards = signal<readonly Card[] | null>(null);
   readonly #failure = signal<Failure | null>(null);
+  readonly #gone = signal<ReadonlySet<string>>(new Set());
+  readonly #checked = new Set<string>();
 
   /** Null until they are known. */
   get cards(): ReadonlySignal<readonly Card[] | null> {
@@ -17,6 +19,27 @@ export class AppList {
   /** Why they are not known, or no longer up to date. */
   get failure(): ReadonlySignal<Failure | null> {
     return this.#failure;
+  }
+
+  /** The ids under which there turned out to be no app. */
+  get gone(): ReadonlySignal<ReadonlySet<string>> {
+    return this.#gone;
+  }
+
+  /** Finds out whether there is an app of this id, and tells everybody when that is news; once at a time. */
+  async check(id: string): Promise<void> {
+    if (this.#checked.has(id)) return;
+    this.#checked.add(id);
+    const reply = await fetchApp(id);
+    this.#checked.delete(id);
+    // Any other failure says nothing of the app.
+    if (!reply.ok && reply.failure.code !== 'no_such_app') return;
+    if (reply.ok !== this.#gone.peek().has(id)) return;
+    const gone = new Set(this.#gone.peek());
+    if (reply.ok) gone.delete(id);
+    else gone.add(id);
+    this.#gone.value = gone;
+    await this.load();
   }
 
   async load(): Promise<void> {

@@ -1,8 +1,8 @@
 /** The console's requests: where they go, how they fail, and who hears that the session is over. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { changeSettings, fetchChanges, removeKey, signIn } from './api';
-import { get, onSignedOut, withQuery } from './client';
+import { changeSettings, fetchChanges, fetchSettings, removeKey, signIn } from './api';
+import { get, onNoApp, onSignedOut, withQuery } from './client';
 
 let asked: { path: string; init: RequestInit }[];
 let answer: Response;
@@ -62,4 +62,15 @@ test('a 401 for a wrong password does not', async () => {
   answer = failing(401, { error: 'wrong_password' });
   expect(await signIn('ana', 'nonsense')).toMatchObject({ ok: false, failure: { code: 'wrong_password' } });
   expect(handleSignedOut).not.toHaveBeenCalled();
+});
+
+test('an answer that there is no such app says which', async () => {
+  const handleNoApp = vi.fn<(app: string) => void>();
+  onNoApp(handleNoApp);
+  answer = failing(404, { error: 'no_such_app' });
+  await fetchSettings('a/b ?');
+  expect(handleNoApp.mock.calls).toEqual([['a/b ?']]);
+  answer = failing(404, { error: 'no_key' });
+  await removeKey('1001', 'k');
+  expect(handleNoApp).toHaveBeenCalledTimes(1);
 });

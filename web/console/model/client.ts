@@ -13,6 +13,13 @@ export function onSignedOut(handler: () => void): void {
   handleSignedOut = handler;
 }
 
+/** Who hears that there is no such app, with its id: it may have been deleted elsewhere. */
+let handleNoApp: (app: string) => void = () => {};
+
+export function onNoApp(handler: (app: string) => void): void {
+  handleNoApp = handler;
+}
+
 export function get<T>(path: string): Promise<Reply<T>> {
   return request<T>('GET', path);
 }
@@ -57,6 +64,8 @@ async function request<T>(method: string, at: string, body?: unknown): Promise<R
 
 function checked<T>(at: string, reply: Reply<unknown>): Reply<T> {
   if (!reply.ok && reply.failure.status === 401 && !ASKS_WHO.has(at)) handleSignedOut();
+  const app = /^apps\/([^/?]+)/.exec(at)?.[1];
+  if (!reply.ok && reply.failure.code === 'no_such_app' && app !== undefined) handleNoApp(decodeURIComponent(app));
   return reply as Reply<T>;
 }
 

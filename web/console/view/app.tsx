@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { texts } from '../i18n';
 import { AppList } from '../model/app-list';
+import { onNoApp } from '../model/client';
 import type { Live } from '../model/live';
 import type { Phase, Session } from '../model/session';
 import { Button } from '../parts/button';
@@ -33,6 +34,8 @@ function Inside({ session, phase }: { session: Session; phase: Phase & { readonl
   const apps = useMemo(() => new AppList(), [phase.live]);
   const context = useMemo(() => ({ session, signedIn: phase.session, live: phase.live, apps }), [session, phase, apps]);
   useEffect(() => void apps.load(), [apps]);
+  // What a page asks may be refused for other reasons; whether the app is there is asked by itself.
+  useEffect(() => onNoApp((id) => void apps.check(id)), [apps]);
   useEffect(() => followWakes(phase.live), [phase.live]);
   return (
     <ConsoleContext.Provider value={context}>

@@ -10,6 +10,7 @@ import { LinkTo } from '../parts/link';
 import { PageHead } from '../parts/page-head';
 import { Toasts } from '../parts/toast';
 import { PAGES, type PageEntry } from '../pages';
+import { AppGone, useGone } from './app-gone';
 import { useConsole } from './context';
 import { LazyPage } from './lazy-page';
 import { Leaving } from './leaving';
@@ -23,7 +24,9 @@ import { useShortcuts } from './use-shortcuts';
 export function Shell(): JSX.Element {
   const t = texts.value;
   const found = match(PAGES, segments.value);
-  const app = useCurrentApp(found.kind === 'page' ? found.app : null);
+  const here = found.kind === 'page' ? found.app : null;
+  const app = useCurrentApp(here);
+  const gone = useGone(here);
   const [over, setOver] = useState<'palette' | 'help' | null>(null);
   const openPage = (page: PageEntry) => go(pathOf(page, app));
   useShortcuts({ onPalette: () => setOver('palette'), onHelp: () => setOver('help'), onJump: (key) => jump(key, app, openPage) });
@@ -38,10 +41,11 @@ export function Shell(): JSX.Element {
       </a>
       <TopBar app={app} page={found.kind === 'page' ? found.page : null} onPalette={() => setOver('palette')} onHelp={() => setOver('help')} />
       <div class="frame">
-        <Navigation app={app} page={found.kind === 'page' ? found.page : null} />
+        <Navigation app={app} page={found.kind === 'page' && !gone ? found.page : null} />
         <main id="content" class="content" tabIndex={-1}>
           <LinkBanner />
-          {found.kind === 'page' && <LazyPage key={`${found.page.id} ${found.app}`} page={found.page} app={found.app ?? ''} />}
+          {here !== null && gone && <AppGone app={here} />}
+          {found.kind === 'page' && !gone && <LazyPage key={`${found.page.id} ${found.app}`} page={found.page} app={found.app ?? ''} />}
           {found.kind === 'unknown' && <Unknown />}
         </main>
       </div>

@@ -28,6 +28,8 @@ export const shell = {
   reload: 'Load anew',
   unknownTitle: 'There is no such page',
   unknown: 'The address may be mistyped, or the app may have been deleted.',
+  appGoneTitle: 'There is no such app any more',
+  appGone: (id: string) => `No app has the id ${isolated(id)}. It was deleted, or the address is mistyped.`,
   leaveTitle: 'Leave without saving?',
   leaveText: 'What you changed on this page is not saved yet. If you leave, it is lost.',
   leave: 'Leave',

@@ -29,6 +29,8 @@ export const shell: Messages['shell'] = {
   reload: 'Recharger',
   unknownTitle: 'Cette page n’existe pas',
   unknown: 'L’adresse est peut-être mal saisie, ou l’application a été supprimée.',
+  appGoneTitle: 'Cette application n’existe plus',
+  appGone: (id) => `Aucune application n’a l’identifiant ${isolated(id)}. Elle a été supprimée, ou l’adresse est mal saisie.`,
   leaveTitle: 'Quitter sans enregistrer\u00a0?',
   leaveText: 'Ce que vous avez changé sur cette page n’est pas encore enregistré. Si vous la quittez, ce sera perdu.',
   leave: 'Quitter',

@@ -1,0 +1,38 @@
+// What is gone looks gone: an app that was deleted elsewhere, a channel that is none, a connection that has ended.
+
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { launch, profile } from '../lib/browser.mjs';
+import { Operator, setUp } from '../lib/operator.mjs';
+import { startServer } from '../lib/server.mjs';
+import { connect } from '../lib/socket.mjs';
+
+const browser = await launch(after);
+
+async function begin(t) {
+  const server = await startServer(t);
+  const person = await profile(t, browser, server);
+  const page = await person.open('/console');
+  await setUp(page, server);
+  const operator = await Operator.of(person);
+  const app = await operator.newApp('Shop');
+  return { server, person, page, operator, app, path: `/console/apps/${app.id}` };
+}
+
+test('every page of an app that was deleted elsewhere says so', async (t) => {
+  const { person, page, operator, app, path } = await begin(t);
+  const tabs = [];
+  for (const name of ['', '/debug', '/keys', '/channels']) {
+    const tab = await person.open(path + name);
+    await tab.getByTestId('navigation').getByText('Shop').waitFor();
+    tabs.push(tab);
+  }
+  assert.equal((await operator.ask('DELETE', `apps/${app.id}`, { confirm: app.name })).status, 200);
+  for (const tab of tabs) {
+    await tab.getByTestId('app-gone').waitFor();
+    assert.deepEqual(await tab.getByTestId('error').or(tab.getByTestId('live-state')).allTextContents(), []);
+  }
+  await page.goto(`${path}/settings`);
+  await page.getByTestId('app-gone').getByRole('link').click();
+  await page.getByTestId('cards').waitFor();
+});
