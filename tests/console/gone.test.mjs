@@ -36,3 +36,15 @@ test('every page of an app that was deleted elsewhere says so', async (t) => {
   await page.getByTestId('app-gone').getByRole('link').click();
   await page.getByTestId('cards').waitFor();
 });
+
+test('a channel that is none says so, until somebody is subscribed', async (t) => {
+  const { server, page, app, path } = await begin(t);
+  await page.goto(`${path}/channels?channel=nope`);
+  await page.getByTestId('unknown-channel').waitFor();
+  assert.equal(await page.getByTestId('subscribers').count(), 0);
+  const guest = await connect(server, { app });
+  t.after(() => guest.drop());
+  await guest.subscribe('nope');
+  await page.getByTestId('subscribers').waitFor();
+  assert.equal(await page.getByTestId('unknown-channel').count(), 0);
+});

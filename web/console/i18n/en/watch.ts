@@ -28,6 +28,8 @@ export const watch = {
   noChannels: 'A channel exists while somebody is subscribed to it. In a page with pusher-js this line makes one:',
   noSuchChannels: 'No channel begins so',
   allChannels: 'All channels',
+  unknownChannelTitle: 'Nobody is subscribed to this channel',
+  unknownChannel: 'Nothing is known of it: a channel exists while somebody is subscribed to it, or while it keeps an event.',
   membersHead: (count: number) => plural(count, { one: '1 member', other: `${number.format(count)} members` }),
   cached: 'Cached event',
   cachedFor: (seconds: number) => `Kept for another ${wait(seconds)}; who subscribes gets it at once.`,

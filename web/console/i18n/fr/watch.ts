@@ -29,6 +29,8 @@ export const watch: Messages['watch'] = {
   noChannels: 'Un canal existe tant que quelqu’un y est abonné. Dans une page avec pusher-js, cette ligne en fait un\u00a0:',
   noSuchChannels: 'Aucun canal ne commence ainsi',
   allChannels: 'Tous les canaux',
+  unknownChannelTitle: 'Personne n’est abonné à ce canal',
+  unknownChannel: 'On n’en sait rien\u00a0: un canal existe tant que quelqu’un y est abonné, ou tant qu’il garde un événement.',
   membersHead: (count) => plural(count, { one: `${number.format(count)} membre`, other: `${number.format(count)} membres` }),
   cached: 'Événement en cache',
   cachedFor: (seconds) => `Gardé encore ${wait(seconds)}\u00a0; qui s’abonne le reçoit aussitôt.`,

@@ -11,6 +11,7 @@ import { EMPTY_DRAFT } from '../../model/draft-event';
 import { pathTo } from '../../model/location';
 import { fetchChannel } from '../../model/watch';
 import { SameByHand } from '../../parts/code';
+import { Empty } from '../../parts/empty';
 import { Creator } from '../../parts/event-creator';
 import { Figure } from '../../parts/figure';
 import { Json } from '../../parts/json';
@@ -53,6 +54,7 @@ export function OneChannel({ app, name, activity }: OneProps): JSX.Element {
 function Detail({ app, detail, onChanged }: { app: string; detail: ChannelDetail; onChanged: () => void }): JSX.Element {
   const t = texts.value.watch;
   const { members, last_event: last } = detail;
+  if (detail.subscribers === 0 && last === null && (members ?? []).length === 0) return <Unknown />;
   return (
     <>
       <div class="row watch-figures">
@@ -73,6 +75,16 @@ function Detail({ app, detail, onChanged }: { app: string; detail: ChannelDetail
         </section>
       )}
     </>
+  );
+}
+
+/** No channel at all at this moment; whoever subscribes makes it one. */
+function Unknown(): JSX.Element {
+  const t = texts.value.watch;
+  return (
+    <Empty title={t.unknownChannelTitle} testid="unknown-channel">
+      <p>{t.unknownChannel}</p>
+    </Empty>
   );
 }
 
