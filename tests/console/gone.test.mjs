@@ -48,3 +48,20 @@ test('a channel that is none says so, until somebody is subscribed', async (t) =
   await page.getByTestId('subscribers').waitFor();
   assert.equal(await page.getByTestId('unknown-channel').count(), 0);
 });
+
+test('a connection that was closed here has no buttons any more, and keeps what was known of it', async (t) => {
+  const { server, page, app, path } = await begin(t);
+  const guest = await connect(server, { app });
+  t.after(() => guest.drop());
+  await guest.subscribe('news');
+  await page.goto(`${path}/connections?socket=${guest.id}`);
+  await page.getByTestId('disconnect').click();
+  await page.getByTestId('confirm-yes').click();
+  await page.getByTestId('ended').waitFor();
+  for (const button of ['disconnect', 'disconnect-for-good', 'error']) assert.equal(await page.getByTestId(button).count(), 0, button);
+  await page.getByTestId('subscriptions').getByText('news').waitFor();
+  await page.waitForFunction(() => document.activeElement?.localName === 'h1');
+  await page.reload();
+  await page.getByTestId('ended').waitFor();
+  assert.equal(await page.getByTestId('subscriptions').count(), 0);
+});

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from '../../shared/http';
 import { texts } from '../i18n';
+import { catchFocus } from '../view/arrival';
 import { explain } from '../view/failures';
 import { useAction } from '../view/use-action';
 import { Button } from './button';
@@ -60,11 +61,4 @@ export function Confirm({ title, verb, no, typed, look = 'danger', act, onClose,
       </form>
     </dialog>
   );
-}
-
-/** The dialog gives the focus back to what opened it; where that is gone, such as the card of a deleted app, the page's heading takes it. */
-function catchFocus(): void {
-  requestAnimationFrame(() => {
-    if (document.activeElement === document.body) document.querySelector('h1')?.focus();
-  });
 }

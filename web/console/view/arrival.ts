@@ -8,3 +8,10 @@ export function arrival(heading: HTMLElement | null): void {
   first = false;
   if (heading !== null) window.scrollTo(0, 0);
 }
+
+/** What had the focus may be gone, such as the button that a dialog gives it back to, on the card of a deleted app: the page's heading then takes it. */
+export function catchFocus(): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.querySelector('h1')?.focus();
+  });
+}

@@ -74,6 +74,8 @@ export const watch = {
   disconnectText: 'It is closed with 4200. Client libraries then connect again by themselves, at once.',
   disconnectForGoodText: 'It is closed with 4009. Client libraries do not connect again until the page is loaded anew.',
   disconnected: (socket: string) => `${socket} was disconnected.`,
+  ended: 'This connection has ended. Below is what was known of it last.',
+  unknownConnection: 'There is no such connection. It has ended, or the address is mistyped.',
 
   presenceLead: 'Who is present, why, and who is about to leave.',
   presenceChannel: 'Presence channel',

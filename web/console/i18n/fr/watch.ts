@@ -78,6 +78,8 @@ export const watch: Messages['watch'] = {
   disconnectText: 'Elle est fermée avec 4200. Les bibliothèques clientes se reconnectent alors d’elles-mêmes, aussitôt.',
   disconnectForGoodText: 'Elle est fermée avec 4009. Les bibliothèques clientes ne se reconnectent pas avant que la page soit rechargée.',
   disconnected: (socket) => `${socket} a été déconnecté.`,
+  ended: 'Cette connexion est terminée. Voici ce qu’on en savait en dernier.',
+  unknownConnection: 'Cette connexion n’existe pas. Elle est terminée, ou l’adresse est mal saisie.',
 
   presenceLead: 'Qui est présent, pourquoi, et qui est sur le point de partir.',
   presenceChannel: 'Canal de présence',

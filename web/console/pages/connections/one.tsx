@@ -1,7 +1,7 @@
 /** One connection: everything that is known of it, what it is subscribed to, and two ways to end it. */
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import { failureIn, path } from '../../model/client';
@@ -9,6 +9,7 @@ import type { Connection, ConnectionDetail } from '../../model/contract';
 import { pathTo } from '../../model/location';
 import { disconnect, fetchConnection } from '../../model/watch';
 import { Ago } from '../../parts/ago';
+import { Banner } from '../../parts/banner';
 import { Button } from '../../parts/button';
 import { SameByHand } from '../../parts/code';
 import { Confirm } from '../../parts/confirm';
@@ -17,6 +18,7 @@ import { Loaded } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
 import { SendAway } from '../../parts/send-away';
 import { toast } from '../../parts/toast';
+import { catchFocus } from '../../view/arrival';
 import { useConsole } from '../../view/context';
 import { bytes, milliseconds, number } from '../../view/format';
 import { channelPath, debugPath } from '../../view/paths';
@@ -24,8 +26,12 @@ import { usePolled } from '../../view/use-polled';
 
 export function OneConnection({ app, socket }: { app: string; socket: string }): JSX.Element {
   const connection = usePolled(`${app} ${socket}`, () => fetchConnection(app, socket), EVERY_MS);
+  const ended = connection.failure?.code === 'no_connection';
   const { apps } = useConsole();
   const t = texts.value;
+  useEffect(() => {
+    if (ended) catchFocus();
+  }, [ended]);
   return (
     <>
       <p>
@@ -34,15 +40,33 @@ export function OneConnection({ app, socket }: { app: string; socket: string }):
       <PageHead title={socket} app={apps.nameOf(app)} live>
         <LinkTo to={debugPath(app, `socket:${socket}`)}>{t.watch.inDebug}</LinkTo>
       </PageHead>
-      <Loaded of={connection}>
-        {(detail) => (
-          <>
-            <Facts connection={detail.connection} />
-            <Ends app={app} connection={detail.connection} onDone={() => void connection.reload()} />
-            <Subscriptions app={app} detail={detail} />
-          </>
-        )}
-      </Loaded>
+      {ended ? <Ended app={app} last={connection.data} /> : <Loaded of={connection}>{(detail) => <Open app={app} detail={detail} onDone={() => void connection.reload()} />}</Loaded>}
+    </>
+  );
+}
+
+function Open({ app, detail, onDone }: { app: string; detail: ConnectionDetail; onDone: () => void }): JSX.Element {
+  return (
+    <>
+      <Facts connection={detail.connection} />
+      <Ends app={app} connection={detail.connection} onDone={onDone} />
+      <Subscriptions app={app} detail={detail} />
+    </>
+  );
+}
+
+/** Nothing can be done to it any more; what was known of it stays. */
+function Ended({ app, last }: { app: string; last: ConnectionDetail | null }): JSX.Element {
+  const t = texts.value.watch;
+  return (
+    <>
+      <Banner look="warn" testid="ended">
+        <p class="banner-text" role="status">
+          {last === null ? t.unknownConnection : t.ended}
+        </p>
+      </Banner>
+      {last !== null && <Facts connection={last.connection} />}
+      {last !== null && <Subscriptions app={app} detail={last} />}
     </>
   );
 }
