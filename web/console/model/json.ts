@@ -1,5 +1,7 @@
 /** Where a text is not JSON (RFC 8259). `JSON.parse` knows, but each browser says it in its own way, and some do not say where. */
 
+import { visible, visibleJson } from '../../shared/visible';
+
 export interface JsonError {
   /** Index into the text. */
   readonly at: number;
@@ -19,12 +21,12 @@ export function jsonError(text: string): JsonError | null {
   return { at, line: before.length, column: before.at(-1)!.length + 1, found: found === undefined ? null : String.fromCodePoint(found) };
 }
 
-/** The JSON in `text` as people read it, and `text` itself if it is none. JSON in a string in JSON is left as it is. */
+/** The JSON in `text` as people read it, and `text` itself if it is none, both with nothing in them that is not seen. JSON in a string in JSON is left as it is. */
 export function pretty(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return visibleJson(JSON.stringify(JSON.parse(text), null, 2));
   } catch {
-    return text;
+    return visible(text);
   }
 }
 

@@ -7,6 +7,7 @@ import { pathTo } from '../model/location';
 import { Ago } from './ago';
 import { Explained } from './explained';
 import { FixButton } from './fix-button';
+import { Foreign } from './foreign';
 import { Json } from './json';
 import { LinkTo } from './link';
 
@@ -29,7 +30,7 @@ function Group({ app, group }: { app: string | null; group: ErrorGroup }): JSX.E
   return (
     <article class="card stack error-group" data-testid="error-group" data-kind={kind}>
       <h2 class="group-message" lang="en">
-        <bdi>{message}</bdi>
+        <Foreign text={message} />
       </h2>
       <p class="row">
         <span class="tag">{code ?? t.noCode}</span>

@@ -6,6 +6,7 @@ import { locale } from '../../shared/i18n/locale';
 import { texts } from '../i18n';
 import type { Member } from '../model/contract';
 import { statusOf } from '../model/members';
+import { Cut } from './foreign';
 import { PresenceState } from './presence-state';
 import { WhyHere } from './why-here';
 import { WindowedTable, type WindowedColumn } from './windowed-table';
@@ -60,12 +61,4 @@ function Status({ info }: { info: unknown }): JSX.Element | null {
   const status = statusOf(info);
   if (status === '') return <em class="muted">{texts.value.watch.noStatus}</em>;
   return status === null ? null : <Cut text={status} />;
-}
-
-function Cut({ text }: { text: string }): JSX.Element {
-  return (
-    <bdi class="cut" title={text}>
-      {text}
-    </bdi>
-  );
 }

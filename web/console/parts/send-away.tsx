@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { visible } from '../../shared/visible';
 import { texts } from '../i18n';
 import { request } from '../model/by-hand';
 import { failureIn, path } from '../model/client';
@@ -22,6 +23,7 @@ interface SendAwayProps {
 }
 
 export function SendAway({ app, user, channel, onDone }: SendAwayProps): JSX.Element {
+  const shown = visible(user);
   const [asked, setAsked] = useState<'now' | 'for-good' | null>(null);
   const { signedIn } = useConsole();
   const t = texts.value.watch;
@@ -29,21 +31,21 @@ export function SendAway({ app, user, channel, onDone }: SendAwayProps): JSX.Ele
   const act = async () => {
     const failure = (forGood ? await block(app, user) : null) ?? failureIn(await terminate(app, user, channel));
     if (failure === null) {
-      toast(forGood ? t.blocked(user) : t.sentAway(user));
+      toast(forGood ? t.blocked(shown) : t.sentAway(shown));
       onDone();
     }
     return failure;
   };
   return (
     <span class="row">
-      <Button look="quiet" testid="send-away" label={`${t.sendAway}: ${user}`} onClick={() => setAsked('now')}>
+      <Button look="quiet" testid="send-away" label={`${t.sendAway}: ${shown}`} onClick={() => setAsked('now')}>
         {t.sendAway}
       </Button>
-      <Button look="quiet" testid="block" label={`${t.block}: ${user}`} onClick={() => setAsked('for-good')}>
+      <Button look="quiet" testid="block" label={`${t.block}: ${shown}`} onClick={() => setAsked('for-good')}>
         {t.block}
       </Button>
       {asked !== null && (
-        <Confirm title={forGood ? t.blockTitle(user) : t.sendAwayTitle(user)} verb={forGood ? t.block : t.sendAway} act={act} onClose={() => setAsked(null)}>
+        <Confirm title={forGood ? t.blockTitle(shown) : t.sendAwayTitle(shown)} verb={forGood ? t.block : t.sendAway} act={act} onClose={() => setAsked(null)}>
           <p>{forGood ? t.blockText : t.sendAwayText}</p>
           {forGood ? (
             <p>

@@ -14,6 +14,7 @@ import { Ago } from '../../parts/ago';
 import { Code, SameByHand } from '../../parts/code';
 import { Empty } from '../../parts/empty';
 import { Field } from '../../parts/field';
+import { Cut } from '../../parts/foreign';
 import { LinkTo } from '../../parts/link';
 import { Loaded } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
@@ -104,7 +105,7 @@ function columns(app: string, activity: ChannelActivity): readonly WindowedColum
 function Name({ app, name }: { app: string; name: string }): JSX.Element {
   return (
     <LinkTo to={channelPath(app, name)} class="cut">
-      <bdi title={name}>{name}</bdi>
+      <Cut text={name} />
     </LinkTo>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { visible } from '../../../shared/visible';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import type { ChannelActivity } from '../../model/channel-activity';
@@ -14,6 +15,7 @@ import { SameByHand } from '../../parts/code';
 import { Empty } from '../../parts/empty';
 import { Creator } from '../../parts/event-creator';
 import { Figure } from '../../parts/figure';
+import { Foreign } from '../../parts/foreign';
 import { Json } from '../../parts/json';
 import { LinkTo } from '../../parts/link';
 import { Loaded } from '../../parts/loaded';
@@ -40,7 +42,7 @@ export function OneChannel({ app, name, activity }: OneProps): JSX.Element {
       <p>
         <LinkTo to={pathTo('apps', app, 'channels')}>{t.watch.back(t.watch.allChannels)}</LinkTo>
       </p>
-      <PageHead title={name} app={apps.nameOf(app)} live>
+      <PageHead title={visible(name)} app={apps.nameOf(app)} live>
         <LinkTo to={debugPath(app, `channel:${filterValue(name)}`)}>{t.watch.inDebug}</LinkTo>
       </PageHead>
       <Loaded of={channel}>{(detail) => <Detail app={app} detail={detail} onChanged={() => void channel.reload()} />}</Loaded>
@@ -106,9 +108,9 @@ function Recent({ name, activity }: { name: string; activity: ChannelActivity })
           columns={[
             { id: 'time', header: c.time, cell: ({ at }) => timeOfDay(at) },
             { id: 'type', header: c.type, cell: ({ type }) => t.debug.types[type] },
-            { id: 'event', header: c.event, cell: ({ event }) => <bdi>{event}</bdi> },
-            { id: 'user', header: c.user, cell: ({ user }) => <bdi>{user}</bdi> },
-            { id: 'payload', header: c.payload, cell: ({ data }) => <bdi class="payload">{data?.slice(0, MOST_SHOWN)}</bdi> },
+            { id: 'event', header: c.event, cell: ({ event }) => <Foreign text={event ?? ''} /> },
+            { id: 'user', header: c.user, cell: ({ user }) => <Foreign text={user ?? ''} /> },
+            { id: 'payload', header: c.payload, cell: ({ data }) => <Foreign text={(data ?? '').slice(0, MOST_SHOWN)} look="payload" /> },
           ]}
         />
       )}

@@ -14,6 +14,7 @@ import { Ago } from '../../parts/ago';
 import { SameByHand } from '../../parts/code';
 import { Empty } from '../../parts/empty';
 import { Field } from '../../parts/field';
+import { Cut, CutIfAny } from '../../parts/foreign';
 import { LinkTo } from '../../parts/link';
 import { Loaded } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
@@ -93,11 +94,11 @@ function columns(app: string): readonly WindowedColumn<Connection>[] {
   const c = t.connectionColumns;
   return [
     { id: 'socket', header: c.socket, cell: ({ socket }) => <Socket app={app} socket={socket} /> },
-    { id: 'user', header: c.user, sorts: 'ascending', cell: ({ user }) => text(user) },
-    { id: 'address', header: c.address, cell: ({ address }) => text(address) },
-    { id: 'origin', header: c.origin, cell: ({ origin }) => text(origin) },
-    { id: 'client', header: c.client, cell: ({ client, client_version: version }) => text(`${client} ${version}`) },
-    { id: 'transport', header: c.transport, cell: ({ transport, tls }) => text(`${t.transports[transport]}${tls ? '' : `, ${t.plain}`}`) },
+    { id: 'user', header: c.user, sorts: 'ascending', cell: ({ user }) => <CutIfAny text={user} /> },
+    { id: 'address', header: c.address, cell: ({ address }) => <CutIfAny text={address} /> },
+    { id: 'origin', header: c.origin, cell: ({ origin }) => <CutIfAny text={origin} /> },
+    { id: 'client', header: c.client, cell: ({ client, client_version: version }) => <Cut text={`${client} ${version}`} /> },
+    { id: 'transport', header: c.transport, cell: ({ transport, tls }) => <Cut text={`${t.transports[transport]}${tls ? '' : `, ${t.plain}`}`} /> },
     { id: 'opened', header: c.opened, sorts: 'descending', cell: ({ opened_at: ms }) => <Ago ms={ms} /> },
     { id: 'rtt', header: c.rtt, numeric: true, sorts: 'descending', cell: ({ rtt_ms: ms }) => (ms === null ? null : milliseconds(ms)) },
     { id: 'pending', header: c.pending, numeric: true, sorts: 'descending', cell: (row) => <Pending {...row} /> },
@@ -125,14 +126,5 @@ function Pending({ pending_bytes: pending, slow }: Connection): JSX.Element {
       )}{' '}
       {bytes(pending)}
     </>
-  );
-}
-
-function text(value: string | null): JSX.Element | null {
-  if (value === null || value === '') return null;
-  return (
-    <bdi class="cut" title={value}>
-      {value}
-    </bdi>
   );
 }

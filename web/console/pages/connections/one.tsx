@@ -2,6 +2,7 @@
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { visible } from '../../../shared/visible';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import { failureIn, path } from '../../model/client';
@@ -13,6 +14,7 @@ import { Banner } from '../../parts/banner';
 import { Button } from '../../parts/button';
 import { SameByHand } from '../../parts/code';
 import { Confirm } from '../../parts/confirm';
+import { Foreign } from '../../parts/foreign';
 import { LinkTo } from '../../parts/link';
 import { Loaded } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
@@ -75,10 +77,10 @@ function Facts({ connection }: { connection: Connection }): JSX.Element {
   const t = texts.value.watch;
   const c = t.connectionColumns;
   const facts: readonly (readonly [string, ComponentChildren])[] = [
-    [c.user, <bdi>{connection.user ?? '–'}</bdi>],
+    [c.user, <Foreign text={connection.user ?? '–'} />],
     [c.address, connection.address],
-    [c.origin, connection.origin ?? '–'],
-    [c.client, `${connection.client} ${connection.client_version}`],
+    [c.origin, <Foreign text={connection.origin ?? '–'} />],
+    [c.client, <Foreign text={`${connection.client} ${connection.client_version}`} />],
     [c.transport, `${t.transports[connection.transport]}, ${connection.tls ? t.tls : t.plain}`],
     [c.opened, <Ago ms={connection.opened_at} />],
     [c.rtt, connection.rtt_ms === null ? '–' : milliseconds(connection.rtt_ms)],
@@ -154,9 +156,9 @@ function Subscriptions({ app, detail }: { app: string; detail: ConnectionDetail 
         {detail.subscriptions.map(({ channel, user }) => (
           <li key={channel}>
             <LinkTo to={channelPath(app, channel)}>
-              <bdi>{channel}</bdi>
+              <Foreign text={channel} />
             </LinkTo>{' '}
-            {user !== null && <span class="muted">{t.asUser(user)}</span>}
+            {user !== null && <span class="muted">{t.asUser(visible(user))}</span>}
           </li>
         ))}
       </ul>

@@ -7,6 +7,7 @@ import { replayOf } from '../../model/events';
 import { Button } from '../../parts/button';
 import { Explained } from '../../parts/explained';
 import { FixButton } from '../../parts/fix-button';
+import { Foreign } from '../../parts/foreign';
 import { Json } from '../../parts/json';
 
 interface DetailsProps {
@@ -57,7 +58,7 @@ function Reason({ app, event }: { app: string; event: LiveEvent }): JSX.Element 
     <section class="stack" data-testid="reason">
       <h3>{texts.value.debug.details.reason}</h3>
       <p>
-        {code !== undefined && <span class="tag">{code}</span>} <bdi lang="en">{message}</bdi>
+        {code !== undefined && <span class="tag">{code}</span>} {message !== undefined && <span lang="en"><Foreign text={message} /></span>}
       </p>
       {kind !== undefined && <Explained kind={kind} />}
       {setting !== undefined && suggested !== undefined && (

@@ -7,6 +7,7 @@ import { texts } from '../../i18n';
 import type { LiveEvent, LiveType } from '../../model/contract';
 import type { EventLog } from '../../model/event-log';
 import { toneOf } from '../../model/events';
+import { CutIfAny } from '../../parts/foreign';
 import { WindowedTable, type WindowedColumn } from '../../parts/windowed-table';
 import { timeOfDay } from '../../view/exact-time';
 import { bytes, milliseconds } from '../../view/format';
@@ -52,13 +53,13 @@ function columns(): readonly WindowedColumn<LiveEvent>[] {
   return [
     { id: 'time', header: t.columns.time, cell: ({ at }) => timeOfDay(at) },
     { id: 'type', header: t.columns.type, cell: (event) => <Type event={event} /> },
-    { id: 'socket', header: t.columns.socket, cell: ({ socket }) => text(socket) },
-    { id: 'user', header: t.columns.user, cell: ({ user }) => text(user) },
-    { id: 'channel', header: t.columns.channel, cell: ({ channel }) => text(channel) },
-    { id: 'event', header: t.columns.event, cell: ({ event }) => text(event) },
+    { id: 'socket', header: t.columns.socket, cell: ({ socket }) => <CutIfAny text={socket} /> },
+    { id: 'user', header: t.columns.user, cell: ({ user }) => <CutIfAny text={user} /> },
+    { id: 'channel', header: t.columns.channel, cell: ({ channel }) => <CutIfAny text={channel} /> },
+    { id: 'event', header: t.columns.event, cell: ({ event }) => <CutIfAny text={event} /> },
     { id: 'size', header: t.columns.size, numeric: true, cell: ({ size }) => (size === undefined ? null : bytes(size)) },
     { id: 'latency', header: t.columns.latency, numeric: true, cell: ({ latency_us: us }) => (us === undefined ? null : milliseconds(us / 1_000)) },
-    { id: 'payload', header: t.columns.payload, cell: (event) => text(preview(event)) },
+    { id: 'payload', header: t.columns.payload, cell: (event) => <CutIfAny text={preview(event)} /> },
   ];
 }
 
@@ -73,16 +74,6 @@ function Type({ event }: { event: LiveEvent }): JSX.Element {
         </span>
       )}
     </>
-  );
-}
-
-/** What others chose: isolated, since it may be in any script, and whole in the tooltip where it is cut. */
-function text(value: string | undefined): JSX.Element | null {
-  if (value === undefined || value === '') return null;
-  return (
-    <bdi class="cut" title={value}>
-      {value}
-    </bdi>
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { JSX } from 'preact';
 import { locale } from '../../../shared/i18n/locale';
+import { visible } from '../../../shared/visible';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import { path, withQuery } from '../../model/client';
@@ -41,7 +42,7 @@ export function Page({ app }: PageProps): JSX.Element {
 function People({ app, presence, onChanged }: { app: string; presence: Presence; onChanged: () => void }): JSX.Element {
   const { here, leaving } = byAvailability(presence.members, locale.value);
   const t = texts.value.watch;
-  const options = presence.channels.map(({ name, members }) => ({ value: name, label: `${name} (${members})` }));
+  const options = presence.channels.map(({ name, members }) => ({ value: name, label: `${visible(name)} (${members})` }));
   return (
     <>
       <Select name="channel" label={t.presenceChannel} value={presence.channel ?? ''} options={options} onValue={(name) => setQuery({ channel: name })} />

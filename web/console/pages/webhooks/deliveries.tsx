@@ -15,6 +15,7 @@ import { Button } from '../../parts/button';
 import { SameByHand } from '../../parts/code';
 import { Confirm } from '../../parts/confirm';
 import { ErrorText, Select } from '../../parts/field';
+import { Cut, Foreign } from '../../parts/foreign';
 import { toast } from '../../parts/toast';
 import { WindowedTable, type WindowedColumn } from '../../parts/windowed-table';
 import { explain } from '../../view/failures';
@@ -89,14 +90,6 @@ function columns(): readonly WindowedColumn<Delivery>[] {
   ];
 }
 
-function Cut({ text }: { text: string }): JSX.Element {
-  return (
-    <bdi class="cut" title={text}>
-      {text}
-    </bdi>
-  );
-}
-
 function Next({ at }: { at: number }): JSX.Element {
   const left = useCountdown(at);
   return <>{texts.value.webhooks.nextIn(left ?? 0)}</>;
@@ -116,7 +109,7 @@ function Detail({ delivery, onChanged }: { delivery: Delivery; onChanged: () => 
       <p class="endpoint-url">{delivery.url}</p>
       {delivery.problem !== null && (
         <p>
-          <strong>{t.problem}</strong> <bdi>{delivery.problem}</bdi>
+          <strong>{t.problem}</strong> <Foreign text={delivery.problem} />
         </p>
       )}
       <Sent body={delivery.body} signature={delivery.signature} />
