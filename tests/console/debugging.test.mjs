@@ -1,10 +1,10 @@
-// What an operator sees and sends in the debug console: others' texts written out, plain text sent again, refusals at their field; and what becomes of a webhook.
+// What an operator sees and sends in the debug console: others' texts written out, plain text sent again, refusals at their field; and what is told of webhooks.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { publish } from '../lib/api.mjs';
 import { launch, profile } from '../lib/browser.mjs';
-import { setUp } from '../lib/operator.mjs';
+import { Operator, setUp } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
@@ -14,11 +14,11 @@ const APP = { id: '7', name: 'Shop', keys: [{ key: 'shop-key', secret: 'shop-sec
 const PATH = `/console/apps/${APP.id}`;
 const browser = await launch(after);
 
-async function operatorOf(t, server) {
-  const person = await profile(t, browser, server);
+async function operatorOf(t, server, options) {
+  const person = await profile(t, browser, server, options);
   const page = await person.open('/console');
   await setUp(page, server);
-  return page;
+  return Object.assign(page, { operator: await Operator.of(person) });
 }
 
 /** The debug console, which is told of nothing before it is live. */
@@ -91,4 +91,16 @@ test('a webhook that is repeated by itself says so, and the settings name the cl
   await page.goto(`${PATH}/settings`);
   const hint = await page.locator('#hint-webhooks').textContent();
   for (const name of ['channel_existence', 'presence', 'client_events', 'cache_miss', 'subscription_count']) assert.ok(hint.includes(name), hint);
+});
+
+test('the line of an endpoint that is refused is named, in the page’s language', async (t) => {
+  const server = await startServer(t);
+  const page = await operatorOf(t, server, { locale: 'fr' });
+  const { id } = await page.operator.newApp('Hooks');
+  await page.goto(`/console/apps/${id}/settings`);
+  await page.locator('[name=webhooks]').fill('https://a.example presence\nhttps://b.example nonsense');
+  await page.getByTestId('save').click();
+  const wrong = page.locator('[data-testid=error][data-field=webhooks]');
+  await wrong.waitFor();
+  assert.match(await wrong.textContent(), /^Ligne 2\u00a0: «\u00a0nonsense\u00a0»/);
 });

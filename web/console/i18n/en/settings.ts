@@ -63,6 +63,13 @@ export const settings = {
   toDefaultOf: (label: string) => `Set the default: ${label}`,
   linesHint: 'One on each line.',
   endpointsHint: (kinds: string) => `One on each line: the address and, behind a space, the kinds of events it gets, with commas. Without kinds it gets all. There are ${kinds}.`,
+  wrongLine: (line: number, why: string) => `Line ${line}: ${why}`,
+  wrongLines: {
+    address: (what: string) => `“${what}” is no address that takes webhooks. It begins with http:// or https://, and has no user, password or #.`,
+    class: (what: string) => `“${what}” is no kind of events; the kinds stand below.`,
+    twice: (what: string) => `“${what}” stands above already.`,
+  },
+  badValue: (why: string) => why,
   notWhole: 'Enter a whole number.',
   outside: (least: string, most: string) => `Enter a number from ${least} to ${most}.`,
 

@@ -64,6 +64,13 @@ export const settings: Messages['settings'] = {
   toDefaultOf: (label) => `Valeur par défaut\u00a0: ${label}`,
   linesHint: 'Un élément par ligne.',
   endpointsHint: (kinds) => `Une adresse par ligne, suivie d’un espace et des sortes d’événements qu’elle reçoit, séparées par des virgules. Sans rien, elle reçoit tout. Il y a ${kinds}.`,
+  wrongLine: (line, why) => `Ligne ${line}\u00a0: ${why}`,
+  wrongLines: {
+    address: (what) => `«\u00a0${what}\u00a0» n’est pas une adresse qui reçoit des webhooks. Elle commence par http:// ou https://, sans utilisateur, mot de passe ni #.`,
+    class: (what) => `«\u00a0${what}\u00a0» n’est pas une sorte d’événements\u00a0; les sortes sont indiquées dessous.`,
+    twice: (what) => `«\u00a0${what}\u00a0» se trouve déjà plus haut.`,
+  },
+  badValue: (why) => `Cette valeur n’est pas acceptée. Le serveur dit, en anglais\u00a0: ${isolated(why)}`,
   notWhole: 'Saisissez un nombre entier.',
   outside: (least, most) => `Saisissez un nombre de ${least} à ${most}.`,
 

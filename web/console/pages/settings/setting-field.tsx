@@ -1,9 +1,13 @@
 /** One setting: its name, its value, what it does, to whom a change applies, and what is wrong with it. */
 
 import type { JSX } from 'preact';
+import type { Failure } from '../../../shared/http';
+import { locale } from '../../../shared/i18n/locale';
+import { visible } from '../../../shared/visible';
 import { texts } from '../../i18n';
 import type { Setting } from '../../model/contract';
-import type { Mistake, SettingsForm } from '../../model/settings-form';
+import { wrongLine } from '../../model/endpoint-lines';
+import type { Draft, Mistake, SettingsForm } from '../../model/settings-form';
 import { Button } from '../../parts/button';
 import { ErrorText, Field, TextArea } from '../../parts/field';
 import { Toggle } from '../../parts/toggle';
@@ -40,7 +44,7 @@ export function SettingField({ setting, form, readOnly }: SettingFieldProps): JS
 function Control({ setting, form, readOnly, label }: SettingFieldProps & { label: string }): JSX.Element {
   const draft = form.draftOf(setting);
   const wrong = form.mistakeIn(setting);
-  const shared = { name: setting.key, label, hint: <Hint setting={setting} />, error: wrong === null ? null : mistakeText(wrong, setting), readOnly };
+  const shared = { name: setting.key, label, hint: <Hint setting={setting} />, error: wrong === null ? null : mistakeText(wrong, setting, draft), readOnly };
   if (typeof draft === 'boolean') return <Switch {...shared} on={draft} onChange={(on) => form.edit(setting.key, on)} />;
   const field = { ...shared, value: draft, onValue: (value: string) => form.edit(setting.key, value) };
   if (setting.kind === 'texts' || setting.kind === 'webhooks') return <TextArea {...field} code rows={Math.min(8, draft.split('\n').length + 1)} />;
@@ -93,7 +97,7 @@ function classes(): string {
     .join(', ');
 }
 
-function mistakeText(mistake: Mistake, setting: Setting): string {
+function mistakeText(mistake: Mistake, setting: Setting, draft: Draft): string {
   const t = texts.value.settings;
   switch (mistake.kind) {
     case 'not-whole':
@@ -101,6 +105,20 @@ function mistakeText(mistake: Mistake, setting: Setting): string {
     case 'outside':
       return t.outside(number(setting.least ?? 0), number(setting.most ?? 0));
     case 'refused':
-      return explain(mistake.failure);
+      return lineText(setting, draft) ?? refusedText(mistake.failure);
   }
+}
+
+/** Which line of the endpoints is wrong, as far as this page can tell. */
+function lineText({ kind }: Setting, draft: Draft): string | null {
+  if (kind !== 'webhooks' || typeof draft === 'boolean') return null;
+  const t = texts.value.settings;
+  const wrong = wrongLine(draft, new Set(Object.keys(texts.value.webhooks.classes)));
+  return wrong === null ? null : t.wrongLine(wrong.line, t.wrongLines[wrong.problem](visible(wrong.what)));
+}
+
+/** The server says in English what it takes. */
+function refusedText(failure: Failure): string {
+  const said = explain(failure);
+  return failure.code === 'bad_value' && locale.value !== 'en' ? texts.value.settings.badValue(said) : said;
 }
