@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rollcall_node::stats::AppStats;
+use rollcall_node::stats::{AppStats, TurnTimes};
 use rollcall_store::{StatsRow, StoreError, UnixMillis};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,7 +19,7 @@ use crate::console::Console;
 /// Looks once a second, and writes once in ten and when it is stopped. Wakes for: the time to look,
 /// and the end.
 pub(crate) async fn record(console: Console, mut stopped: oneshot::Receiver<()>) {
-    let mut recorder = Recorder::start(console).await;
+    let mut recorder = Recorder::start(console);
     let mut tick = interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
@@ -42,11 +42,10 @@ struct Recorder {
 }
 
 impl Recorder {
-    async fn start(console: Console) -> Self {
-        let node = &console.0.node;
-        let (counted, turns) = (node.app_stats().await, node.stats().await.turns);
-        let written = Arc::new(Written::new(console.now(), counted, turns));
-        node.take_connection_peaks();
+    /// Nothing was counted before the server started, and what was since is looked at first.
+    fn start(console: Console) -> Self {
+        let nothing = Written::new(console.now(), BTreeMap::new(), TurnTimes::default());
+        let written = Arc::new(nothing);
         console.0.history.publish(Arc::clone(&written));
         Self { console, written, forgot_at: 0, failed: false }
     }
