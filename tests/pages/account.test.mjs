@@ -131,13 +131,29 @@ test('s12 forgetting this browser at the form: said, focused, and final', async 
   const page = await ana.signUp('s12-form-forget', 'here');
   await page.getByTestId('sign-out').click();
   await page.getByTestId('remembered').getByTestId('forget-device').click();
+  const focus = await focusAsItAppears(page, 'forgotten');
   await page.getByTestId('confirm-yes').click();
-  await page.getByTestId('forgotten').waitFor();
-  assert.equal(await focused(page), 'forgotten');
+  assert.equal(await focus(), 'forgotten');
   await page.reload();
   await page.getByTestId('sign-up').waitFor();
   assert.equal(await page.getByTestId('remembered').count(), 0);
 });
+
+/** Watches from now on; the answer tells what has the focus in the very moment in which `testId` comes. */
+async function focusAsItAppears(page, testId) {
+  const seen = await page.evaluateHandle((awaited) => {
+    let tell;
+    const focus = new Promise((resolve) => (tell = resolve));
+    const watcher = new MutationObserver(() => {
+      if (document.querySelector(`[data-testid="${awaited}"]`) === null) return;
+      watcher.disconnect();
+      tell(document.activeElement?.dataset.testid ?? 'nothing');
+    });
+    watcher.observe(document.body, { childList: true, subtree: true });
+    return { focus };
+  }, testId);
+  return () => seen.evaluate((watched) => watched.focus);
+}
 
 /** The test id of what has the focus. */
 function focused(page) {

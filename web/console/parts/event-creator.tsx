@@ -1,7 +1,7 @@
 /** The event creator: an event of the API, or, clearly marked, a client event in the name of a user. */
 
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { texts } from '../i18n';
 import { sendEvent } from '../model/api';
 import { fieldOf, newEvent, problemsOf, type DraftEvent } from '../model/draft-event';
@@ -26,7 +26,7 @@ interface CreatorProps {
 export function Creator({ app, draft, onDraft, open, onOpen, title = texts.value.debug.creator }: CreatorProps): JSX.Element {
   const details = useRef<HTMLDetailsElement>(null);
   // A message that is to be sent again opens it from far below.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) details.current?.querySelector('input')?.focus();
   }, [open]);
   return (

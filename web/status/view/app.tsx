@@ -1,7 +1,7 @@
 /** The frame of the page and the choice between its faces. */
 
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
 import type { Room } from '../model/room';
 import type { Phase, Session } from '../model/session';
@@ -71,7 +71,7 @@ function LoadFailed({ onRetry }: { onRetry: () => void }): JSX.Element {
 function useFocusOnChange(kind: Phase['kind']) {
   const main = useRef<HTMLElement>(null);
   const previous = useRef<Phase['kind']>('loading');
-  useEffect(() => {
+  useLayoutEffect(() => {
     const first = previous.current === 'loading';
     const same = previous.current === kind;
     previous.current = kind;

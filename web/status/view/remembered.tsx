@@ -1,7 +1,7 @@
 /** The names that this browser's key may sign in as: one click each, and the way to be forgotten (docs/status.md section 0). */
 
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { texts } from '../../shared/i18n';
 import type { Failure } from '../../shared/http';
 import { Confirm } from './confirm';
@@ -89,7 +89,7 @@ function Names({ names, onJoin }: { names: readonly string[]; onJoin: Join }): J
 /** What had the focus is gone; its place is taken by what became of it. */
 function useFocusWhen(shown: boolean) {
   const element = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown) element.current?.focus();
   }, [shown]);
   return element;

@@ -1,7 +1,7 @@
 /** The sign-up form: a name and a first status; what was typed survives every refusal (docs/status.md C18). */
 
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { graphemeCount, normalized } from '../../shared/graphemes';
 import { texts } from '../../shared/i18n';
 import { STATUS_LIMIT } from '../model/editor';
@@ -87,7 +87,7 @@ function useFocusOnRefusal(refusal: Refusal | null) {
   const nameInput = useRef<HTMLInputElement>(null);
   const statusInput = useRef<HTMLInputElement>(null);
   const summary = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (refusal === null) return;
     ({ name: nameInput, status: statusInput, form: summary })[refusal.field ?? 'form'].current?.focus();
   }, [refusal]);
