@@ -161,8 +161,6 @@ test('p114 p115 a watcher hears who is there, who comes with a first connection 
   assert.deepEqual(await watched(ana), [['online', ['bo']], ['offline', ['cy']]]);
   const tabs = [await signedIn(WATCHFUL, { id: 'cy' }), await signedIn(WATCHFUL, { id: 'cy' })];
   assert.deepEqual(await watched(ana), [['online', ['cy']]]);
-  // A sign-in is answered by the shard of its connection; whoever keeps the user knows of it before this is.
-  for (const tab of tabs) await tab.subscribe('#server-to-user-cy');
   for (const tab of tabs) await tab.close(1000);
   assert.deepEqual(await watched(ana), [['offline', ['cy']]]);
   // A lost one goes at the end of the grace.

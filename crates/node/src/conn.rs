@@ -251,7 +251,7 @@ impl Conn {
         &self,
         cx: &mut Context<'_>,
         id: ConnId,
-        shard: &Shard,
+        shard: &Rc<Shard>,
         socket: &mut OwnedReadHalf,
     ) -> Poll<Event> {
         self.reader.borrow_mut().get_or_insert_with(|| cx.waker().clone());

@@ -278,6 +278,16 @@ impl Inbox {
         self.mail.poll_recv_many(cx, batch, BATCH).map(|_| ())
     }
 
+    /// Takes what arrived first of what is in it.
+    pub(crate) fn take(&mut self) -> Option<Mail> {
+        self.mail.try_recv().ok()
+    }
+
+    /// How many pieces of mail are in it.
+    pub(crate) fn len(&self) -> usize {
+        self.mail.len()
+    }
+
     /// How many bytes of mail are in it, or being dealt with.
     pub(crate) fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)

@@ -5,6 +5,9 @@
 //! none is left, has the partitions tell what became of their rosters, and then writes: one call for
 //! each connection that has something pending. Reader tasks that were ready at the same time have
 //! run before, because the loop is woken behind them; so whatever came in at once goes out together.
+//!
+//! A reader takes the mail first that was there before its bytes: a client may have acted on what
+//! another shard has told it, and the mail that said so here must not be overtaken.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -64,6 +67,7 @@ pub(crate) struct Shard {
     pub(crate) machines: RefCell<Machines>,
     pub(crate) conns: RefCell<SecondaryMap<ConnId, Rc<Conn>>>,
     scratch: RefCell<Box<[u8]>>,
+    inbox: RefCell<Inbox>,
     mailboxes: Mailboxes,
     clock: Clock,
     reporter: Reporter,
@@ -84,6 +88,8 @@ pub(crate) struct Shard {
     pub(crate) surveys: RefCell<VecDeque<Surveying>>,
     /// Every connection was sent elsewhere.
     pub(crate) draining: Cell<bool>,
+    /// The thread is to end, whatever is left.
+    stopped: Cell<bool>,
     /// A reader panicked.
     broken: Cell<bool>,
     /// When the first thing of this turn came in.
@@ -120,23 +126,23 @@ pub(crate) fn start(setup: ShardSetup) -> io::Result<thread::JoinHandle<()>> {
 
 fn run(runtime: &Runtime, setup: ShardSetup) {
     let _told = TellEnded(setup.ended);
-    let ShardSetup { shard, seed, mailboxes, clock, pen, reporter, .. } = setup;
-    let shard = Rc::new(Shard::new(shard, seed, mailboxes, clock, pen, reporter));
+    let ShardSetup { shard, seed, inbox, mailboxes, clock, pen, reporter, .. } = setup;
+    let shard = Rc::new(Shard::new(shard, seed, inbox, mailboxes, clock, pen, reporter));
     shard.machines.borrow_mut().restore(setup.clock.now(), setup.restored);
     let local = LocalSet::new();
     // A task like the readers, not the future that the runtime blocks on: that one would run
     // before them each time, and a turn would go out for every reader.
-    let turns = local.spawn_local(turns(shard, setup.inbox));
+    let turns = local.spawn_local(turns(shard));
     runtime.block_on(local.run_until(turns)).expect("the loop does not panic and is not aborted");
 }
 
 /// The loop. It waits for mail, for the bell that a reader rings, or for the earliest deadline.
-async fn turns(shard: Rc<Shard>, mut inbox: Inbox) {
+async fn turns(shard: Rc<Shard>) {
     let mut batch = Vec::new();
     let mut sleep = pin!(tokio::time::sleep(Duration::ZERO));
     loop {
-        poll_fn(|cx| shard.poll_due(cx, &mut inbox, &mut batch, sleep.as_mut())).await;
-        if shard.turn(&inbox, &mut batch) == Turn::Last {
+        poll_fn(|cx| shard.poll_due(cx, &mut batch, sleep.as_mut())).await;
+        if shard.turn(&mut batch) == Turn::Last {
             return;
         }
         // Sockets have their turn before the next, however much mail there is.
@@ -148,6 +154,7 @@ impl Shard {
     fn new(
         shard: usize,
         seed: HashSeed,
+        inbox: Inbox,
         mailboxes: Mailboxes,
         clock: Clock,
         pen: Pen,
@@ -157,6 +164,7 @@ impl Shard {
             machines: RefCell::new(Machines::new(shard, seed, mailboxes.clone(), pen)),
             conns: RefCell::default(),
             scratch: RefCell::new(vec![0; SCRATCH].into()),
+            inbox: RefCell::new(inbox),
             mailboxes,
             clock,
             reporter,
@@ -169,6 +177,7 @@ impl Shard {
             awaiting_empty: RefCell::default(),
             surveys: RefCell::default(),
             draining: Cell::new(false),
+            stopped: Cell::new(false),
             broken: Cell::new(false),
             began: Cell::new(None),
             times: Cell::default(),
@@ -178,11 +187,11 @@ impl Shard {
     fn poll_due(
         &self,
         cx: &mut Context<'_>,
-        inbox: &mut Inbox,
         batch: &mut Vec<Mail>,
         mut sleep: Pin<&mut Sleep>,
     ) -> Poll<()> {
-        let mut due = inbox.poll_take(cx, batch).is_ready() | self.bell.poll_rung(cx).is_ready();
+        let has_mail = self.inbox.borrow_mut().poll_take(cx, batch).is_ready();
+        let mut due = has_mail | self.bell.poll_rung(cx).is_ready();
         if let Some(deadline) = self.deadline() {
             if sleep.deadline() != deadline {
                 sleep.as_mut().reset(deadline);
@@ -202,17 +211,14 @@ impl Shard {
 
 /// A turn.
 impl Shard {
-    fn turn(self: &Rc<Self>, inbox: &Inbox, batch: &mut Vec<Mail>) -> Turn {
+    fn turn(self: &Rc<Self>, batch: &mut Vec<Mail>) -> Turn {
         assert!(!self.broken.get(), "a reader panicked");
         let now = self.begin();
         self.machines.borrow_mut().handle_timeout(now);
         self.resume_sends(now);
-        for mail in batch.drain(..) {
-            let cost = mail.cost();
-            if self.take(now, mail, inbox) == Turn::Last {
-                return Turn::Last;
-            }
-            inbox.settle(cost);
+        batch.drain(..).for_each(|mail| self.take_delivered(now, mail));
+        if self.stopped.get() {
+            return Turn::Last;
         }
         self.settle(now);
         self.tell(now);
@@ -240,7 +246,23 @@ impl Shard {
         }
     }
 
-    fn take(self: &Rc<Self>, now: Time, mail: Mail, inbox: &Inbox) -> Turn {
+    /// Takes the mail that was there before what a reader brings.
+    fn take_earlier_mail(self: &Rc<Self>, now: Time) {
+        let waiting = self.inbox.borrow().len();
+        for _ in 0..waiting {
+            let Some(mail) = self.inbox.borrow_mut().take() else { return };
+            self.take_delivered(now, mail);
+        }
+    }
+
+    /// Takes mail that came by the inbox.
+    fn take_delivered(self: &Rc<Self>, now: Time, mail: Mail) {
+        let cost = mail.cost();
+        self.take(now, mail);
+        self.inbox.borrow().settle(cost);
+    }
+
+    fn take(self: &Rc<Self>, now: Time, mail: Mail) {
         match mail {
             Mail::Arrival(arrival) => self.take_arrival(now, *arrival),
             Mail::ToPartition(mail) => self.machines.borrow_mut().handle_partition_mail(now, mail),
@@ -268,16 +290,15 @@ impl Shard {
                 self.machines.borrow_mut().handle_committed(partition, seq);
             }
             // Who asked may have given up.
-            Mail::Count(asker) => drop(asker.send(self.stats(inbox))),
+            Mail::Count(asker) => drop(asker.send(self.stats())),
             Mail::CountByApp(asker) => drop(asker.send(self.machines.borrow().stats_by_app())),
             Mail::CountApp(app, asker) => {
                 let _ = asker.send(self.machines.borrow().stats_of(&app));
             }
             Mail::TellWhenEmpty(asker) => self.awaiting_empty.borrow_mut().push(asker),
-            Mail::Stop => return Turn::Last,
+            Mail::Stop => self.stopped.set(true),
         }
         self.carry_on(now);
-        Turn::Done
     }
 
     /// Has done what one thing that came in led to, before the next.
@@ -286,9 +307,10 @@ impl Shard {
         self.flush_if_full(now);
     }
 
-    fn stats(&self, inbox: &Inbox) -> NodeStats {
+    fn stats(&self) -> NodeStats {
         let machines = self.machines.borrow().stats();
-        NodeStats { turns: self.times.get(), mailbox_bytes: inbox.held() as u64, ..machines }
+        let mailbox_bytes = self.inbox.borrow().held() as u64;
+        NodeStats { turns: self.times.get(), mailbox_bytes, ..machines }
     }
 
     fn take_arrival(self: &Rc<Self>, now: Time, arrival: Arrival) {
@@ -463,8 +485,9 @@ impl Shard {
 
     /// Takes what a socket read. All readers that are ready run before the loop does, so what they
     /// bring together is bounded here.
-    pub(crate) fn received(&self, id: ConnId, bytes: &mut [u8]) {
+    pub(crate) fn received(self: &Rc<Self>, id: ConnId, bytes: &mut [u8]) {
         let now = self.begin();
+        self.take_earlier_mail(now);
         self.machines.borrow_mut().edge.handle_received(now, id, bytes);
         self.settle(now);
         self.flush_if_full(now);
@@ -479,8 +502,9 @@ impl Shard {
     }
 
     /// A socket came to its end.
-    pub(crate) fn ended(&self, id: ConnId, how: Ending) {
+    pub(crate) fn ended(self: &Rc<Self>, id: ConnId, how: Ending) {
         let now = self.begin();
+        self.take_earlier_mail(now);
         self.machines.borrow_mut().edge.handle_closed(now, id, how);
         self.conns.borrow_mut().remove(id);
         self.settle(now);
@@ -496,9 +520,9 @@ impl Attendance {
 }
 
 impl Deref for Attendance {
-    type Target = Shard;
+    type Target = Rc<Shard>;
 
-    fn deref(&self) -> &Shard {
+    fn deref(&self) -> &Rc<Shard> {
         &self.0
     }
 }

@@ -1,7 +1,7 @@
 /** The head of a page: its heading, which takes the focus when somebody came here from elsewhere in the console, and what can be done here. */
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { texts } from '../i18n';
 import { paused } from '../model/live';
 import { arrival } from '../view/arrival';
@@ -21,7 +21,7 @@ interface PageHeadProps {
 
 export function PageHead({ title, lead, app = null, live = false, children }: PageHeadProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => arrival(heading.current), []);
+  useLayoutEffect(() => arrival(heading.current), []);
   useEffect(() => {
     document.title = [title, app, texts.value.shell.product].filter((part) => part !== null && part !== '').join(' · ');
   });

@@ -1,7 +1,7 @@
 /** The frame of what is shown before somebody is in: the name of the product, the language, and one card. */
 
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { texts } from '../i18n';
 import { arrival } from './arrival';
 import { LanguageChoice } from './language';
@@ -9,7 +9,7 @@ import { LanguageChoice } from './language';
 export function Door({ title, lead, children }: { title: string; lead: ComponentChildren; children: ComponentChildren }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   const t = texts.value.shell;
-  useEffect(() => arrival(heading.current), []);
+  useLayoutEffect(() => arrival(heading.current), []);
   useEffect(() => void (document.title = `${title} · ${t.product}`));
   return (
     <>

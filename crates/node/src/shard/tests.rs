@@ -23,7 +23,7 @@ mod sends;
 /// A shard without a thread.
 struct Bench {
     shard: Rc<Shard>,
-    inbox: Inbox,
+    mailboxes: Mailboxes,
     app: Arc<App>,
 }
 
@@ -35,13 +35,14 @@ impl Bench {
         let shard = Rc::new(Shard::new(
             0,
             [1, 2, 3, 4],
-            mailboxes,
+            inbox,
+            mailboxes.clone(),
             clock,
             Pen::dry(clock),
             Reporter::new().0,
         ));
         let key = Key { key: "k".to_owned(), secret: "s".to_owned() };
-        Self { shard, inbox, app: Arc::new(App::new("1", vec![key])) }
+        Self { shard, mailboxes, app: Arc::new(App::new("1", vec![key])) }
     }
 
     /// A connection whose writes are counted, subscribed to `news`.
@@ -77,24 +78,29 @@ impl Bench {
         (id, script)
     }
 
+    /// Mail that publishes an event, which waits in the inbox.
+    fn mail(&self, event: &str) {
+        self.mailboxes.send(0, self.publish(event));
+    }
+
     /// One turn in which these events are published.
     fn turn(&self, events: &[&str]) {
         let now = self.shard.clock.now();
-        for event in events {
-            let name = ChannelName::parse("news", 164).unwrap();
-            let publish = Publish {
-                app: Arc::clone(&self.app),
-                channel: ChannelKey::new(&self.app, name),
-                event: (*event).into(),
-                data: "{}".into(),
-                except: message::Except::Nobody,
-            };
-            let mail = Mail::ToPartition(ToPartition::Publish(publish));
-            self.shard.take(now, mail, &self.inbox);
-        }
+        events.iter().for_each(|event| self.shard.take(now, self.publish(event)));
         self.shard.settle(now);
         self.shard.tell(now);
         self.shard.flush(now);
+    }
+
+    fn publish(&self, event: &str) -> Mail {
+        let name = ChannelName::parse("news", 164).unwrap();
+        Mail::ToPartition(ToPartition::Publish(Publish {
+            app: Arc::clone(&self.app),
+            channel: ChannelKey::new(&self.app, name),
+            event: event.into(),
+            data: "{}".into(),
+            except: message::Except::Nobody,
+        }))
     }
 }
 
@@ -141,7 +147,7 @@ fn a_request_that_nobody_listens_to_is_forgotten() {
     let request = ToPartition::Watch { id, channel };
     let lookout = crate::mail::Lookout { id, request, queue };
     let now = bench.shard.clock.now();
-    bench.shard.take(now, Mail::Watch(Box::new(lookout)), &bench.inbox);
+    bench.shard.take(now, Mail::Watch(Box::new(lookout)));
     drop(heard);
     assert!(bench.shard.machines.borrow().has_listeners());
     let _link = bench.member(1);
@@ -184,6 +190,26 @@ fn what_readers_bring_is_written_before_the_turn_when_it_is_too_much() {
         assert!(!bench.shard.machines.borrow().edge.is_turn_full());
     }
     assert!(link.borrow().writes > writes);
+}
+
+#[test]
+fn what_a_socket_says_or_its_end_does_not_overtake_mail_that_was_there_before() {
+    let bench = Bench::new();
+    let (_, listener) = bench.subscriber(1);
+    let (leaving, _) = bench.connection(2);
+    bench.turn(&[]);
+    bench.mail("one");
+    let (_, newcomer) = bench.subscriber(3);
+    bench.turn(&[]);
+    bench.mail("two");
+    bench.shard.ended(leaving, Ending::Eof);
+    bench.turn(&[]);
+    let heard = |link: &RefCell<ScriptedLink>| {
+        let text = String::from_utf8_lossy(&link.borrow().written).into_owned();
+        ["one", "two"].map(|event| text.contains(event))
+    };
+    assert_eq!((heard(&listener), heard(&newcomer)), ([true, true], [false, true]));
+    assert_eq!(bench.shard.inbox.borrow().held(), 0, "it is out of the account");
 }
 
 /// A client of a running shard whose neighbour does not run.

@@ -55,7 +55,7 @@ impl Speaker {
     }
 
     fn take(&self, now: Time, mail: Mail) {
-        self.bench.shard.take(now, mail, &self.bench.inbox);
+        self.bench.shard.take(now, mail);
     }
 
     /// A turn at that moment, without mail.
@@ -155,7 +155,7 @@ fn what_a_session_sends_while_a_mailbox_is_congested_waits_as_sockets_do() {
     let mut outcome = speaker.send(at(1), "one");
     speaker.turn(at(11));
     assert!(outcome.try_recv().is_err(), "it waits");
-    speaker.bench.inbox.settle(sent);
+    speaker.bench.shard.inbox.borrow().settle(sent);
     speaker.turn(at(21));
     assert_eq!(outcome.try_recv(), Ok(Ok(())));
     assert_eq!(speaker.heard(&WORDS), ["one"]);
@@ -196,6 +196,6 @@ fn open(bench: &Bench, number: u32) -> PipeBody {
     };
     let (verdict, provenance) = (Verdict::Admit(opening, permit), Provenance::of(&caller, 0));
     let newcomer = Newcomer { receive, pipe, verdict, provenance };
-    bench.shard.take(Time::ZERO, Mail::OpenSession(Box::new(newcomer)), &bench.inbox);
+    bench.shard.take(Time::ZERO, Mail::OpenSession(Box::new(newcomer)));
     stream
 }
