@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use rollcall_wire::close::CloseCode;
 use rollcall_wire::fallback::{HEARTBEAT, Line};
+use rollcall_wire::protocol::Protocol;
 use rollcall_wire::pusher;
 
 use super::{Edge, EdgeEffect, Ending, Hangup, Opening, Refusal, Security, mark_dirty};
 use crate::HashMap;
 use crate::app::App;
+use crate::by_app::AppSlot;
 use crate::ids::ConnId;
 use crate::message::Departure;
 use crate::receiver::{
@@ -60,6 +62,7 @@ pub(super) struct Tombstone {
     line: Line,
     until: Time,
     visitor: Visitor,
+    counts_for: AppSlot,
 }
 
 /// Whether the client of a closed session is about to ask: it was between two requests.
@@ -139,7 +142,8 @@ impl Edge {
         receive: Receive,
         refusal: &Refusal,
     ) -> Attached {
-        let conn = self.insert_closing(now, receive, refusal);
+        let slot = self.slot_of(refusal.app.as_deref());
+        let conn = self.insert_closing(now, receive, refusal.protocol, slot);
         self.counts_of(conn).closes.count(refusal.code);
         self.owe_line(conn, Line::open());
         let reason = refusal.reason.as_deref().unwrap_or(refusal.code.reason());
@@ -314,41 +318,52 @@ impl Edge {
             Some(since) if now - since < BETWEEN_REQUESTS => Visitor::Awaited,
             _ => Visitor::No,
         };
-        self.tombstones.set(now, receiver.session.clone(), line, visitor);
+        let until = now + SESSION_GRACE;
+        let counts_for = connection.counts_for;
+        let stone = Tombstone { line, until, visitor, counts_for };
+        self.tombstones.set(now, receiver.session.clone(), stone);
         if absent_since.is_some() {
             return self.hang_up(conn, Hangup::Finish);
         }
+        // Nobody waits any longer for the client to ask for another stream; for room somebody may.
+        let awaited_another = !receiver.is_open();
         receiver.resume(now);
-        self.unblock(conn);
+        if awaited_another {
+            self.unblock(conn);
+        }
     }
 
     /// Says once more that a session was closed.
     fn repeat_close(&mut self, now: Time, receive: &Receive) -> Option<Attached> {
-        let line = self.tombstones.find(now, &receive.session)?;
-        Some(self.answer_with(now, receive, line))
+        let (line, slot) = self.tombstones.find(now, &receive.session)?;
+        Some(self.answer_with(now, receive, line, slot))
     }
 
     /// Says that the app forces TLS to a client whose session is open.
     fn refuse_insecure(&mut self, now: Time, receive: &Receive, conn: ConnId) -> Attached {
         let code = CloseCode::TlsRequired;
         self.counts_of(conn).closes.count(code);
-        self.answer_with(now, receive, Line::close(code.code(), code.reason()))
+        let slot = self.connections.get(conn).map_or(AppSlot::NOBODY, |open| open.counts_for);
+        self.answer_with(now, receive, Line::close(code.code(), code.reason()), slot)
     }
 
     /// Answers a receive request with its last line and nothing else.
-    fn answer_with(&mut self, now: Time, receive: &Receive, line: Line) -> Attached {
-        let code = CloseCode::Normal;
-        let refusal = Refusal { app: None, protocol: None, code, reason: None };
-        let conn = self.insert_closing(now, receive.clone(), &refusal);
+    fn answer_with(&mut self, now: Time, receive: &Receive, line: Line, slot: AppSlot) -> Attached {
+        let conn = self.insert_closing(now, receive.clone(), None, slot);
         self.owe_line(conn, line);
         self.arm(conn);
         Attached { conn, farewell: b"" }
     }
 
     /// A connection that lives only to say why there is none.
-    fn insert_closing(&mut self, now: Time, receive: Receive, refusal: &Refusal) -> ConnId {
-        let slot = self.slot_of(refusal.app.as_deref());
-        let mut connection = Connection::refused(now, refusal.protocol, slot);
+    fn insert_closing(
+        &mut self,
+        now: Time,
+        receive: Receive,
+        protocol: Option<Protocol>,
+        slot: AppSlot,
+    ) -> ConnId {
+        let mut connection = Connection::refused(now, protocol, slot);
         connection.expect_no_answer();
         connection.outbox.receiver = Some(Box::new(Receiver::new(receive, now)));
         self.connections.insert(connection)
@@ -361,21 +376,27 @@ impl Tombstones {
     }
 
     /// Remembers the last word of a session for as long as one may be away.
-    fn set(&mut self, now: Time, session: SessionName, line: Line, visitor: Visitor) {
+    fn set(&mut self, now: Time, session: SessionName, stone: Tombstone) {
         self.remove(&session);
-        let until = now + SESSION_GRACE;
-        self.awaiting += usize::from(visitor == Visitor::Awaited);
-        self.ends.push_back((until, session.clone()));
-        self.stones.insert(session, Tombstone { line, until, visitor });
+        self.awaiting += usize::from(stone.visitor == Visitor::Awaited);
+        self.ends.push_back((stone.until, session.clone()));
+        self.stones.insert(session, stone);
         self.forget(now);
     }
 
-    fn find(&mut self, now: Time, session: &SessionName) -> Option<Line> {
+    /// The app that had this place is gone.
+    pub(super) fn disown(&mut self, slot: AppSlot) {
+        let theirs = self.stones.values_mut().filter(|stone| stone.counts_for == slot);
+        theirs.for_each(|stone| stone.counts_for = AppSlot::NOBODY);
+    }
+
+    /// What a session was told last, and for which app that counts.
+    fn find(&mut self, now: Time, session: &SessionName) -> Option<(Line, AppSlot)> {
         self.forget(now);
         let stone = self.stones.get_mut(session)?;
         self.awaiting -= usize::from(stone.visitor == Visitor::Awaited);
         stone.visitor = Visitor::No;
-        Some(stone.line.clone())
+        Some((stone.line.clone(), stone.counts_for))
     }
 
     fn remove(&mut self, session: &SessionName) {

@@ -76,6 +76,7 @@ impl Edge {
         if let Some(slot) = self.counts.remove(&app) {
             let theirs = self.connections.values_mut().filter(|c| c.counts_for == slot);
             theirs.for_each(|connection| connection.counts_for = AppSlot::NOBODY);
+            self.tombstones.disown(slot);
         }
         self.apps.insert(app, Standing::Removed);
     }
