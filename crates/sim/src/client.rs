@@ -7,6 +7,7 @@ use rollcall_wire::ws::{Message, WsError, client};
 
 use crate::chance::Chance;
 use crate::describe;
+use crate::http::LineReader;
 use crate::world::LinkId;
 
 /// No server frame of a test comes near it.
@@ -23,8 +24,15 @@ pub(crate) struct Client {
     pub(crate) close_sent: bool,
     /// Whether the end of the socket was reported.
     pub(crate) ended: bool,
-    decoder: client::Decoder,
+    reader: Reader,
     chance: Chance,
+}
+
+/// What makes sense of the bytes that it reads.
+#[derive(Debug)]
+enum Reader {
+    Frames(client::Decoder),
+    Lines(LineReader),
 }
 
 /// Whether a client answers.
@@ -54,6 +62,10 @@ pub enum Heard {
     Binary,
     /// Bytes that are no frame of a server.
     Garbled(WsError),
+    /// A sign of life, over HTTP.
+    Heartbeat,
+    /// What is no line of a server, over HTTP.
+    NoLine,
     /// The server shut the socket down.
     Eof,
     /// The server reset the socket.
@@ -68,16 +80,30 @@ impl Client {
             manners: Manners::Answers,
             close_sent: false,
             ended: false,
-            decoder: client::Decoder::new(MAX_MESSAGE),
+            reader: Reader::Frames(client::Decoder::new(MAX_MESSAGE)),
             chance: Chance::seeded(seed.into()),
         }
     }
 
-    /// Reads what came over the socket.
+    /// One whose connection is a session over HTTP.
+    pub(crate) fn over_http(link: LinkId, socket: SocketId, seed: u32) -> Self {
+        Self { reader: Reader::Lines(LineReader::default()), ..Self::new(link, socket, seed) }
+    }
+
+    /// Whether its connection is a session over HTTP.
+    pub(crate) fn is_over_http(&self) -> bool {
+        matches!(self.reader, Reader::Lines(_))
+    }
+
+    /// Reads what came over the connection.
     pub(crate) fn read(&mut self, mut bytes: &mut [u8]) -> Vec<Heard> {
         let mut heard = Vec::new();
+        let decoder = match &mut self.reader {
+            Reader::Lines(lines) => return lines.read(bytes),
+            Reader::Frames(decoder) => decoder,
+        };
         while !bytes.is_empty() {
-            match self.decoder.decode(bytes) {
+            match decoder.decode(bytes) {
                 Ok((taken, message)) => {
                     heard.extend(message.map(Heard::from));
                     bytes = &mut bytes[taken..];
@@ -100,7 +126,9 @@ impl Client {
             Heard::Ping(payload) => {
                 Some(self.encode(|out, mask| client::write_pong(out, payload, mask)))
             }
-            Heard::Close { code, .. } if !self.close_sent => Some(self.close(*code)),
+            Heard::Close { code, .. } if !self.close_sent && !self.is_over_http() => {
+                Some(self.close(*code))
+            }
             _ => None,
         }
     }
@@ -162,6 +190,8 @@ impl fmt::Display for Heard {
             Self::Close { code: Some(code), reason } => write!(f, "close {code} {reason}"),
             Self::Close { code: None, .. } => f.write_str("close"),
             Self::Binary => f.write_str("binary"),
+            Self::Heartbeat => f.write_str("heartbeat"),
+            Self::NoLine => f.write_str("no line"),
             Self::Garbled(error) => write!(f, "garbled: {error}"),
             Self::Eof => f.write_str("eof"),
             Self::Reset => f.write_str("reset"),

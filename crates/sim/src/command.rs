@@ -4,6 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use rollcall_engine::HttpTransport;
+
 use crate::setting::Setting;
 use crate::words::{ParseError, Words};
 
@@ -141,6 +143,8 @@ pub enum Action {
     Connects(u8),
     /// The same, over TLS.
     ConnectsOverTls(u8),
+    /// The same, by a session over HTTP.
+    ConnectsOverHttp(HttpTransport),
     /// Is refused at the door, speaking that protocol.
     IsRefused(u16, u8),
     /// Subscribes.
@@ -173,6 +177,10 @@ pub enum Action {
     Reads(Option<usize>),
     /// Answers nothing any more.
     FallsSilent,
+    /// Loses the request that hears its session over HTTP.
+    LosesRequest,
+    /// Asks to hear its session over HTTP, whether or not another request does.
+    AsksAgain,
 }
 
 /// With what a client subscribes or signs in.
@@ -337,6 +345,10 @@ fn client(name: &str, words: &Words<'_>) -> Result<String, ParseError> {
 fn action(words: &mut Words<'_>) -> Result<Action, ParseError> {
     Ok(match words.next("an action")? {
         "connects" if words.eat("over tls") => Action::ConnectsOverTls(protocol(words)?),
+        "connects" if words.eat("by streaming") => {
+            Action::ConnectsOverHttp(HttpTransport::Streaming)
+        }
+        "connects" if words.eat("by polling") => Action::ConnectsOverHttp(HttpTransport::Polling),
         "connects" => Action::Connects(protocol(words)?),
         "is" => {
             words.expect("refused")?;
@@ -371,6 +383,8 @@ fn action(words: &mut Words<'_>) -> Result<Action, ParseError> {
             Action::Reads(if words.is_at_end() { None } else { Some(words.value("bytes")?) })
         }
         "falls" => words.expect("silent").map(|()| Action::FallsSilent)?,
+        "loses" => words.expect("its request").map(|()| Action::LosesRequest)?,
+        "asks" => words.expect("again").map(|()| Action::AsksAgain)?,
         _ => return Err(words.error("something that a client does")),
     })
 }
@@ -481,6 +495,10 @@ impl fmt::Display for Action {
             Self::Connects(protocol) => write!(f, "connects protocol {protocol}"),
             Self::ConnectsOverTls(7) => f.write_str("connects over tls"),
             Self::ConnectsOverTls(protocol) => write!(f, "connects over tls protocol {protocol}"),
+            Self::ConnectsOverHttp(HttpTransport::Streaming) => {
+                f.write_str("connects by streaming")
+            }
+            Self::ConnectsOverHttp(HttpTransport::Polling) => f.write_str("connects by polling"),
             Self::IsRefused(code, 7) => write!(f, "is refused {code}"),
             Self::IsRefused(code, protocol) => write!(f, "is refused {code} protocol {protocol}"),
             Self::Joins(channel, claim) => write!(f, "joins {channel}{claim}"),
@@ -504,6 +522,8 @@ impl fmt::Display for Action {
             Self::StopsReading(room) => write!(f, "stops reading after {room}"),
             Self::Reads(capacity) => write!(f, "reads{}", opt(" ", capacity.as_ref())),
             Self::FallsSilent => f.write_str("falls silent"),
+            Self::LosesRequest => f.write_str("loses its request"),
+            Self::AsksAgain => f.write_str("asks again"),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! A simulated socket, seen from the server: a buffer of the kernel that fills up when the client
 //! does not read.
 
-use rollcall_engine::{ConnId, Hangup};
+use rollcall_engine::{ConnId, Hangup, HttpTransport};
+
+use crate::http::Session;
 
 /// What a kernel buffers for a socket, unless a test says otherwise.
 const KERNEL_BUFFER: usize = 64 * 1024;
@@ -19,6 +21,8 @@ pub(crate) struct Link {
     read: Vec<u8>,
     /// Whether the edge waits for room.
     pub(crate) blocked: bool,
+    /// What it is besides, if it is no socket but a session over HTTP.
+    pub(crate) session: Option<Session>,
     end: Option<End>,
     /// What each write took.
     turns: Vec<Vec<u8>>,
@@ -53,6 +57,7 @@ impl Link {
             reader: Reader::Reading,
             read: Vec::new(),
             blocked: false,
+            session: None,
             end: None,
             turns: Vec::new(),
             last_flush: 0,
@@ -64,11 +69,22 @@ impl Link {
         self.capacity.saturating_sub(self.kernel.len())
     }
 
-    /// Takes one write: at most one in each flush.
+    /// How much of a slice a write takes behind `taken` bytes: of a socket what there is room for,
+    /// of a stream a line that begins where there is room, and of a poll everything.
+    pub(crate) fn fits(&self, taken: usize, slice: usize) -> usize {
+        let room = self.room().saturating_sub(taken);
+        match self.session.as_ref().map(|session| session.transport) {
+            None => slice.min(room),
+            Some(HttpTransport::Streaming) if room == 0 => 0,
+            Some(_) => slice,
+        }
+    }
+
+    /// Takes one write: at most one in each flush. Nobody reads what comes when the client is gone.
     pub(crate) fn write(&mut self, flush: u64, bytes: Vec<u8>) {
         assert_ne!(self.last_flush, flush, "a connection was written to twice in a turn");
         self.last_flush = flush;
-        if !bytes.is_empty() {
+        if !bytes.is_empty() && self.end != Some(End::Gone) {
             self.kernel.extend_from_slice(&bytes);
             self.turns.push(bytes);
         }
@@ -79,6 +95,11 @@ impl Link {
         if self.reader == Reader::Reading {
             self.read.append(&mut self.kernel);
         }
+    }
+
+    /// More of an answer, outside of a turn.
+    pub(crate) fn read_on(&mut self, bytes: &[u8]) {
+        self.kernel.extend_from_slice(bytes);
     }
 
     /// What the client read since this was asked last.
@@ -103,8 +124,22 @@ impl Link {
         self.reader == Reader::Stalled
     }
 
+    /// Whether it is a session whose client is given one answer that does not end.
+    pub(crate) fn is_stream(&self) -> bool {
+        let session = self.session.as_ref();
+        session.is_some_and(|session| session.transport == HttpTransport::Streaming)
+    }
+
+    /// Whether its client does not hear what there is to hear: nor does that of a session that has
+    /// no request.
+    pub(crate) fn is_deaf(&self) -> bool {
+        let is_lost = |session: &Session| session.request.is_none() && !session.answered;
+        self.is_stalled() || self.session.as_ref().is_some_and(is_lost)
+    }
+
     pub(crate) fn hang_up(&mut self, how: Hangup) {
         match how {
+            _ if self.end == Some(End::Gone) => {}
             Hangup::Finish => self.end = Some(End::Finished),
             Hangup::Reset => {
                 self.end = Some(End::Reset);

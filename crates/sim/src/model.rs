@@ -237,8 +237,9 @@ impl Model {
             return;
         }
         if let Some(user) = &leave.user {
-            let stays = leave.departure == Departure::Lost;
-            channel.roster.leave(now, who, user.as_str(), stays);
+            let is_lost = leave.departure == Departure::Lost;
+            let lost_since = is_lost.then_some(leave.lost_since.unwrap_or(now));
+            channel.roster.leave(now, who, user.as_str(), lost_since);
         }
         if let Some(period) =
             self.periods.get_mut(&(who, name.to_owned())).and_then(|periods| periods.last_mut())

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rollcall_engine::message::{Except as Excluded, Member};
 use rollcall_engine::{
-    App, ChannelKey, EdgeCommand, Ending, Impersonation, InterceptId, MemberUpdate, Opening,
-    Publish, Refusal, Security, Ticket, Time, ToPartition, UserId, WatchId,
+    App, ChannelKey, EdgeCommand, Ending, HttpTransport, Impersonation, InterceptId, MemberUpdate,
+    Opening, Publish, Refusal, Security, Ticket, Time, ToPartition, UserId, WatchId,
 };
 use rollcall_wire::auth;
 use rollcall_wire::channel::ChannelName;
@@ -25,6 +25,7 @@ use crate::describe;
 use crate::link::End;
 use crate::post::Delivery;
 use crate::setting::{default_app, key};
+use crate::speech::{channel_data, client_event, hex, quote, unsubscribe, user_data};
 use crate::world::{LinkId, Told, World, since};
 
 /// On what a transcript is played.
@@ -123,9 +124,20 @@ impl Stage {
         self.link(client).is_some_and(|link| self.world.link(link).is_open())
     }
 
-    /// Whether a client does not read.
-    pub fn is_stalled(&self, client: &str) -> bool {
-        self.link(client).is_some_and(|link| self.world.link(link).is_stalled())
+    /// Whether a client does not hear what there is to hear.
+    pub fn is_deaf(&self, client: &str) -> bool {
+        self.link(client).is_some_and(|link| self.world.link(link).is_deaf())
+    }
+
+    /// Whether a client's connection is a session over HTTP.
+    pub fn is_over_http(&self, client: &str) -> bool {
+        self.clients.get(client).is_some_and(Client::is_over_http)
+    }
+
+    /// Whether something that a client said over HTTP waits for the server to take it.
+    pub fn has_unsent(&self, client: &str) -> bool {
+        let session = |link| self.world.link(link).session.as_ref();
+        self.link(client).and_then(session).is_some_and(|session| !session.unsent.is_empty())
     }
 
     /// What each write to a client's socket took.
@@ -285,11 +297,14 @@ impl Stage {
         match action {
             Action::Connects(protocol) => self.connect(name, *protocol, Security::Plain),
             Action::ConnectsOverTls(protocol) => self.connect(name, *protocol, Security::Tls),
+            Action::ConnectsOverHttp(transport) => self.connect_over_http(name, *transport),
             Action::IsRefused(code, protocol) => self.refuse(name, *code, *protocol),
             _ => match self.clients.get_mut(name) {
                 Some(client) if self.world.link(client.link).is_open() => {
                     let link = client.link;
-                    if let Some(bytes) = self.bytes_of(name, action) {
+                    if client.is_over_http() {
+                        self.act_over_http(name, link, action);
+                    } else if let Some(bytes) = self.bytes_of(name, action) {
                         self.world.receive(link, bytes);
                     } else {
                         self.treat(name, link, action);
@@ -311,6 +326,17 @@ impl Stage {
         self.clients.insert(name.to_owned(), Client::new(link, socket, self.sockets));
     }
 
+    fn connect_over_http(&mut self, name: &str, transport: HttpTransport) {
+        if self.is_connected(name) {
+            return self.note(name, "is connected");
+        }
+        let socket = self.next_socket();
+        let (app, protocol, security) = (Arc::clone(&self.app), Protocol::V7, Security::Plain);
+        let opening = Opening { socket, app, protocol, security };
+        let link = self.world.open_session(self.edge_of(name), transport, opening);
+        self.clients.insert(name.to_owned(), Client::over_http(link, socket, self.sockets));
+    }
+
     fn refuse(&mut self, name: &str, code: u16, protocol: u8) {
         let (app, protocol) = (Some(Arc::clone(&self.app)), Some(version(protocol)));
         let refusal = Refusal { app, protocol, code: close_code(code), reason: None };
@@ -319,24 +345,31 @@ impl Stage {
         self.clients.insert(name.to_owned(), Client::new(link, socket, self.sockets));
     }
 
-    /// The bytes that an action sends, if it sends any.
-    fn bytes_of(&mut self, name: &str, action: &Action) -> Option<Vec<u8>> {
-        let text = match action {
-            Action::Joins(channel, claim) => Some(self.subscribe(name, channel, claim)?),
-            Action::SignsIn(watched, claim) => Some(self.sign_in(name, watched, claim)?),
-            _ => None,
-        };
-        let client = self.clients.get_mut(name)?;
-        Some(match action {
-            Action::Joins(..) | Action::SignsIn(..) => client.text(&text?),
-            Action::Leaves(channel) => client.text(&unsubscribe(channel)),
+    /// The text message that an action sends, if it sends any.
+    fn text_of(&self, name: &str, action: &Action) -> Option<String> {
+        match action {
+            Action::Joins(channel, claim) => self.subscribe(name, channel, claim),
+            Action::SignsIn(watched, claim) => self.sign_in(name, watched, claim),
+            Action::Leaves(channel) => Some(unsubscribe(channel)),
             Action::Triggers(event, channel, data) => {
-                client.text(&client_event(event, channel, data.as_deref()))
+                Some(client_event(event, channel, data.as_deref()))
             }
             Action::Sends(text) => {
-                let socket = client.socket.to_string();
-                client.text(&text.replace("$SOCKET", &socket))
+                let socket = self.clients.get(name)?.socket.to_string();
+                Some(text.replace("$SOCKET", &socket))
             }
+            _ => None,
+        }
+    }
+
+    /// The bytes that an action sends, if it sends any.
+    fn bytes_of(&mut self, name: &str, action: &Action) -> Option<Vec<u8>> {
+        let text = self.text_of(name, action);
+        let client = self.clients.get_mut(name)?;
+        if let Some(text) = text {
+            return Some(client.text(&text));
+        }
+        Some(match action {
             Action::SendsBinary(text) => {
                 client.encode(|out, mask| ws::write_binary(out, text.as_bytes(), mask))
             }
@@ -348,6 +381,29 @@ impl Stage {
             Action::Closes(code) => client.close(*code),
             _ => return None,
         })
+    }
+
+    /// Actions of a client whose connection is a session over HTTP. It closes as stock clients do:
+    /// by asking no more.
+    fn act_over_http(&mut self, name: &str, link: LinkId, action: &Action) {
+        if let Some(text) = self.text_of(name, action) {
+            return self.world.say(link, vec![text]);
+        }
+        match action {
+            Action::Closes(_) | Action::Ends | Action::Drops => self.world.abandon(link),
+            Action::LosesRequest => self.world.lose_request(link),
+            Action::AsksAgain => self.world.ask(link),
+            Action::Reads(_) => {
+                self.treat(name, link, action);
+                if self.world.link(link).is_deaf() {
+                    self.world.ask(link);
+                }
+            }
+            Action::Pings(_) | Action::Pongs | Action::SendsBinary(_) | Action::SendsBytes(_) => {
+                self.note(name, "has no frames");
+            }
+            _ => self.treat(name, link, action),
+        }
     }
 
     /// Actions that the server sees in its socket only.
@@ -419,12 +475,16 @@ impl Stage {
 
     /// Lets clients read and answer; whether any answered.
     fn listen(&mut self) -> bool {
-        let mut answers = Vec::new();
+        let (mut answers, mut signs_of_life) = (Vec::new(), Vec::new());
         let mut heard = Vec::new();
         for (name, client) in &mut self.clients {
             let link = self.world.link_mut(client.link);
             for message in client.read(&mut link.take_read()) {
                 answers.extend(client.answer(&message).map(|bytes| (client.link, bytes)));
+                let answers_heartbeat = link.is_stream() && client.manners == Manners::Answers;
+                if message == Heard::Heartbeat && answers_heartbeat {
+                    signs_of_life.push(client.link);
+                }
                 heard.push((name.clone(), message));
             }
             if let Some(end) = link.end_seen().filter(|_| !client.ended) {
@@ -435,9 +495,12 @@ impl Stage {
         for (name, message) in heard {
             self.hear(&name, &message);
         }
-        let any = !answers.is_empty();
+        let any = !answers.is_empty() || !signs_of_life.is_empty();
         for (link, bytes) in answers {
             self.world.receive(link, bytes);
+        }
+        for link in signs_of_life {
+            self.world.say(link, Vec::new());
         }
         any
     }
@@ -445,7 +508,11 @@ impl Stage {
     fn hear(&mut self, name: &str, heard: &Heard) {
         let is_silent = self.clients.get(name).is_some_and(|c| c.manners == Manners::Silent);
         let text = match heard {
-            Heard::Ping(_) if !is_silent && !self.shown.contains(&Show::Pings) => return,
+            Heard::Ping(_) | Heard::Heartbeat
+                if !is_silent && !self.shown.contains(&Show::Pings) =>
+            {
+                return;
+            }
             Heard::Frame(json) if self.shown.contains(&Show::Raw) => json.clone(),
             heard => heard.to_string(),
         };
@@ -506,43 +573,6 @@ fn heard_end(end: End) -> Option<Heard> {
         End::Reset => Some(Heard::Reset),
         End::Gone => None,
     }
-}
-
-fn channel_data(claim: &Claim) -> Option<String> {
-    let user = quote(claim.user.as_ref()?);
-    Some(match &claim.info {
-        Some(info) => format!("{{\"user_id\":{user},\"user_info\":{info}}}"),
-        None => format!("{{\"user_id\":{user}}}"),
-    })
-}
-
-fn user_data(watched: &[String], claim: &Claim) -> Option<String> {
-    let mut fields = vec![format!("\"id\":{}", quote(claim.user.as_ref()?))];
-    fields.extend(claim.info.as_ref().map(|info| format!("\"user_info\":{info}")));
-    if !watched.is_empty() {
-        let watched: Vec<String> = watched.iter().map(|user| quote(user)).collect();
-        fields.push(format!("\"watchlist\":[{}]", watched.join(",")));
-    }
-    Some(format!("{{{}}}", fields.join(",")))
-}
-
-fn unsubscribe(channel: &str) -> String {
-    format!("{{\"event\":\"pusher:unsubscribe\",\"data\":{{\"channel\":{}}}}}", quote(channel))
-}
-
-fn client_event(event: &str, channel: &str, data: Option<&str>) -> String {
-    let data = data.map(|data| format!(",\"data\":{data}")).unwrap_or_default();
-    format!("{{\"event\":{},\"channel\":{}{data}}}", quote(event), quote(channel))
-}
-
-fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn hex(digits: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        digits.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
-    digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }
 
 fn version(protocol: u8) -> Protocol {

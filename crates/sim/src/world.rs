@@ -18,9 +18,12 @@ use rollcall_engine::{
 };
 
 use crate::chance::Chance;
+use crate::http::Session;
 use crate::journal::Journal;
 use crate::link::Link;
 use crate::post::{Delivery, Parcel, Post, Sender};
+
+mod sessions;
 
 /// Repeats itself, unlike a node's.
 const SEED: [u64; 4] = [1, 2, 3, 4];
@@ -42,6 +45,8 @@ pub struct World {
     /// Draws where input is cut and when a turn ends, if mail is shuffled.
     chance: Option<Chance>,
     flushes: u64,
+    /// How many receive requests of sessions there were.
+    requests: u64,
     turns: Turns,
     told: Vec<Told>,
     arrivals: Vec<Arrival>,
@@ -102,6 +107,7 @@ impl World {
             by_conn: BTreeMap::new(),
             chance,
             flushes: 0,
+            requests: 0,
             turns: Turns::Short,
             told: Vec::new(),
             arrivals: Vec::new(),
@@ -394,9 +400,14 @@ impl World {
                     EdgeEffect::Hangup { conn, how } => {
                         let link = self.by_conn.remove(&(edge, conn));
                         let link = link.expect("only connections that are there are hung up");
-                        self.links[link.0].hang_up(how);
+                        if !self.by_conn.values().any(|&other| other == link) {
+                            self.links[link.0].hang_up(how);
+                        }
                     }
-                    EdgeEffect::EndAnswer { .. } => {}
+                    EdgeEffect::EndAnswer { conn } => {
+                        let link = self.by_conn.get(&(edge, conn));
+                        self.end_answer(*link.expect("an edge answers links that it has"));
+                    }
                 }
             }
         }
@@ -514,9 +525,9 @@ impl World {
         let link = &mut self.links[link.0];
         let mut taken = Vec::new();
         for slice in self.edges[edge].pending(conn) {
-            let room = link.room() - taken.len();
-            taken.extend_from_slice(&slice[..slice.len().min(room)]);
-            if room < slice.len() {
+            let fits = link.fits(taken.len(), slice.len());
+            taken.extend_from_slice(&slice[..fits]);
+            if fits < slice.len() {
                 break;
             }
         }
@@ -531,11 +542,18 @@ impl World {
             link.let_read();
             if link.blocked && link.room() > 0 {
                 link.blocked = false;
-                self.edges[link.edge].handle_writable(self.now, link.conn);
+                let edge = &mut self.edges[link.edge];
+                match &link.session {
+                    None => edge.handle_writable(self.now, link.conn),
+                    Some(Session { name, request: Some(id), .. }) => {
+                        edge.handle_receive_writable(name, *id);
+                    }
+                    Some(Session { request: None, .. }) => continue,
+                }
                 moved = true;
             }
         }
-        moved
+        moved | self.let_sessions_go_on()
     }
 }
 

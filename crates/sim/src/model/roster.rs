@@ -89,14 +89,14 @@ impl Roster {
         Ok(())
     }
 
-    /// A connection is gone.
-    pub(super) fn leave(&mut self, now: Time, who: Address, user: &str, stays: bool) {
-        let stay = if stays { grace(self.app()) } else { Duration::ZERO };
+    /// A connection is gone: on purpose, or lost since then.
+    pub(super) fn leave(&mut self, now: Time, who: Address, user: &str, lost_since: Option<Time>) {
+        let goes = lost_since.map_or(now, |since| since + grace(self.app()));
         let Some(present) = self.present.get_mut(user) else { return };
         present.connections.remove(&who);
         if present.connections.is_empty() {
-            present.goes = Some(now + stay);
-            if stay.is_zero() {
+            present.goes = Some(goes);
+            if goes <= now {
                 self.remove(now, user);
             }
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use rollcall_engine::HttpTransport;
 use rollcall_sim::{Action, Claim, Command, Except, Setting, Staging};
 
 /// A staging and what is performed on it.
@@ -27,9 +28,10 @@ pub(crate) fn plays() -> impl Strategy<Value = Play> {
     let staging = (1..=3usize, proptest::option::of(0..1000u64))
         .prop_map(|(edges, shuffle)| Staging { edges, shuffle });
     let commands = proptest::collection::vec(command(), 1..50);
-    (staging, app(), commands).prop_map(|(staging, app, drawn)| {
+    let connects = proptest::collection::vec(connects(), CLIENTS.len());
+    (staging, app(), connects, commands).prop_map(|(staging, app, connects, drawn)| {
         let mut commands = vec![app];
-        commands.extend(CLIENTS.iter().map(|c| client(c, Action::Connects(7))));
+        commands.extend(CLIENTS.iter().zip(connects).map(|(c, action)| client(c, action)));
         commands.extend(drawn);
         Play { staging, commands }
     })
@@ -108,7 +110,7 @@ fn by_client() -> impl Strategy<Value = Command> {
 fn action() -> impl Strategy<Value = Action> {
     let channel = || select(&CHANNELS[..]).prop_map(str::to_owned);
     prop_oneof![
-        8 => Just(Action::Connects(7)),
+        8 => connects(),
         16 => joins(),
         4 => joins_as_user(),
         6 => channel().prop_map(Action::Leaves),
@@ -123,6 +125,16 @@ fn action() -> impl Strategy<Value = Action> {
         3 => select(&[0, 1, 100, 700][..]).prop_map(Action::StopsReading),
         3 => select(&[None, None, Some(1), Some(50)][..]).prop_map(Action::Reads),
         1 => Just(Action::Pings("p".to_owned())),
+        2 => Just(Action::LosesRequest),
+        3 => Just(Action::AsksAgain),
+    ]
+}
+
+fn connects() -> impl Strategy<Value = Action> {
+    prop_oneof![
+        4 => Just(Action::Connects(7)),
+        1 => select(&[HttpTransport::Streaming, HttpTransport::Polling][..])
+            .prop_map(Action::ConnectsOverHttp),
     ]
 }
 

@@ -5,6 +5,7 @@
 
 mod draw;
 mod hooks;
+mod player;
 mod referee;
 mod watcher;
 

@@ -4,15 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use rollcall_engine::{ChannelKey, ConnId, EdgeId, EdgeStats};
+use rollcall_engine::{ChannelKey, EdgeStats};
 use rollcall_sim::{Action, Arrival, Audit, Command, Line, Model, Stage};
 
 use crate::draw::Play;
 use crate::hooks::BackEnd;
-use crate::watcher::Watcher;
+use crate::player::{Player, Reading, Verdict, seen};
 
-/// Longer than any grace.
-const LONG: Duration = Duration::from_secs(4);
+/// Longer than a session may be without a request, and any grace after that.
+const LONG: Duration = Duration::from_secs(12);
 
 pub(crate) struct Referee {
     stage: Stage,
@@ -26,35 +26,6 @@ pub(crate) struct Referee {
     players: BTreeMap<String, Player>,
     /// Connections that clients had before.
     retired: Vec<Player>,
-}
-
-/// What is known of one connection.
-struct Player {
-    address: (EdgeId, ConnId),
-    /// What was heard of each channel.
-    heard: BTreeMap<String, Vec<String>>,
-    /// The channels it asked for and did not leave, with the member it is there.
-    wanted: BTreeMap<String, Option<String>>,
-    /// Channels that it asked for, and was not signed in as whoever may be there.
-    forbidden: BTreeSet<String>,
-    /// Channels it left, of which nothing may come until it asks again.
-    left: BTreeSet<String>,
-    /// Channels with the members that it may no longer be there.
-    revoked: BTreeSet<(String, String)>,
-    /// What it knows of users.
-    watcher: Watcher,
-    /// What may be said of its reading.
-    reading: Reading,
-    /// A close by command, which explains a close frame.
-    sent_away: bool,
-    over: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reading {
-    Always,
-    /// It has stopped at some time, or reads so little at a time that a turn can overtake it.
-    Doubtful,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +51,6 @@ enum Asked {
     /// It did so while events waited that it had asked for before.
     Confused,
 }
-
-type Verdict = Result<(), String>;
 
 impl Referee {
     /// Plays it.
@@ -110,6 +79,7 @@ impl Referee {
         self.prepare(command);
         let lines = self.stage.perform(command);
         self.meet(command);
+        self.notice_waiting();
         if matches!(command, Command::App(_)) {
             self.obey();
         }
@@ -151,6 +121,7 @@ impl Referee {
         for player in &self.retired {
             player.audit(&self.model, Audit::SoFar)?;
         }
+        self.check_forgotten()?;
         self.check_counters()?;
         self.check_counters_of_app()?;
         self.check_back_end()?;
@@ -222,9 +193,21 @@ impl Referee {
         Ok(())
     }
 
+    /// What a client said over HTTP may have to wait, and is then nothing that anybody knows.
+    fn notice_waiting(&mut self) {
+        for (name, player) in &mut self.players {
+            if self.stage.has_unsent(name) {
+                player.doubt();
+            }
+        }
+    }
+
     /// Notes a new connection.
     fn meet(&mut self, command: &Command) {
-        let Command::Client(name, Action::Connects(_)) = command else { return };
+        let Command::Client(name, Action::Connects(_) | Action::ConnectsOverHttp(_)) = command
+        else {
+            return;
+        };
         let (Some(link), Some(socket)) = (self.stage.link(name), self.stage.socket(name)) else {
             return;
         };
@@ -233,7 +216,8 @@ impl Referee {
             return;
         }
         self.model.meet(socket, address);
-        let before = self.players.insert(name.clone(), Player::new(address));
+        let over_http = self.stage.is_over_http(name);
+        let before = self.players.insert(name.clone(), Player::new(address, over_http));
         self.retired.extend(before);
     }
 
@@ -257,7 +241,7 @@ impl Referee {
     fn audit(&self) -> Verdict {
         for (name, player) in &self.players {
             let is_there = self.stage.is_connected(name) && !player.over;
-            let is_reading = is_there && !self.stage.is_stalled(name);
+            let is_reading = is_there && !self.stage.is_deaf(name);
             let extent = if is_reading { Audit::Complete } else { Audit::SoFar };
             player.audit(&self.model, extent).map_err(|why| format!("{name}: {why}"))?;
             let wanted: BTreeSet<&str> = player.wanted.keys().map(String::as_str).collect();
@@ -265,8 +249,19 @@ impl Referee {
             if is_there && player.reading == Reading::Always && wanted != known {
                 return Err(format!("{name} wants {wanted:?}, partitions know {known:?}"));
             }
-            if !self.stage.is_connected(name) && !known.is_empty() {
+            if !self.stage.is_connected(name) && !known.is_empty() && !player.over_http {
                 return Err(format!("{name} is gone, but partitions know {known:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Of who is gone, however that was noticed, nobody knows any more.
+    fn check_forgotten(&self) -> Verdict {
+        for player in self.players.values().filter(|player| player.over).chain(&self.retired) {
+            let known = self.model.subscriptions(player.address);
+            if !known.is_empty() {
+                return Err(format!("{:?} is gone, but still in {known:?}", player.address));
             }
         }
         Ok(())
@@ -380,183 +375,4 @@ impl Referee {
         }
         Ok(())
     }
-}
-
-impl Player {
-    fn new(address: (EdgeId, ConnId)) -> Self {
-        Self {
-            address,
-            heard: BTreeMap::new(),
-            wanted: BTreeMap::new(),
-            forbidden: BTreeSet::new(),
-            left: BTreeSet::new(),
-            revoked: BTreeSet::new(),
-            watcher: Watcher::default(),
-            reading: Reading::Always,
-            sent_away: false,
-            over: false,
-        }
-    }
-
-    fn prepare(&mut self, action: &Action) {
-        match action {
-            Action::Joins(channel, claim) if !self.over => {
-                self.left.remove(channel);
-                self.ask(channel, claim.user.as_deref());
-            }
-            Action::Leaves(channel) => {
-                self.wanted.remove(channel);
-                if self.reading == Reading::Always {
-                    self.left.insert(channel.clone());
-                }
-            }
-            Action::StopsReading(_) | Action::Reads(Some(_)) => {
-                self.reading = Reading::Doubtful;
-                self.left.clear();
-            }
-            Action::Closes(_) => self.sent_away = true,
-            Action::Ends | Action::Drops => self.over = true,
-            _ => {}
-        }
-    }
-
-    /// Asks for a channel as somebody, or as whom it signed in as.
-    fn ask(&mut self, channel: &str, user: Option<&str>) {
-        let signed_in = self.watcher.user();
-        let own = channel.strip_prefix("#server-to-user-");
-        let member = user.or(signed_in).filter(|_| channel.starts_with("presence-"));
-        let is_member = member.is_some() || !channel.starts_with("presence-");
-        if is_member && own.is_none_or(|own| signed_in == Some(own)) {
-            let member = member.map(str::to_owned);
-            self.wanted.entry(channel.to_owned()).or_insert(member);
-        } else {
-            self.forbidden.insert(channel.to_owned());
-        }
-    }
-
-    /// Whether it is told that it is nobody who may be there. Who reads late may not know yet whom
-    /// it signed in as.
-    fn is_forbidden(&self, channel: &str, text: &str) -> bool {
-        let may_be = self.reading == Reading::Doubtful || self.forbidden.contains(channel);
-        may_be && !text.contains(" LimitReached ") && !text.contains(" revoked")
-    }
-
-    /// It is closed if it is that member, and cannot become it otherwise.
-    fn disconnect_member(&mut self, user: &str, channel: &str) {
-        let is_there_as = self.wanted.get(channel).and_then(Option::as_deref);
-        if is_there_as == Some(user) {
-            self.sent_away = true;
-        } else {
-            self.revoked.insert((channel.to_owned(), user.to_owned()));
-        }
-    }
-
-    /// It is closed if it is signed in as that user. Who reads late may not know it yet.
-    fn terminate(&mut self, user: &str) {
-        self.sent_away |= self.reading == Reading::Doubtful || self.watcher.user() == Some(user);
-    }
-
-    /// Of who reads late nobody knows which of its tries is answered.
-    fn is_revoked(&self, channel: &str) -> bool {
-        if self.reading == Reading::Doubtful {
-            return false;
-        }
-        let user = self.wanted.get(channel).and_then(Option::as_deref).unwrap_or_default();
-        self.revoked.contains(&(channel.to_owned(), user.to_owned()))
-    }
-
-    fn hear(&mut self, channel: &str, text: &str) -> Verdict {
-        if self.over {
-            return Err(format!("heard {text:?} after the end"));
-        }
-        if self.left.contains(channel) {
-            return Err(format!("heard {text:?} of a channel that it left"));
-        }
-        if text.starts_with("subscription_succeeded ") && self.is_revoked(channel) {
-            return Err(format!("heard {text:?} with a signature that was revoked"));
-        }
-        if text.starts_with("subscription_error ") && self.is_forbidden(channel, text) {
-            // The partition never knew of it, and what it had before it still has.
-            return Ok(());
-        }
-        if text.starts_with("subscription_error ") {
-            // Who reads late may hear it after it left, when nobody knows any more as whom it asked.
-            let is_revoked = self.revoked.iter().any(|(of, _)| of == channel);
-            self.wanted.remove(channel);
-            if is_revoked && text.contains(" AuthError ") {
-                // The partition never knew of it.
-                return Ok(());
-            }
-        }
-        self.heard.entry(channel.to_owned()).or_default().push(text.to_owned());
-        Ok(())
-    }
-
-    fn hear_other(&mut self, text: &str) -> Verdict {
-        if let Some(user_data) = text.strip_prefix("signin_success ") {
-            self.watcher.signed_in(user_data);
-            return Ok(());
-        }
-        match text.split(' ').next() {
-            Some("close") if self.reading == Reading::Always && !self.sent_away => {
-                Err(format!("was told {text:?} for no reason"))
-            }
-            Some("close" | "eof" | "reset") => {
-                self.over = true;
-                self.wanted.clear();
-                Ok(())
-            }
-            Some("connection_established" | "error" | "control" | "ping") => Ok(()),
-            _ => Err(format!("heard {text:?}")),
-        }
-    }
-
-    fn audit(&self, model: &Model, extent: Audit) -> Verdict {
-        let known = model.subscriptions(self.address).into_iter();
-        let channels: BTreeSet<&str> = known.chain(self.heard.keys().map(String::as_str)).collect();
-        channels.into_iter().try_for_each(|channel| {
-            let heard = self.heard.get(channel).map_or(&[][..], Vec::as_slice);
-            model.audit(self.address, channel, heard, extent)
-        })
-    }
-
-    /// Who it believes to be there; each difference must follow the one before it.
-    fn view(&self, channel: &str) -> Result<BTreeSet<&str>, String> {
-        let mut members = BTreeSet::new();
-        let mut serial = None;
-        for line in self.heard.get(channel).into_iter().flatten() {
-            let mut words = line.split(' ');
-            let (what, user) = (words.next().unwrap_or(""), words.nth(1).unwrap_or(""));
-            let now = line.rsplit_once(" #").and_then(|(_, serial)| serial.parse::<u64>().ok());
-            match what {
-                "subscription_succeeded" => members = roster(line),
-                "member_added" => _ = members.insert(user),
-                "member_removed" => _ = members.remove(user),
-                "member_updated" => {}
-                _ => continue,
-            }
-            if what.starts_with("member_") && now != serial.map(|serial| serial + 1) {
-                return Err(format!("{line:?} does not follow {serial:?}"));
-            }
-            serial = now;
-        }
-        Ok(members)
-    }
-}
-
-/// Who is new to a client that hears this.
-fn seen(text: &str) -> BTreeSet<&str> {
-    let mut words = text.split(' ');
-    match words.next() {
-        Some("subscription_succeeded") => roster(text),
-        Some("member_added") => words.nth(1).into_iter().collect(),
-        _ => BTreeSet::new(),
-    }
-}
-
-/// The users in a line like `subscription_succeeded presence-x [ana{"n":1} bo] #2`.
-fn roster(line: &str) -> BTreeSet<&str> {
-    let inside = line.split_once(" [").and_then(|(_, rest)| rest.split_once(']'));
-    let members = inside.map_or("", |(members, _)| members).split_whitespace();
-    members.map(|member| member.split('{').next().unwrap_or(member)).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::referee::Reading;
+use crate::player::Reading;
 
 /// A client as a user.
 #[derive(Debug, Default)]
