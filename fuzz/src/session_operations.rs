@@ -1,6 +1,6 @@
 //! Operations on an edge whose connections are sessions over HTTP (docs/protocol.md section 5):
-//! requests that hear them come, are superseded, get lost and do not come back. Whatever comes of
-//! it:
+//! requests that hear them come, are superseded, get lost and do not come back, and their app goes
+//! away and comes back. Whatever comes of it:
 //!
 //! - a session is opened once, and everything of a channel arrives once and in order over all of
 //!   its requests, up to a close line, behind which there is nothing;
@@ -141,6 +141,7 @@ impl World {
         let command = match input.below(6) {
             0 => EdgeCommand::Drain,
             1 => EdgeCommand::ReplaceApp(Arc::clone(app())),
+            2 => EdgeCommand::RemoveApp(app().id.clone()),
             _ => EdgeCommand::Disconnect {
                 socket: SocketId::new(input.below(12) as u32, 1),
                 code: CloseCode::Unauthorized,
