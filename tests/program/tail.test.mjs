@@ -150,6 +150,23 @@ test('a server that starts anew is followed again, and that events may be missin
   await tail.watching(3);
 });
 
+test('it ends when its app is removed, and not when another is', async (t) => {
+  const server = await startServer(t);
+  const [gone, kept] = ['2001', '2002'].map((id) => ({ id, keys: [{ key: `key-${id}`, secret: 's' }] }));
+  const edit = async (...words) => assert.equal((await runProgram(['apps', ...words, '--data', server.data])).code, 0);
+  for (const { id } of [gone, kept]) await edit('add', id, `keys=key-${id}:s`);
+  const tails = await Promise.all([[], ['type:error', '--json']].map((words) => startTail(t, server, gone, words)));
+  const other = await startTail(t, server, kept);
+  await edit('remove', gone.id);
+  for (const tail of tails) {
+    assert.equal(await tail.end(), 1);
+    assert.match(tail.stderr, /rollcall: the app 2001 was removed\n$/);
+  }
+  // The other was followed before the server knew it.
+  await until(() => publish(server, kept, 'news', 'headline').then(() => other.lines.length), () => other.said('an event'));
+  assert.equal(await other.end('SIGTERM'), 0);
+});
+
 test('it ends when nobody reads what it prints, whether or not there is more', async (t) => {
   const server = await startServer(t, APPS);
   const idle = await startTail(t, server, MAIN, ['type:error']);

@@ -20,6 +20,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::console::Console;
 use crate::escape;
+use crate::failure::Failure;
 
 /// The reserved app, and which of its topics are told.
 #[derive(Debug)]
@@ -180,9 +181,9 @@ impl Console {
     }
 
     async fn tell_until_unheard(&self, topic: &Topic) {
-        let Topic::Debug(app) = topic else { return self.tell_numbers(topic).await };
-        if let Some(tap) = self.0.node.tap(app) {
-            self.tell_events(topic, tap).await;
+        match topic {
+            Topic::Debug(app) => self.tell_app(topic, app).await,
+            _ => self.tell_numbers(topic).await,
         }
     }
 
@@ -209,10 +210,31 @@ impl Console {
         }
     }
 
-    /// Tells what a tap gives, ten times a second at most. Wakes for: events, and the time to look
-    /// whether anybody listens.
-    async fn tell_events(&self, topic: &Topic, mut tap: Tap) {
+    /// Tells what goes on in an app. While there is no such app that is told each second, since who
+    /// was signed in before it went may be subscribed only after. One that was just made has nothing
+    /// to tell until the node knows it.
+    async fn tell_app(&self, topic: &Topic, app: &str) {
         let mut audience = Audience::expected();
+        let mut look = interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            match self.0.node.tap(app) {
+                Some(tap) => self.tell_events(topic, &mut audience, tap).await,
+                None if matches!(self.app(app).await, Err(Failure::NoApp)) => {
+                    self.0.live.tell(&self.0.node, topic, "removed", object!({})).await;
+                }
+                None => {}
+            }
+            if !audience.is_there(self, topic).await {
+                return;
+            }
+            look.tick().await;
+        }
+    }
+
+    /// Tells what a tap gives, ten times a second at most, to its end or until nobody listens. Wakes
+    /// for: events, and the time to look whether anybody listens.
+    async fn tell_events(&self, topic: &Topic, audience: &mut Audience, mut tap: Tap) {
         let mut look = interval(LOOK_EVERY);
         look.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {

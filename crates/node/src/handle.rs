@@ -295,6 +295,7 @@ impl NodeHandle {
 
     fn change_apps(&self, edit: impl FnOnce(&mut Vec<App>)) -> Result<(), AppsError> {
         self.0.apps.change(edit, |changes| {
+            changes.removed.iter().for_each(|app| self.taps().close_app(app));
             let removed = changes.removed.into_iter().map(EdgeCommand::RemoveApp);
             let replaced = changes.replaced.into_iter().map(EdgeCommand::ReplaceApp);
             removed.chain(replaced).for_each(|command| self.0.mailboxes.command_all(&command));

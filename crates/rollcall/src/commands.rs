@@ -167,7 +167,8 @@ fn tail_command() -> Command {
         .long_about(
             "Prints live what the debug page of the console shows of an app: connections, \
              subscriptions, members, events, webhooks, and each error with its reason and the \
-             setting that would cure it. Ctrl-C ends it.\nIt runs beside the server's data \
+             setting that would cure it. Ctrl-C ends it, and so does the removal of the app.\nIt runs \
+             beside the server's data \
              directory, as the server's user: it lets itself in with a session that it writes into \
              the database, and takes out at its end. When the server starts anew it comes back by \
              itself.\nEvents go to standard output, a line each; that the server is lost, or that \

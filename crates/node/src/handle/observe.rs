@@ -42,16 +42,19 @@ impl NodeHandle {
         &self.0.observatory.reporter
     }
 
-    /// Watches what goes on in an app, until the tap is dropped. `None` if there is no such app, or
+    /// Watches what goes on in an app, until it is removed or the tap dropped. `None` if there is no such app, or
     /// if it is a reserved one.
     ///
     /// Above 200 events a second the tap gets a sample, and errors up to 50 a second; how many there
     /// were in all is always told.
     pub fn tap(&self, app: &str) -> Option<Tap> {
-        let app = self.tenant(app).filter(Tenant::is_listed)?.app.id.clone();
-        let tap = Tap::new(self.clone(), app.clone());
-        self.taps().add(&app, tap.queue(), || self.set_watched(&app, Watched::Yes));
-        Some(tap)
+        // An app that is removed meanwhile ends the taps that it has by then, so this is one of them.
+        self.0.apps.with_newest(|apps| {
+            let app = apps.of_id(app).filter(|tenant| tenant.is_listed())?.app.id.clone();
+            let tap = Tap::new(self.clone(), app.clone());
+            self.taps().add(&app, tap.queue(), || self.set_watched(&app, Watched::Yes));
+            Some(tap)
+        })
     }
 
     /// Hears the errors of all apps, and what works in them for the first time.

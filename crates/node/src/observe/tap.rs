@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use super::Event;
 use crate::handle::NodeHandle;
 
-/// Watches an app for as long as it lives.
+/// Watches an app until it is dropped.
 pub struct Tap {
     node: NodeHandle,
     app: AppId,
@@ -64,7 +64,8 @@ impl Tap {
         &self.queue
     }
 
-    /// Waits for something to happen, and returns all that did; `None` when the node stops.
+    /// Waits for something to happen, and returns all that did; `None` when the node stops or the
+    /// app is removed, even if another of its id has come since.
     pub async fn recv(&mut self) -> Option<Batch> {
         loop {
             if let Some(batch) = self.queue.take() {
@@ -135,10 +136,12 @@ impl Taps {
     pub(crate) fn close(&self) {
         let by_app = self.lock();
         self.is_closed.store(true, Ordering::Relaxed);
-        for queue in by_app.values().flatten() {
-            queue.lock().is_closed = true;
-            queue.ready.notify_one();
-        }
+        by_app.values().flatten().for_each(|queue| queue.close());
+    }
+
+    /// Tells all who watch an app that there is nothing to come of it.
+    pub(crate) fn close_app(&self, app: &AppId) {
+        self.lock().get(app).into_iter().flatten().for_each(|queue| queue.close());
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<AppId, Vec<Arc<Queue>>>> {
@@ -155,6 +158,11 @@ impl Queue {
             unread.lost += 1;
         }
         unread.events.push_back(event);
+        self.ready.notify_one();
+    }
+
+    fn close(&self) {
+        self.lock().is_closed = true;
         self.ready.notify_one();
     }
 

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use crate::support::{HANDSHAKE, TestNode, Told, app, read_head, signed, within};
+use crate::support::{HANDSHAKE, TestNode, Told, app, key, read_head, signed, within};
 use rollcall_engine::App;
 use rollcall_node::observe::{Decision, Event, EventType, First, Incident, Incidents, Note, Tap};
+use rollcall_wire::auth::Key;
 use rollcall_wire::ws::client;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -232,6 +233,26 @@ async fn a_tap_ends_with_its_node_and_an_app_that_is_not_there_has_none() {
     while within(tap.recv()).await.is_some() {}
     assert_eq!(within(node.handle.incidents().recv()).await, None);
     assert_eq!(within(node.handle.tap("1001").unwrap().recv()).await, None);
+}
+
+#[tokio::test]
+async fn a_tap_ends_with_its_app_and_not_with_another() {
+    let other = Key { key: "other".to_owned(), ..key() };
+    let node = TestNode::with_apps(1, vec![app(), App::new("7", vec![other])]).await;
+    let mut tap = node.handle.tap("1001").unwrap();
+    node.handle.remove_app("7").unwrap();
+    node.handle.note("1001", status("x"));
+    assert_eq!(rows(&mut tap, 1).await, ["status_change ana x"]);
+    node.handle.remove_app("1001").unwrap();
+    while within(tap.recv()).await.is_some() {}
+    assert!(node.handle.tap("1001").is_none());
+    // One that comes with the same id is another app, and is watched anew.
+    node.handle.replace_app(app()).unwrap();
+    assert_eq!(within(tap.recv()).await, None);
+    let mut anew = node.handle.tap("1001").unwrap();
+    drop(tap);
+    node.handle.note("1001", status("y"));
+    assert_eq!(rows(&mut anew, 1).await, ["status_change ana y"]);
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ pub(crate) enum TailError {
     Server(ServerError),
     /// The first attempt failed.
     Unwatched { server: Url, lost: Lost },
+    /// The app that was followed is there no more.
+    Removed(String),
     /// The server does not know what this program wrote into the database.
     OtherDatabase(Url),
     /// Nothing can be printed.
@@ -80,6 +82,7 @@ impl fmt::Display for TailError {
             Self::Unwatched { server, lost } => {
                 write!(f, "{server} cannot be followed: {lost}")
             }
+            Self::Removed(app) => write!(f, "the app {app} was removed"),
             Self::OtherDatabase(server) => write!(
                 f,
                 "the server at {server} uses another database; name its directory with --data, or \

@@ -148,6 +148,7 @@ impl<'a> Follower<'a> {
             }
             "pusher_internal:subscription_succeeded" => self.begin().await?,
             "events" if frame["channel"] == *live.channel => self.show(data).await?,
+            "removed" if frame["channel"] == *live.channel => return Err(self.no_app().await?),
             "pusher:ping" => stream.send(&json!({ "event": "pusher:pong", "data": {} })).await?,
             "pusher:error" | "pusher:subscription_error" => {
                 return Err(Lost::Refused(frame["data"].to_string()).into());
@@ -161,12 +162,21 @@ impl<'a> Follower<'a> {
         let token = self.pass.token();
         match self.console.sign(token.as_deref(), socket, &live.channel).await? {
             Signed::Auth(auth) => Ok(auth),
-            Signed::NoApp => {
-                let known = self.console.apps(token.as_deref()).await?;
-                let id = self.console.app().to_owned();
-                Err(End::Failed(Failure::NoApp { id, known }))
-            }
+            Signed::NoApp => Err(self.no_app().await?),
         }
+    }
+
+    /// There is no such app, or not any more.
+    async fn no_app(&self) -> Result<End, End> {
+        let id = self.console.app().to_owned();
+        let failure = match self.state {
+            State::New => {
+                let known = self.console.apps(self.pass.token().as_deref()).await?;
+                Failure::NoApp { id, known }
+            }
+            State::Watching | State::Away => TailError::Removed(id).into(),
+        };
+        Ok(End::Failed(failure))
     }
 
     async fn begin(&mut self) -> Result<(), End> {
