@@ -1,10 +1,12 @@
-//! `rollcall check-config`: what the server would serve, or everything that is wrong. Starts
-//! nothing and writes nothing; whether the port is free is found out by the start alone.
+//! `rollcall check-config`: what the server would serve, or everything that is wrong, with the
+//! database that is staged if one is: the start puts that in place first. Starts nothing and writes
+//! nothing; whether the port is free is found out by the start alone.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use rollcall_node::config::{self, Config, Given, Kind, SERVER, Setting};
-use rollcall_store::{AppRow, Store};
+use rollcall_store::{AppRow, NextStart, Store};
 
 use crate::apps::print;
 use crate::catalogue::{Catalogue, stored};
@@ -18,14 +20,21 @@ pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     let mut failures: Vec<_> = errors.into_iter().map(Failure::Config).collect();
     failures.extend(check_pages(&config).err());
     failures.extend(certificate::load(&config).err());
-    let rows = Store::peek(&config.data).await;
-    let rows = rows.unwrap_or_else(|error| {
+    let next = Store::peek_next_start(&config.data).await;
+    let NextStart { apps, staged } = next.unwrap_or_else(|error| {
         failures.push(Failure::Open(error));
-        Vec::new()
+        NextStart { apps: Vec::new(), staged: None }
     });
-    match (catalogue(&config, &rows, &mut failures), failures.is_empty()) {
+    let before = failures.len();
+    let catalogue = catalogue(&config, &apps, &mut failures);
+    if let Some(file) = &staged {
+        let of_apps = failures.split_off(before).into_iter();
+        let unfit = |why| Failure::StagedUnfit { file: file.clone(), why: Box::new(why) };
+        failures.extend(of_apps.map(unfit));
+    }
+    match (catalogue, failures.is_empty()) {
         (Some(catalogue), true) => {
-            print(&summary(&config, &catalogue));
+            print(&summary(&config, &catalogue, staged.as_deref()));
             Ok(())
         }
         _ => Err(Failure::Several(failures)),
@@ -46,10 +55,14 @@ fn catalogue(config: &Config, rows: &[AppRow], failures: &mut Vec<Failure>) -> O
     Some(catalogue)
 }
 
-fn summary(config: &Config, catalogue: &Catalogue) -> String {
+fn summary(config: &Config, catalogue: &Catalogue, staged: Option<&Path>) -> String {
     let mut text = "Everything is right. The server would have:\n".to_owned();
     for setting in SERVER {
         line(&mut text, setting.key, &value(config, setting));
+    }
+    if let Some(file) = staged {
+        let place = "takes the place of the database when the server starts the next time";
+        line(&mut text, "restore", &format!("{} {place}", file.display()));
     }
     for (position, entry) in catalogue.entries().iter().enumerate() {
         let label = if position == 0 { "apps" } else { "" };

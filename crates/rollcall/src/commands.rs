@@ -36,7 +36,8 @@ fn check_command() -> Command {
         .about("Say what the server would serve, or everything that is wrong")
         .long_about(
             "Reads flags, variables, the file and the database as the server would, starts \
-             nothing and writes nothing.\nSays what would be served, or everything that is \
+             nothing and writes nothing. If a backup is staged it reads that one, which takes the \
+             place of the database when the server starts the next time.\nSays what would be served, or everything that is \
              wrong, with the file and the line.",
         )
         .args(options())

@@ -43,6 +43,8 @@ pub(crate) enum Failure {
     Restore { file: PathBuf, error: RestoreError },
     /// The server could not serve what is in it.
     RestoreUnfit { file: PathBuf, why: Box<Failure> },
+    /// The server could not serve what takes the place of the database when it starts.
+    StagedUnfit { file: PathBuf, why: Box<Failure> },
     /// The database failed.
     Store(StoreError),
     /// The system has no random numbers.
@@ -107,7 +109,7 @@ impl Failure {
             Self::UnfitStatusApp { .. } | Self::DeclaredTwice { .. } => 2,
             Self::BadAppId(_) | Self::AppExists(_) | Self::FixedApp { .. } => 2,
             Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
-            Self::RestoreUnfit { why, .. } => why.exit_code(),
+            Self::RestoreUnfit { why, .. } | Self::StagedUnfit { why, .. } => why.exit_code(),
             Self::Trigger(error) if error.is_usage() => 2,
             Self::Doctor(error) if error.is_usage() => 2,
             Self::Tail(error) if error.is_usage() => 2,
@@ -150,6 +152,9 @@ impl fmt::Display for Failure {
                     "{} is not restored, for the server could not serve it: {why}",
                     file.display()
                 )
+            }
+            Self::StagedUnfit { file, why } => {
+                write!(f, "once {} is in the place of the database: {why}", file.display())
             }
             Self::Store(error) => error.fmt(f),
             Self::Write(error) => write!(f, "nothing was written: {error}"),

@@ -51,6 +51,7 @@ pub use operator_sessions::{
     Browsing, OperatorSession, OperatorSessionId, PROGRAM_SESSION_MS, SignedInAs,
 };
 pub use operators::{Operator, OperatorId, SetUp, SetUpError};
+pub use peek::NextStart;
 pub use registration::{
     Claimed, DeviceKey, Ground, OnOtherSession, RegisterError, Registered, Registration,
 };

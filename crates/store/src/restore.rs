@@ -24,6 +24,7 @@ use crate::{Store, UnixMillis};
 
 pub use error::RestoreError;
 pub use incoming::Incoming;
+pub(crate) use swap::checked_staged;
 
 /// What a database holds that is to take the place of another.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -74,3 +74,44 @@ fn a_status_page_that_could_not_be_served_is_told() {
     let sentence = place.refusal(&["check-config", "--status-app", "7"]);
     assert!(sentence.starts_with("status_app names \"7\", which is no app"), "{sentence}");
 }
+
+#[test]
+fn the_database_that_is_staged_is_the_one_that_is_checked() {
+    let (place, other) = (Place::new("check_staged"), Place::new("check_staged_other"));
+    place.print(&["apps", "add", "1", "keys=old-key:s"]);
+    other.print(&["apps", "add", "2", "keys=new-key:s"]);
+    let backup = other.path("data/rollcall.db");
+    let server = place.serve(&[]);
+    place.print(&["restore", backup.to_str().unwrap()]);
+    let text = place.print(&["check-config"]);
+    for part in [
+        "data/rollcall.db.restore takes the place of the database when the server starts",
+        "2 2 from the database",
+        "rollcall, which the start makes for the status page",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!text.contains("1 1 from the database"), "{text}");
+
+    // What is wrong with it alone is told as such, and what is right in it is right.
+    let declared = "[[apps]]\nid = '{}'\nkeys = [{ key = 'k', secret = 's' }]\n";
+    place.write("r.toml", &declared.replace("{}", "2"));
+    let sentence = place.refusal(&["check-config", "--config", "r.toml"]);
+    let beginning = "once data/rollcall.db.restore is in the place of the database: r.toml, line 1: \
+                     the app 2 is in the database too; ";
+    assert!(sentence.starts_with(beginning), "{sentence}");
+    place.write("r.toml", &declared.replace("{}", "1"));
+    place.print(&["check-config", "--config", "r.toml"]);
+    drop(server);
+}
+
+#[test]
+fn a_staged_file_that_the_start_would_refuse_is_told() {
+    let place = Place::new("check_staged_damaged");
+    place.print(&["apps", "add", "1"]);
+    place.write("data/rollcall.db.restore", "put here by hand");
+    let sentence = place.refusal(&["check-config"]);
+    let beginning = "data/rollcall.db.restore cannot take the place of the database: ";
+    assert!(sentence.starts_with(beginning), "{sentence}");
+    assert_eq!(place.refusal(&["--listen", "127.0.0.1:0"]), sentence);
+}

@@ -25,11 +25,8 @@ impl DataDirectory {
     /// If another program has the present one open, if this version cannot serve from the staged
     /// one, or if the disk fails. The present one is then in its place.
     pub async fn put_staged_in_place(&self) -> Result<Option<PathBuf>, OpenError> {
-        let (staged, file) = (staged_file(self.path()), self.path().join(FILE_NAME));
-        if !staged.exists() {
-            return Ok(None);
-        }
-        check(&staged).await?;
+        let Some(staged) = checked_staged(self.path()).await? else { return Ok(None) };
+        let file = self.path().join(FILE_NAME);
         if file.exists() {
             fold(&file).await?;
         }
@@ -37,6 +34,16 @@ impl DataDirectory {
         swap(&staged, &file, &kept).map_err(|error| OpenError::Restore(staged, error))?;
         Ok(Some(kept))
     }
+}
+
+/// The file that is staged in `directory`, if one is and this version can serve from it.
+pub(crate) async fn checked_staged(directory: &Path) -> Result<Option<PathBuf>, OpenError> {
+    let staged = staged_file(directory);
+    if !staged.exists() {
+        return Ok(None);
+    }
+    check(&staged).await?;
+    Ok(Some(staged))
 }
 
 /// It was checked when it was staged, perhaps by another version.

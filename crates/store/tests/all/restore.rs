@@ -328,5 +328,7 @@ async fn a_staged_file_that_this_version_cannot_serve_stops_the_start_and_nothin
     let error = start(scratch.path()).await.unwrap_err();
     assert!(matches!(error, OpenError::Restore(..)), "{error}");
     assert!(error.to_string().contains("without that file"), "{error}");
+    let foreseen = Store::peek_next_start(scratch.path()).await.unwrap_err();
+    assert_eq!(foreseen.to_string(), error.to_string());
     assert_eq!(ids(scratch.path()).await, ["old"]);
 }
