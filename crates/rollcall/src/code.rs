@@ -5,10 +5,11 @@ use rollcall_console::Code;
 use rollcall_node::config::Config;
 use rollcall_store::Store;
 
+use crate::address;
 use crate::apps::print;
 use crate::failure::Failure;
 use crate::now::unix_millis;
-use crate::welcome::console_url;
+use crate::running::Running;
 
 /// Draws one, which ends the one before, and says what it is for.
 pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
@@ -22,9 +23,12 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
         None => "sets up who runs the console",
     };
     store.close().await;
-    let listen = config.listen.to_string();
-    let url = console_url(config, &listen);
-    print(&format!("code    {code}\nuse at  {url}\nIt {purpose}: once, within 60 minutes.\n"));
+    let (base, doubt) = match Running::on(&config.data) {
+        Some(running) => (running.public, ""),
+        None => (address::public_of_options(config), NOT_RUNNING),
+    };
+    let place = format!("use at  {base}/console\n{doubt}");
+    print(&format!("code    {code}\n{place}It {purpose}: once, within 60 minutes.\n"));
     Ok(())
 }
 
@@ -34,3 +38,7 @@ pub(crate) async fn draw(store: &Store) -> Result<Code, Failure> {
     store.replace_code(&code.hash(), unix_millis()).await?;
     Ok(code)
 }
+
+const NOT_RUNNING: &str = "\
+No server runs on this data directory now; that is where one with these options would be.
+";

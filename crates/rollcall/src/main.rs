@@ -4,6 +4,7 @@
 //! Begin with `serve.rs`, which puts the node, the store, the status app and the console together. What the
 //! options are is not decided here but in `rollcall_node::config`.
 
+mod address;
 mod apps;
 mod catalogue;
 mod certificate;
@@ -24,6 +25,7 @@ mod pages;
 #[cfg(test)]
 mod reference;
 mod restore;
+mod running;
 mod serve;
 mod server;
 mod show_secret;

@@ -24,6 +24,7 @@ use crate::failure::Failure;
 use crate::follow::Follower;
 use crate::judge::ServersJudge;
 use crate::now::unix_millis;
+use crate::running::Running;
 use crate::signals::StopSignals;
 use crate::welcome::Welcome;
 use crate::{certificate, code, first_start, licences, log, pages, unfit};
@@ -37,7 +38,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     // The port first: an operator who starts a second server by mistake gets no second database.
     let listener = listen(config).await?;
     let address = listener.local_addr().map_err(Failure::Runtime)?;
-    let directory = DataDirectory::claim(&config.data)?;
+    let mut directory = DataDirectory::claim(&config.data)?;
     make_private(&directory);
     restore_staged(&directory).await?;
     let store = Store::open(&config.data).await?;
@@ -69,6 +70,7 @@ pub(crate) async fn run(config: &Config) -> Result<(), Failure> {
     let mut background = tokio::spawn(status.clone().run());
     let mut recording = console.start_recording();
     let program = env::args().next().unwrap_or_else(|| "rollcall".to_owned());
+    Running::here(config, address).announce(&mut directory);
     greet(&Welcome { program: &program, config, address, app: &app, code: code.as_ref() });
     let mut ended = Ok(());
     let stop = async { ended = stopping(stop, &drain, &mut background, &mut webhooks).await };

@@ -1,5 +1,5 @@
-//! The server as something to be asked: where it is, and the client that asks it. `doctor` and
-//! `tail` do.
+//! The server as something to be asked: where it is, and the client that asks it. `doctor`, `tail`
+//! and, for the first, `trigger` do.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -9,12 +9,15 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, Url};
 use rollcall_node::config::Config;
 
+use crate::address;
+use crate::running::Running;
+
 /// Why there is nobody to be asked.
 #[derive(Debug)]
 pub(crate) enum ServerError {
     /// No server can be reached by this URL.
     BadUrl(String),
-    /// The server chose its port itself.
+    /// No server runs that says where it is, and its options leave the port to the system.
     UnknownPort,
     /// No requests can be made.
     Client(reqwest::Error),
@@ -27,7 +30,7 @@ impl ServerError {
     }
 }
 
-/// Where the server is: at `url`, or where it listens by its own options. It ends with a slash.
+/// Where the server is: at `url`, or where the one that runs says, or its options. It ends with a slash.
 pub(crate) fn base(config: &Config, url: Option<&str>) -> Result<Url, ServerError> {
     match url {
         Some(url) => given(url),
@@ -92,21 +95,13 @@ fn given(url: &str) -> Result<Url, ServerError> {
     Ok(parsed)
 }
 
-/// Where a server with this configuration listens; an address that means all of them is reached by
-/// that of the machine itself.
+/// Where the server of the data directory listens, or one with this configuration would.
 fn own(config: &Config) -> Result<Url, ServerError> {
-    let port = match config.listen.port() {
-        0 => return Err(ServerError::UnknownPort),
-        port => port,
-    };
-    let host = match config.listen.host() {
-        "0.0.0.0" => "127.0.0.1".to_owned(),
-        "::" => "[::1]".to_owned(),
-        host if host.contains(':') => format!("[{host}]"),
-        host => host.to_owned(),
-    };
-    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
-    given(&format!("{scheme}://{host}:{port}{}", config.front.path_prefix))
+    match Running::on(&config.data) {
+        Some(running) => given(&running.own),
+        None if config.listen.port() == 0 => Err(ServerError::UnknownPort),
+        None => given(&address::local_of_options(config)),
+    }
 }
 
 impl fmt::Display for ServerError {
@@ -117,9 +112,10 @@ impl fmt::Display for ServerError {
                 "--url must be an http or https URL, such as https://who.example/prefix, not \
                  {url:?}"
             ),
-            Self::UnknownPort => {
-                f.write_str("the server chose its port itself; say where it is with --url")
-            }
+            Self::UnknownPort => f.write_str(
+                "no server runs on this data directory, and its options leave its port open; name \
+                 its directory with --data, or say where it is with --url",
+            ),
             Self::Client(error) => write!(f, "no requests can be made from here: {error}"),
         }
     }

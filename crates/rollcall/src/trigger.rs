@@ -26,12 +26,13 @@ use crate::catalogue::Catalogue;
 use crate::cli::Trigger;
 use crate::failure::Failure;
 use crate::now::unix_millis;
+use crate::server::{self, ServerError};
 
 /// Publishes.
 pub(crate) async fn run(config: &Config, trigger: &Trigger) -> Result<(), Failure> {
     let catalogue = apps::read(config).await?;
     let app = choose(&catalogue, trigger.app.as_deref())?;
-    let server = server(config, trigger.url.as_deref())?;
+    let server = authority(config, trigger.url.as_deref())?;
     let body = body(trigger)?;
     // One without a key could not be served, and is not in the catalogue's sources.
     let key = app.keys.first().ok_or(TriggerError::NoKey)?;
@@ -49,8 +50,8 @@ pub(crate) enum TriggerError {
     NoKey,
     /// No server can be reached by this URL.
     BadUrl(String),
-    /// The server chose its port itself.
-    UnknownPort,
+    /// Nobody knows where the server is.
+    Server(ServerError),
     /// Standard input cannot be read as text.
     Stdin(io::Error),
     /// Nothing answers there.
@@ -66,7 +67,11 @@ pub(crate) enum TriggerError {
 impl TriggerError {
     /// Whether the mistake is in what was asked for.
     pub(crate) fn is_usage(&self) -> bool {
-        matches!(self, Self::WhichApp(_) | Self::BadUrl(_) | Self::UnknownPort)
+        match self {
+            Self::WhichApp(_) | Self::BadUrl(_) => true,
+            Self::Server(error) => error.is_usage(),
+            _ => false,
+        }
     }
 }
 
@@ -82,7 +87,7 @@ fn choose<'a>(catalogue: &'a Catalogue, id: Option<&str>) -> Result<&'a App, Fai
 }
 
 /// Host and port of the server.
-fn server(config: &Config, url: Option<&str>) -> Result<String, TriggerError> {
+fn authority(config: &Config, url: Option<&str>) -> Result<String, TriggerError> {
     let Some(url) = url else { return own_address(config) };
     let bad = || TriggerError::BadUrl(url.to_owned());
     let uri: Uri = url.parse().map_err(|_| bad())?;
@@ -92,19 +97,11 @@ fn server(config: &Config, url: Option<&str>) -> Result<String, TriggerError> {
     Ok(format!("{}:{port}", authority.host()))
 }
 
-/// Where a server with this configuration listens; an address that means all of them is reached by
-/// that of the machine itself.
+/// The plain one: the port that speaks TLS takes both.
 fn own_address(config: &Config) -> Result<String, TriggerError> {
-    let host = match config.listen.host() {
-        "0.0.0.0" => "127.0.0.1".to_owned(),
-        "::" => "[::1]".to_owned(),
-        host if host.contains(':') => format!("[{host}]"),
-        host => host.to_owned(),
-    };
-    match config.listen.port() {
-        0 => Err(TriggerError::UnknownPort),
-        port => Ok(format!("{host}:{port}")),
-    }
+    let own = server::base(config, None)?;
+    let port = own.port_or_known_default().unwrap_or_default();
+    Ok(format!("{}:{port}", own.host_str().unwrap_or_default()))
 }
 
 fn body(trigger: &Trigger) -> Result<String, TriggerError> {
@@ -190,9 +187,7 @@ impl fmt::Display for TriggerError {
                 "--url must be an http URL without a path, such as http://127.0.0.1:9000, not \
                  {url:?}"
             ),
-            Self::UnknownPort => {
-                f.write_str("the server chose its port itself; say where it is with --url")
-            }
+            Self::Server(error) => error.fmt(f),
             Self::Stdin(error) => write!(f, "standard input cannot be read: {error}"),
             Self::Unreachable { server, error } => write!(
                 f,
@@ -206,6 +201,12 @@ impl fmt::Display for TriggerError {
                 write!(f, "the server refuses it ({}): {sentence}", status.as_u16())
             }
         }
+    }
+}
+
+impl From<ServerError> for TriggerError {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
     }
 }
 
@@ -233,7 +234,7 @@ mod tests {
             let mut given = Given::default();
             given.flags.insert("listen", listen.into());
             let config = load(&given).unwrap();
-            assert_eq!(server(&config, url).ok().as_deref(), expected, "{listen} {url:?}");
+            assert_eq!(authority(&config, url).ok().as_deref(), expected, "{listen} {url:?}");
         }
     }
 

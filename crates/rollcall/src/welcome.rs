@@ -1,12 +1,13 @@
 //! What the server prints when it is ready: where the page is, and what one needs to publish.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use rollcall_console::Code;
 use rollcall_engine::App;
 use rollcall_node::config::Config;
 
+use crate::address;
 use crate::show_secret::ShowSecret;
 
 /// The text printed at start. Tests and scripts read the address from its lines.
@@ -26,7 +27,7 @@ pub(crate) struct Welcome<'a> {
 impl fmt::Display for Welcome<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { config, app, .. } = self;
-        let (base, id) = (self.base(), &app.id);
+        let (base, id) = (address::public(config, self.address), &app.id);
         writeln!(f, "Rollcall {} is ready.", env!("CARGO_PKG_VERSION"))?;
         match &config.pages {
             None => writeln!(f, "  Status page  {base}/")?,
@@ -49,38 +50,6 @@ impl fmt::Display for Welcome<'_> {
         let secret = ShowSecret { program: self.program, config, id: id.as_str() };
         writeln!(f, "  Secret       shown by: {secret}")
     }
-}
-
-impl Welcome<'_> {
-    /// Where a browser finds the server.
-    fn base(&self) -> String {
-        base(self.config, &reachable(self.address).to_string())
-    }
-}
-
-/// Where a browser finds the console of a server that listens there.
-pub(crate) fn console_url(config: &Config, listen: &str) -> String {
-    let address = listen.parse().map(|address| reachable(address).to_string());
-    format!("{}/console", base(config, &address.unwrap_or_else(|_| listen.to_owned())))
-}
-
-fn base(config: &Config, authority: &str) -> String {
-    let prefix = &config.front.path_prefix;
-    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
-    match &config.front.public_url {
-        Some(url) => format!("{url}{prefix}"),
-        None => format!("{scheme}://{authority}{prefix}"),
-    }
-}
-
-/// An address that means all of them is reached by that of the machine itself.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let ip = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, address.port())
 }
 
 #[cfg(test)]
@@ -122,8 +91,6 @@ mod tests {
         let text = welcome(&config, "0.0.0.0:9000");
         assert!(text.contains("Console      http://127.0.0.1:9000/console\n"), "{text}");
         assert!(!text.contains("Code"), "{text}");
-        assert_eq!(console_url(&config, "0.0.0.0:9000"), "http://127.0.0.1:9000/console");
-        assert_eq!(console_url(&config, "localhost:80"), "http://localhost:80/console");
         let (app, code) = (App::new("7", Vec::new()), Code::draw().unwrap());
         let address = "127.0.0.1:9000".parse().unwrap();
         let with_code =

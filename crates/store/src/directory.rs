@@ -1,7 +1,7 @@
 //! The data directory: made private, and held by one server at a time.
 
 use std::fs::{self, File, Permissions, TryLockError};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use crate::error::OpenError;
 pub struct DataDirectory {
     path: PathBuf,
     _lock: File,
+    announcement: Option<File>,
 }
 
 impl DataDirectory {
@@ -22,9 +23,48 @@ impl DataDirectory {
         create_private(path)?;
         let file = path.join(LOCK_NAME);
         match lock(&file).map_err(|error| OpenError::File(file, error))? {
-            Some(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Some(lock) => Ok(Self { path: path.to_owned(), _lock: lock, announcement: None }),
             None => Err(OpenError::InUse(path.to_owned())),
         }
+    }
+
+    /// Writes down what programs beside the server want to know of it, in place of what was written
+    /// before. They read it with [`Self::announcement`] until this is dropped.
+    ///
+    /// # Errors
+    ///
+    /// If the disk fails; what was written before then counts.
+    pub fn announce(&mut self, text: &str) -> io::Result<()> {
+        // Locked before it has its name, so that nobody ever finds it unlocked while it counts.
+        let written = self.path.join(format!("{ANNOUNCEMENT}.new"));
+        let mut file = lock(&written)?.ok_or(io::ErrorKind::WouldBlock)?;
+        file.set_len(0)?;
+        file.write_all(text.as_bytes())?;
+        fs::rename(written, self.path.join(ANNOUNCEMENT))?;
+        self.announcement = Some(file);
+        Ok(())
+    }
+
+    /// What the server that holds the directory `path` has written down; `None` if none does, or if it
+    /// has not said anything yet.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read.
+    pub fn announcement(path: impl AsRef<Path>) -> io::Result<Option<String>> {
+        let mut file = match File::open(path.as_ref().join(ANNOUNCEMENT)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened?,
+        };
+        match file.try_lock_shared() {
+            // It was left behind.
+            Ok(()) => return Ok(None),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        Ok(Some(text))
     }
 
     /// Where it is.
@@ -69,5 +109,7 @@ pub(crate) fn create_private(path: &Path) -> Result<(), OpenError> {
 }
 
 const LOCK_NAME: &str = "lock";
+/// What a server says of itself; it counts while somebody has it locked.
+const ANNOUNCEMENT: &str = "rollcall.server";
 const OF_OTHERS: u32 = 0o077;
 const STICKY: u32 = 0o1000;

@@ -29,14 +29,29 @@ fn a_code_is_made_beside_a_running_server_and_ends_the_one_before() {
     let nothing = place.refusal(&["console", "code"]);
     assert!(nothing.starts_with("there is no database in data; "), "{nothing}");
     let server = place.serve(&[]);
-    let told = place.print(&["console", "code", "--public-url", "https://rollcall.example"]);
-    assert!(told.contains("use at  https://rollcall.example/console\n"), "{told}");
+    let told = place.print(&["console", "code"]);
+    let place_of_console = format!("use at  {}\nIt ", server.says("Console"));
+    assert!(told.contains(&place_of_console), "{told}, not {place_of_console}");
     assert!(told.contains("It sets up who runs the console: once, within 60 minutes.\n"), "{told}");
     assert_eq!(set_up(&server, &code_of(&server.welcome)).0, 403);
     assert_eq!(set_up(&server, &code_of(&told)).0, 200);
     let told = place.print(&["console", "code"]);
     assert!(told.contains("It sets a new name and password, and ends all sessions"), "{told}");
     assert_eq!(set_up(&server, &code_of(&told)).0, 200);
+}
+
+#[test]
+fn a_code_is_used_where_the_server_is_or_would_be() {
+    let place = Place::new("console_code_place");
+    let options = ["--path-prefix", "/rt", "--public-url", "https://rollcall.example"];
+    let server = place.serve(&options);
+    let told = place.print(&["console", "code", "--listen", "127.0.0.1:1"]);
+    assert!(told.contains("use at  https://rollcall.example/rt/console\nIt "), "{told}");
+    drop(server);
+    let told = place.print(&["console", "code", "--listen", "0.0.0.0:1"]);
+    let would_be =
+        "use at  http://127.0.0.1:1/console\nNo server runs on this data directory now; ";
+    assert!(told.contains(would_be), "{told}");
 }
 
 #[test]

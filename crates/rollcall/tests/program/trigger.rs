@@ -10,6 +10,7 @@ fn an_event_is_published_with_the_credentials_that_are_there() {
     let place = Place::new("trigger");
     let server = place.serve(&["--log", "off"]);
     let words = ["trigger", "news", "headline", "-1"];
+    assert_eq!(place.print(&words), "Published to news.\n", "it is found by its directory");
     assert_eq!(place.print(&[&words[..], &url(&server)].concat()), "Published to news.\n");
 
     place.print(&["apps", "add", "1001", "limits.payload_bytes=10"]);
@@ -42,6 +43,8 @@ fn what_cannot_be_reached_is_one_sentence() {
         assert_eq!(output.status.code(), Some(code));
         assert!(refusal(&output).starts_with(sentence), "{}", refusal(&output));
     }
+    let nowhere = place.refusal(&["trigger", "--listen", "[::1]:0", "news", "headline", "1"]);
+    assert!(nowhere.starts_with("no server runs on this data directory, and "), "{nowhere}");
     let unknown = place.refusal(&["trigger", "--app", "9", "news", "headline", "1"]);
     assert_eq!(unknown, "there is no app with the id \"9\"; there are 1001");
 }

@@ -43,3 +43,24 @@ fn a_directory_of_everybody_is_left_as_it_is() {
     assert!(directory.make_private().is_err());
     assert_eq!(mode(&scratch), 0o1777);
 }
+
+#[test]
+fn what_a_server_says_of_itself_counts_while_it_holds_the_directory() {
+    let scratch = Scratch::new();
+    let said = || DataDirectory::announcement(scratch.path()).unwrap();
+    assert_eq!(said(), None);
+    let mut directory = DataDirectory::claim(scratch.path()).unwrap();
+    assert_eq!(said(), None);
+    for text in ["a longer text", "here"] {
+        directory.announce(text).unwrap();
+        assert_eq!(said().as_deref(), Some(text));
+    }
+    drop(directory);
+    assert_eq!(said(), None, "what is left behind is nobody's");
+    let mut directory = DataDirectory::claim(scratch.path()).unwrap();
+    assert_eq!(said(), None);
+    directory.announce("there").unwrap();
+    assert_eq!(said().as_deref(), Some("there"));
+    let mode = fs::metadata(scratch.path().join("rollcall.server")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
