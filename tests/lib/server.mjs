@@ -26,10 +26,11 @@ process.on('SIGTERM', () => process.exit(1));
  * Starts a server on a free port of 127.0.0.1 with a data directory of its own and waits for `/up`.
  * `config` is the configuration file as an object; `args` and `env` are added to the command.
  * `told: 'variables'` says everything in the environment, and runs the program without an argument.
+ * `through` is another command that the program is run through.
  * With a test context `t`, or a `{ after }` like it, the server ends with it.
  */
-export async function startServer(t, { config = {}, args = [], env = {}, shards = SHARDS, told = 'options' } = {}) {
-  const server = new Server(await mkdtemp(join(tmpdir(), 'rollcall-test-')), { args, env, shards, told });
+export async function startServer(t, { config = {}, args = [], env = {}, shards = SHARDS, told = 'options', through = [] } = {}) {
+  const server = new Server(await mkdtemp(join(tmpdir(), 'rollcall-test-')), { args, env, shards, told, through });
   t?.after(() => server.end());
   await server.configure(config);
   await server.start();
@@ -65,11 +66,11 @@ export class Server {
   /** What the program printed since its first start, both streams. */
   log = '';
 
-  constructor(dir, { args, env, shards, told }) {
+  constructor(dir, { args, env, shards, told, through }) {
     this.dir = dir;
     this.data = join(dir, 'data');
     this.configFile = join(dir, 'rollcall.toml');
-    this.options = { args, env, shards, told };
+    this.options = { args, env, shards, told, through };
     this.port = 0;
   }
 
@@ -96,14 +97,10 @@ export class Server {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: cargo build --release`);
     const said = this.log.length;
     const { args, env } = this.#command();
-    const child = spawn(BINARY, args, { cwd: this.dir, env: { ...cleanEnvironment(), ...env } });
-    children.add(child);
+    const child = spawnProgram(args, { cwd: this.dir, env, through: this.options.through });
     this.child = child;
     this.exited = new Promise((done) => {
-      child.on('close', (code, signal) => {
-        children.delete(child);
-        done({ code, signal });
-      });
+      child.on('close', (code, signal) => done({ code, signal }));
     });
     child.stdout.on('data', (text) => (this.log += text));
     child.stderr.on('data', (text) => (this.log += text));

@@ -65,12 +65,25 @@ test('a clock that is eleven minutes off is found, in either direction', async (
   }
 });
 
-test('a limit on open files under the configured connections is found', async (t) => {
-  const server = await startServer(t, { config: { apps: [{ ...MAIN, max_connections: 2000 }] } });
+test('a limit on open files under the configured connections is found: the server’s, or that of who would start one', async (t) => {
   const through = ['bash', '-c', 'ulimit -n 1024; exec "$0" "$@"'];
-  const findings = await examine(server, ['--listen', server.host], { through });
+  const server = await startServer(t, { config: { apps: [{ ...MAIN, max_connections: 2000 }] }, through });
+  const findings = await examine(server, []);
   assertOnlyBad(findings, 'files');
-  assert.match(findings.files.says, /1024 files.*2000 connections/s);
+  assert.match(findings.files.says, /^The server may have 1024 files.*2000 connections/s);
+  await server.kill();
+  const { files } = await examine(server, ['--listen', server.host], { through });
+  assert.match(files.says, /^A server started from here may have 1024 files.*2000 connections/s);
+});
+
+test('a key that no app has is told, and where the keys are', async (t) => {
+  const server = await startServer(t, { config: { apps: [MAIN] } });
+  const findings = await examine(server, ['--url', server.url, '--key', 'nobody']);
+  for (const check of ['websocket', 'xhr_streaming', 'xhr_polling']) {
+    assert.match(findings[check].says, /gets through, and this server knows no app with that key\.$/, check);
+    assert.match(findings[check].advice, /^rollcall apps list/);
+  }
+  assert.equal(findings.cors.verdict, 'good');
 });
 
 test('a wrong path prefix is found, and the right one is named', async (t) => {

@@ -21,6 +21,7 @@ use crate::apps::{self, print};
 use crate::catalogue::Catalogue;
 use crate::cli::{Doctor, Format};
 use crate::failure::Failure;
+use crate::running::Running;
 use crate::server::ServerError;
 use fallback::Transport;
 use report::Report;
@@ -33,7 +34,7 @@ pub(crate) async fn run(config: &Config, wish: &Doctor) -> Result<(), Failure> {
     let account = account(catalogue.as_ref(), wish)?;
     let mut report = Report::default();
     if wish.url.is_none() {
-        report.extend(local::check(catalogue.as_ref()));
+        report.extend(local::check(catalogue.as_ref(), Running::on(&config.data).as_ref()));
     }
     let found = Site::find(config, wish.url.as_deref(), account).await?;
     report.add(found.finding);

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rollcall_node::config::Config;
 use rollcall_store::DataDirectory;
+use rustix::process::{Resource, getrlimit};
 use serde_json::{Value, json};
 use tracing::warn;
 
@@ -19,6 +20,8 @@ pub(crate) struct Running {
     pub(crate) own: String,
     /// The same as people are told it.
     pub(crate) public: String,
+    /// How many files it may have open; none is no limit.
+    pub(crate) files: Option<u64>,
 }
 
 impl Running {
@@ -27,13 +30,14 @@ impl Running {
         Self {
             own: address::local(config, listens_at),
             public: address::public(config, listens_at),
+            files: getrlimit(Resource::Nofile).current,
         }
     }
 
     /// Says so to the commands beside it. They do without where that fails.
     pub(crate) fn announce(&self, directory: &mut DataDirectory) {
-        let Self { own, public } = self;
-        let text = json!({ "own": own, "public": public }).to_string();
+        let Self { own, public, files } = self;
+        let text = json!({ "own": own, "public": public, "files": files }).to_string();
         if let Err(error) = directory.announce(&text) {
             warn!(%error, "commands beside this server cannot be told where it is");
         }
@@ -44,6 +48,6 @@ impl Running {
         let text = DataDirectory::announcement(data).ok()??;
         let said: Value = serde_json::from_str(&text).ok()?;
         let word = |name: &str| Some(said[name].as_str()?.to_owned());
-        Some(Self { own: word("own")?, public: word("public")? })
+        Some(Self { own: word("own")?, public: word("public")?, files: said["files"].as_u64() })
     }
 }

@@ -6,7 +6,7 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 
 use super::report::{Check, Finding};
-use super::site::{Site, root};
+use super::site::{Site, closed, root};
 use super::websocket::ESTABLISHED;
 use crate::server::new_session;
 
@@ -23,8 +23,8 @@ pub(super) enum Transport {
 enum Trouble {
     /// A request failed, or was answered with something else than 2xx.
     Refused(String),
-    /// The server said that it closes the session.
-    Closed(String),
+    /// The server said that it closes the session, with a code and a reason.
+    Closed(Option<u16>, String),
     /// What should come did not, while the answer stayed open.
     Silence,
     /// The answer ended before.
@@ -75,13 +75,10 @@ impl Transport {
     fn judge(self, trouble: Trouble, has_key: bool) -> Finding {
         let check = self.check();
         match trouble {
-            Trouble::Closed(_) if !has_key => {
+            Trouble::Closed(..) if !has_key => {
                 check.skipped("Its requests are answered; name an app with --key to try it.")
             }
-            Trouble::Closed(words) => check.bad(
-                format!("It gets through, and the server closes it: {words}"),
-                "docs/close-codes.md says what the code stands for.",
-            ),
+            Trouble::Closed(code, reason) => closed(check, "It", code, &reason),
             Trouble::Silence if self == Self::Streaming => check.bad(
                 "Something between keeps back what is streamed until the answer ends.",
                 "Turn off the buffering of answers: in nginx proxy_buffering off, and no \
@@ -158,7 +155,8 @@ impl<'a> Session<'a> {
     /// What the server said last, if that was a close.
     fn closed(&self) -> Option<Trouble> {
         let close = self.heard.lines().find_map(|line| line.strip_prefix("c["))?;
-        Some(Trouble::Closed(close.trim_end_matches(']').replace(',', " ")))
+        let (code, reason) = close.trim_end_matches(']').split_once(',')?;
+        Some(Trouble::Closed(code.parse().ok(), reason.to_owned()))
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response, Url};
 use rollcall_node::config::Config;
+use rollcall_wire::CloseCode;
 
 use super::report::{Check, Finding};
 use super::{Account, DoctorError};
@@ -127,6 +128,22 @@ impl Site {
         );
         Found { finding, site: None }
     }
+}
+
+/// `what` gets through, and the server closes it at once.
+pub(super) fn closed(check: Check, what: &str, code: Option<u16>, reason: &str) -> Finding {
+    if code == Some(CloseCode::UnknownApp.code()) {
+        return check.bad(
+            format!("{what} gets through, and this server knows no app with that key."),
+            "rollcall apps list, run on the server's machine with its --data and --config, lists \
+             the apps and their keys; so does the page Keys of an app in the console.",
+        );
+    }
+    let code = code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
+    check.bad(
+        format!("{what} gets through, and the server closes it: {code} {reason}"),
+        "docs/close-codes.md says what the code stands for.",
+    )
 }
 
 /// One line of why a request failed.

@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
 use super::report::{Check, Finding};
-use super::site::{PATIENCE, Site, root};
+use super::site::{PATIENCE, Site, closed, root};
 
 /// What the first frame said.
 enum Greeting {
@@ -50,13 +50,7 @@ fn judge(greeting: Greeting, has_key: bool) -> Finding {
         Greeting::Established => Check::WebSocket.good("A WebSocket gets through."),
         Greeting::Closed(Some(4001), _) if !has_key => Check::WebSocket
             .good("A WebSocket gets through; name an app with --key to have it stay."),
-        Greeting::Closed(code, reason) => {
-            let code = code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
-            Check::WebSocket.bad(
-                format!("A WebSocket gets through, and the server closes it: {code} {reason}"),
-                "docs/close-codes.md says what the code stands for.",
-            )
-        }
+        Greeting::Closed(code, reason) => closed(Check::WebSocket, "A WebSocket", code, &reason),
         Greeting::Strange => bad("What is said over it is not Rollcall's.".to_owned()),
         Greeting::Silence => bad("One is opened, and nothing comes through it.".to_owned()),
     }
