@@ -77,7 +77,7 @@ pub(crate) async fn backup(
         ),
         (header::CONTENT_LENGTH, backup.bytes.into()),
     ];
-    Ok((headers, backup.into_body()))
+    Ok((headers, backup.into_body(PATIENCE)))
 }
 
 async fn record(
@@ -145,3 +145,6 @@ async fn database_bytes(directory: &Path) -> u64 {
 
 /// How long a backup waits for the one before: its file takes a moment to go once it has arrived.
 const WAIT: Duration = Duration::from_secs(1);
+
+/// How long who is sent one may take nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
