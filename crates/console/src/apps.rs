@@ -9,7 +9,7 @@ use rollcall_store::{AppRow, KeyRow, UnixMillis};
 use serde::Serialize;
 
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::network::network;
 
 /// An app, wherever it comes from.
@@ -46,7 +46,7 @@ impl Console {
     /// The app of this id.
     pub(crate) async fn app(&self, id: &str) -> Result<AnyApp, Failure> {
         let mut apps = self.apps().await?.into_iter();
-        apps.find(|app| app.id == id).ok_or(Failure::NoApp)
+        Ok(apps.find(|app| app.id == id).ok_or(AppFailure::NoApp)?)
     }
 }
 

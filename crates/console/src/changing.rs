@@ -5,7 +5,7 @@ use rollcall_node::config::differences;
 use rollcall_store::{AppRow, AppsEdit, ChangeRow};
 
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::record::{By, record_reverting};
 
 /// A change of one stored app under way. Dropped, it did not happen.
@@ -30,7 +30,7 @@ impl Changing<'_> {
     /// The app of this id, if it may be changed.
     pub(crate) fn find(&self, id: &str) -> Result<AppRow, Failure> {
         self.console.0.settings.judge.may_change(id)?;
-        self.rows.iter().find(|row| row.id == id).cloned().ok_or(Failure::NoApp)
+        Ok(self.rows.iter().find(|row| row.id == id).cloned().ok_or(AppFailure::NoApp)?)
     }
 
     /// Whether nobody has this id, in the database or in the file.
@@ -41,7 +41,7 @@ impl Changing<'_> {
 
     /// The change of this number, as it stands in the transaction.
     pub(crate) async fn change(&mut self, n: i64) -> Result<ChangeRow, Failure> {
-        self.edit.change(n).await?.ok_or(Failure::NoChange)
+        Ok(self.edit.change(n).await?.ok_or(AppFailure::NoChange)?)
     }
 
     /// Puts `new` in the place of `old`, records that and ends. What is told of it is the last

@@ -20,7 +20,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::console::Console;
 use crate::escape;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 
 /// The reserved app, and which of its topics are told.
 #[derive(Debug)]
@@ -220,7 +220,7 @@ impl Console {
         loop {
             match self.0.node.tap(app) {
                 Some(tap) => self.tell_events(topic, &mut audience, tap).await,
-                None if matches!(self.app(app).await, Err(Failure::NoApp)) => {
+                None if matches!(self.app(app).await, Err(Failure::App(AppFailure::NoApp))) => {
                     self.0.live.tell(&self.0.node, topic, "removed", object!({})).await;
                 }
                 None => {}

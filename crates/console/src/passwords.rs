@@ -12,7 +12,7 @@ use rollcall_web::{CommonFailure, FieldProblem};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
 
-use crate::failure::Failure;
+use crate::failure::{EntryFailure, Failure};
 
 /// A password that may be one. It has no `Debug`, so no log shows it.
 #[derive(Clone)]
@@ -22,9 +22,9 @@ impl Password {
     /// Refuses what is too short to be safe, too long to be typed, or known to everybody.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         match text.chars().count() {
-            0..LEAST_CHARACTERS => Err(Failure::ShortPassword("password")),
+            0..LEAST_CHARACTERS => Err(EntryFailure::ShortPassword("password").into()),
             LEAST_CHARACTERS..=MOST_CHARACTERS if is_common(text) => {
-                Err(Failure::CommonPassword("password"))
+                Err(EntryFailure::CommonPassword("password").into())
             }
             LEAST_CHARACTERS..=MOST_CHARACTERS => Ok(Self(text.to_owned())),
             _ => Err(CommonFailure::Field("password", FieldProblem::TooLong).into()),
@@ -61,8 +61,8 @@ impl Default for Hasher {
 impl Hasher {
     /// Waits for the others. Refused where too many wait already.
     pub(crate) async fn turn(&self) -> Result<Turn<'_>, Failure> {
-        let waited = self.waiting.try_acquire().map_err(|_| Failure::Busy)?;
-        let turn = self.turn.acquire().await.map_err(|_| Failure::Busy)?;
+        let waited = self.waiting.try_acquire().map_err(|_| EntryFailure::Busy)?;
+        let turn = self.turn.acquire().await.map_err(|_| EntryFailure::Busy)?;
         Ok(Turn { _turn: turn, _waited: waited })
     }
 }
@@ -242,7 +242,7 @@ mod tests {
             });
             assert!(polled.await, "the first is not done");
         }
-        assert!(matches!(hasher.turn().await, Err(Failure::Busy)));
+        assert!(matches!(hasher.turn().await, Err(Failure::Entry(EntryFailure::Busy))));
         drop(first);
         assert!(waiting.remove(0).await.is_ok());
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json as object};
 use super::path::InPath;
 use super::sign_in::SUCCESS;
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::signed_in::SignedIn;
 
 /// Publishes an event, once or several times; with `as_user` it is told as a client event of that
@@ -49,7 +49,7 @@ pub(crate) async fn disconnect(
     let come_back = Fields::read_json(request).await?.switch("come_back")?;
     let close = if come_back { CloseWith::Reconnect } else { CloseWith::Unauthorized };
     if !console.0.node.disconnect_of(&id, &socket, close).await {
-        return Err(Failure::NoConnection);
+        return Err(AppFailure::NoConnection.into());
     }
     let after = object!({ "socket": socket, "come_back": come_back });
     record(&console, &signed_in, ChangeKind::Disconnect, &id, &after).await?;

@@ -14,7 +14,7 @@ use crate::apps::{AppBody, KeyFacts, shown_name};
 use crate::changing::Changing;
 use crate::console::Console;
 use crate::draw::{self, APP_ID_BYTES, PAIR_BYTES};
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::signed_in::SignedIn;
 
 /// All apps.
@@ -72,7 +72,7 @@ pub(crate) async fn delete(
     let changing = console.changing().await?;
     let row = changing.find(&id)?;
     if fields.text("confirm")? != shown_name(&row.id, &row.name) {
-        return Err(Failure::NotConfirmed);
+        return Err(AppFailure::NotConfirmed.into());
     }
     changing.finish(signed_in.by(), Some(&row), None).await?;
     Ok(json(SUCCESS.to_owned()))

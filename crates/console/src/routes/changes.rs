@@ -11,7 +11,7 @@ use serde_json::json as object;
 
 use super::path::InPath;
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::record::{ChangeBody, is_untouched, object as side};
 use crate::signed_in::SignedIn;
 
@@ -45,9 +45,9 @@ pub(crate) async fn revert(
     let mut changing = console.changing().await?;
     let change = changing.change(n).await?;
     let app = change.app.as_deref().filter(|_| change.kind == ChangeKind::Settings);
-    let old = changing.find(app.ok_or(Failure::NotReversible)?)?;
+    let old = changing.find(app.ok_or(AppFailure::NotReversible)?)?;
     if !is_untouched(&change, &old) {
-        return Err(Failure::ChangedSince);
+        return Err(AppFailure::ChangedSince.into());
     }
     let new = changed_app(&old, &side(change.before.as_deref()))?;
     changing.reverts = Some(n);

@@ -13,7 +13,7 @@ use super::sign_in::SUCCESS;
 use crate::apps::{KeyBody, KeyPair};
 use crate::console::Console;
 use crate::draw::{self, PAIR_BYTES};
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::signed_in::SignedIn;
 
 /// Draws one more pair.
@@ -28,7 +28,7 @@ pub(crate) async fn add(
     let changing = console.changing().await?;
     let old = changing.find(&id)?;
     if old.keys.len() >= MOST_KEYS {
-        return Err(Failure::TooManyKeys);
+        return Err(AppFailure::TooManyKeys.into());
     }
     let mut new = old.clone();
     new.keys.push(pair.clone());
@@ -45,7 +45,7 @@ pub(crate) async fn reveal(
     signed_in: SignedIn,
 ) -> Result<impl IntoResponse, Failure> {
     let app = console.app(&id).await?;
-    let pair = app.keys.iter().find(|pair| pair.key == key).ok_or(Failure::NoKey)?;
+    let pair = app.keys.iter().find(|pair| pair.key == key).ok_or(AppFailure::NoKey)?;
     let after = object!({ "key": pair.key }).to_string();
     let change = signed_in.by().change(ChangeKind::KeyRevealed, &id, console.now());
     console.0.store.record(&NewChange { after: Some(&after), ..change }).await?;
@@ -62,8 +62,8 @@ pub(crate) async fn remove(
     let old = changing.find(&id)?;
     let (gone, keys): (Vec<_>, Vec<_>) = old.keys.iter().cloned().partition(|pair| pair.key == key);
     match (gone.is_empty(), keys.is_empty()) {
-        (true, _) => return Err(Failure::NoKey),
-        (false, true) => return Err(Failure::LastKey),
+        (true, _) => return Err(AppFailure::NoKey.into()),
+        (false, true) => return Err(AppFailure::LastKey.into()),
         (false, false) => {}
     }
     let new = AppRow { keys, ..old.clone() };

@@ -6,7 +6,7 @@ use rollcall_web::{FieldProblem, Fields, json};
 use serde_json::json as object;
 
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::live::Topic;
 use crate::signed_in::SignedIn;
 
@@ -18,9 +18,9 @@ pub(crate) async fn authorize(
 ) -> Result<impl IntoResponse, Failure> {
     let fields = Fields::read(request).await?;
     let (socket, channel) = (fields.text("socket_id")?, fields.text("channel_name")?);
-    let topic = Topic::parse(channel).ok_or(Failure::NoTopic)?;
+    let topic = Topic::parse(channel).ok_or(AppFailure::NoTopic)?;
     if let Some(app) = topic.app() {
-        console.app(app).await.map_err(|_| Failure::NoTopic)?;
+        console.app(app).await.map_err(|_| AppFailure::NoTopic)?;
     }
     let signed = console.0.live.authorize(&console.0.node, socket, &topic);
     let auth = signed.map_err(|_| Failure::of_field("socket_id", FieldProblem::Malformed))?;

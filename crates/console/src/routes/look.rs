@@ -10,7 +10,7 @@ use serde_json::{Value, json as object};
 
 use super::path::InPath;
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::network::network;
 
 /// Which channels.
@@ -106,7 +106,7 @@ pub(crate) async fn connection(
     wanted: Result<Query<OneConnectionWanted>, QueryRejection>,
 ) -> Result<impl IntoResponse, Failure> {
     let address = read(wanted)?.address;
-    let detail = console.0.node.connection(&id, &socket).await?.ok_or(Failure::NoConnection)?;
+    let detail = console.0.node.connection(&id, &socket).await?.ok_or(AppFailure::NoConnection)?;
     let body = object!({
         "connection": shown(&detail.connection, address),
         "subscriptions": detail.subscriptions,

@@ -10,7 +10,7 @@ use super::path::InPath;
 use crate::apps::AnyApp;
 use crate::console::Console;
 use crate::error_groups::{ErrorGroup, OF_NO_APP};
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::process;
 use crate::pulse::Pulse;
 
@@ -20,7 +20,7 @@ pub(crate) async fn overview(
     InPath(id): InPath<String>,
 ) -> Result<impl IntoResponse, Failure> {
     let app = console.app(&id).await?;
-    let stats = console.0.node.stats_of_app(&id).await.ok_or(Failure::NoApp)?;
+    let stats = console.0.node.stats_of_app(&id).await.ok_or(AppFailure::NoApp)?;
     let now = Pulse::of(console.now(), &stats);
     let errors = console.0.store.errors(Some(&id), LATEST).await?;
     let errors: Vec<_> = errors.into_iter().map(ErrorGroup::from).collect();

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::sign_in::SUCCESS;
 use crate::console::Console;
-use crate::failure::Failure;
+use crate::failure::{BackupFailure, Failure};
 use crate::record::restore_details;
 use crate::signed_in::SignedIn;
 
@@ -30,13 +30,13 @@ pub(crate) async fn stage(
     request: Request,
 ) -> Result<impl IntoResponse, Failure> {
     if media_type(request.headers()) != "application/octet-stream" {
-        return Err(Failure::NoOctetStream);
+        return Err(BackupFailure::NoOctetStream.into());
     }
     let most = most_bytes(&console.0.settings.config.data).await;
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|bytes| bytes.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|bytes| bytes > most) {
-        return Err(Failure::RestoreTooLarge(most));
+        return Err(BackupFailure::TooLarge(most).into());
     }
     let incoming = Incoming::begin(&console.0.settings.config.data)?;
     receive(request.into_body(), incoming.path(), most).await?;
@@ -62,7 +62,7 @@ pub(crate) async fn discard(
     let directory = &console.0.settings.config.data;
     let before = match Store::staged(directory).await {
         Ok(Some(Staged { contents, .. })) => restore_details(&contents).to_string(),
-        Ok(None) => return Err(Failure::NothingStaged),
+        Ok(None) => return Err(BackupFailure::NothingStaged.into()),
         // What cannot be read, somebody has put there by hand.
         Err(_) => "{}".to_owned(),
     };
@@ -71,7 +71,7 @@ pub(crate) async fn discard(
     console.0.store.record(&change).await?;
     match Store::discard_staged(directory)? {
         true => Ok(json(SUCCESS.to_owned())),
-        false => Err(Failure::NothingStaged),
+        false => Err(BackupFailure::NothingStaged.into()),
     }
 }
 
@@ -111,7 +111,7 @@ async fn receive(mut body: Body, path: &Path, most: u64) -> Result<(), Failure> 
     while let Some(frame) = next(&mut body).await? {
         bytes += frame.len() as u64;
         if bytes > most {
-            return Err(Failure::RestoreTooLarge(most));
+            return Err(BackupFailure::TooLarge(most).into());
         }
         file.write_all(&frame).await.map_err(failed)?;
     }

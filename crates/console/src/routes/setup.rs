@@ -10,7 +10,7 @@ use rollcall_web::{Asker, Fields, HasSite, Token, json};
 use super::session;
 use crate::codes::Code;
 use crate::console::{Console, SESSION};
-use crate::failure::Failure;
+use crate::failure::{EntryFailure, Failure};
 use crate::operator_name;
 use crate::passwords::Password;
 
@@ -45,17 +45,17 @@ pub(super) fn signed_in(console: &Console, asker: &Asker, name: &str, token: &To
 }
 
 async fn code_in_force(console: &Console, text: &str) -> Result<TokenHash, Failure> {
-    let code = Code::parse(text).ok_or(Failure::WrongCode)?.hash();
+    let code = Code::parse(text).ok_or(EntryFailure::WrongCode)?.hash();
     match console.0.store.is_code(&code, console.now()).await? {
         true => Ok(code),
-        false => Err(Failure::WrongCode),
+        false => Err(EntryFailure::WrongCode.into()),
     }
 }
 
 impl From<SetUpError> for Failure {
     fn from(error: SetUpError) -> Self {
         match error {
-            SetUpError::WrongCode => Self::WrongCode,
+            SetUpError::WrongCode => EntryFailure::WrongCode.into(),
             SetUpError::Store(error) => error.into(),
         }
     }

@@ -9,7 +9,7 @@ use rollcall_web::{Asker, CommonFailure, Fields, HasSite, Token, json};
 
 use super::setup::signed_in;
 use crate::console::{Console, SESSION};
-use crate::failure::Failure;
+use crate::failure::{EntryFailure, Failure};
 use crate::operator_name;
 use crate::passwords::{Password, Turn};
 use crate::signed_in::SignedIn;
@@ -21,12 +21,13 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, Failure> {
     let asker = Asker::of(console.site(), request.headers(), request.extensions());
     let fields = Fields::read_json(request).await?;
-    let name = operator_name::parse(fields.text("name")?).map_err(|_| Failure::WrongPassword)?;
+    let name =
+        operator_name::parse(fields.text("name")?).map_err(|_| EntryFailure::WrongPassword)?;
     let password = Password::claimed("password", fields.text("password")?)?;
     let turn = console.0.hasher.turn().await?;
     let operator = console.0.store.operator().await?.filter(|operator| operator.name == name);
     verify(&console, &turn, (asker.place, name), password, operator.as_ref()).await?;
-    let operator = operator.ok_or(Failure::WrongPassword)?;
+    let operator = operator.ok_or(EntryFailure::WrongPassword)?;
     let token = Token::random()?;
     let browsing =
         Browsing { new: token.hash(), old: Console::token(&asker).as_ref().map(Token::hash) };
@@ -85,13 +86,13 @@ async fn verify(
         return Ok(());
     }
     console.limits().sign_ins.fail(console.now(), &key)?;
-    Err(Failure::WrongPassword)
+    Err(EntryFailure::WrongPassword.into())
 }
 
 /// The operator whose session it is; a program has no password.
 async fn operator_of(console: &Console, signed_in: &SignedIn) -> Result<Operator, Failure> {
     let SignedInAs::Operator(id, _) = &signed_in.session.who else {
-        return Err(Failure::WrongPassword);
+        return Err(EntryFailure::WrongPassword.into());
     };
     let operator = console.0.store.operator().await?.filter(|operator| operator.id == *id);
     operator.ok_or(CommonFailure::NotSignedIn.into())

@@ -19,7 +19,7 @@ use super::restore;
 use super::sign_in::SUCCESS;
 use crate::backup::Backup;
 use crate::console::{Console, Licence};
-use crate::failure::Failure;
+use crate::failure::{BackupFailure, Failure};
 use crate::signed_in::SignedIn;
 
 /// What it is, how it was started, and what it says of itself.
@@ -63,7 +63,7 @@ pub(crate) async fn backup(
     signed_in: SignedIn,
 ) -> Result<impl IntoResponse, Failure> {
     let copying = Arc::clone(&console.0.copying);
-    let alone = timeout(WAIT, copying.lock_owned()).await.map_err(|_| Failure::BackupUnderWay)?;
+    let alone = timeout(WAIT, copying.lock_owned()).await.map_err(|_| BackupFailure::UnderWay)?;
     record(&console, &signed_in, ChangeKind::Backup).await?;
     let backup = Backup::make(console, alone).await.map_err(|error| {
         tracing::error!(%error, "no copy of the database can be made");
