@@ -33,8 +33,7 @@ pub(crate) async fn show(
     format: Format,
 ) -> Result<(), Failure> {
     let catalogue = read(config).await?;
-    let unknown = || Failure::NoApp { id: id.to_owned(), known: catalogue.ids() };
-    let entry = catalogue.find(id).ok_or_else(unknown)?;
+    let entry = catalogue.named(id)?;
     print(&match format {
         Format::Table => details(entry, secrets),
         Format::Json => format!("{:#}\n", json_details(entry, secrets)),

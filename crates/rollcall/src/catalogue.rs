@@ -7,7 +7,7 @@ use rollcall_node::config::{self, Config, Duplicate, Place, Settings};
 use rollcall_store::AppRow;
 use rollcall_wire::auth::Key;
 
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure, StatusPageFailure};
 use crate::{first_start, unfit};
 
 /// All apps, those of the database first.
@@ -44,7 +44,7 @@ impl Catalogue {
         for Entry { app, source, .. } in &declared {
             if let Some((owner, duplicate)) = clash(&entries, app) {
                 let (source, owner) = (source.clone(), owner.id.to_string());
-                return Err(Failure::DeclaredTwice { source, duplicate, owner });
+                return Err(AppFailure::DeclaredTwice { source, duplicate, owner }.into());
             }
         }
         entries.extend(declared);
@@ -60,10 +60,15 @@ impl Catalogue {
         self.entries.iter().find(|entry| entry.app.id.as_str() == id)
     }
 
+    /// The same, or that there is none.
+    pub(crate) fn named(&self, id: &str) -> Result<&Entry, AppFailure> {
+        self.find(id).ok_or_else(|| AppFailure::Unknown { id: id.to_owned(), known: self.ids() })
+    }
+
     /// The app of the status page: the one that `status_app` names, else that of the first start.
-    pub(crate) fn status_app(&self, config: &Config) -> Result<&App, Failure> {
+    pub(crate) fn status_app(&self, config: &Config) -> Result<&App, StatusPageFailure> {
         let app = self.named_status_app(config)?;
-        let unfit = |unfit| Failure::UnfitStatusApp { id: app.id.to_string(), unfit };
+        let unfit = |unfit| StatusPageFailure::UnfitApp { id: app.id.to_string(), unfit };
         unfit::check(app).map_err(unfit)?;
         Ok(app)
     }
@@ -73,13 +78,13 @@ impl Catalogue {
         self.named_status_app(config).is_ok_and(|app| app.id.as_str() == id)
     }
 
-    fn named_status_app(&self, config: &Config) -> Result<&App, Failure> {
+    fn named_status_app(&self, config: &Config) -> Result<&App, StatusPageFailure> {
         let Some(id) = &config.status_app else {
-            return self.default_app().ok_or(Failure::NoDefaultApp);
+            return self.default_app().ok_or(StatusPageFailure::NoDefaultApp);
         };
         match self.find(id) {
             Some(entry) => Ok(&entry.app),
-            None => Err(Failure::NoStatusApp { id: id.clone(), known: self.ids() }),
+            None => Err(StatusPageFailure::NoApp { id: id.clone(), known: self.ids() }),
         }
     }
 

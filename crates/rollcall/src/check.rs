@@ -11,7 +11,7 @@ use rollcall_store::{AppRow, NextStart, Store};
 use crate::apps::print;
 use crate::catalogue::{Catalogue, stored};
 use crate::certificate;
-use crate::failure::Failure;
+use crate::failure::{Failure, RestoreFailure, StatusPageFailure};
 use crate::serve::check_pages;
 
 /// Prints what would be served.
@@ -29,7 +29,10 @@ pub(crate) async fn run(given: &Given) -> Result<(), Failure> {
     let catalogue = catalogue(&config, &apps, &mut failures);
     if let Some(file) = &staged {
         let of_apps = failures.split_off(before).into_iter();
-        let unfit = |why| Failure::StagedUnfit { file: file.clone(), why: Box::new(why) };
+        let unfit = |why| {
+            let why = Box::new(why);
+            Failure::from(RestoreFailure::StagedUnfit { file: file.clone(), why })
+        };
         failures.extend(of_apps.map(unfit));
     }
     match (catalogue, failures.is_empty()) {
@@ -48,8 +51,8 @@ fn catalogue(config: &Config, rows: &[AppRow], failures: &mut Vec<Failure>) -> O
     let catalogue = Catalogue::new(config, &good).map_err(|error| failures.push(error)).ok()?;
     match catalogue.status_app(config) {
         // The start makes it.
-        Ok(_) | Err(Failure::NoDefaultApp) => {}
-        Err(error) if failures.is_empty() => failures.push(error),
+        Ok(_) | Err(StatusPageFailure::NoDefaultApp) => {}
+        Err(error) if failures.is_empty() => failures.push(error.into()),
         Err(_) => {}
     }
     Some(catalogue)
@@ -73,7 +76,7 @@ fn summary(config: &Config, catalogue: &Catalogue, staged: Option<&Path>) -> Str
         let (id, name) = (&entry.app.id, &entry.app.name);
         line(&mut text, label, &format!("{id} {name} from {}{page}", entry.source));
     }
-    if matches!(catalogue.status_app(config), Err(Failure::NoDefaultApp)) {
+    if matches!(catalogue.status_app(config), Err(StatusPageFailure::NoDefaultApp)) {
         line(&mut text, "new app", "rollcall, which the start makes for the status page");
     }
     text

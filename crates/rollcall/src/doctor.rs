@@ -88,10 +88,7 @@ fn account(catalogue: Option<&Catalogue>, wish: &Doctor) -> Result<Option<Accoun
     let Some(catalogue) = catalogue else { return Ok(None) };
     let entry = match &wish.app {
         None => catalogue.entries().iter().find(|entry| entry.app.enabled),
-        Some(id) => {
-            let unknown = || Failure::NoApp { id: id.clone(), known: catalogue.ids() };
-            Some(catalogue.find(id).ok_or_else(unknown)?)
-        }
+        Some(id) => Some(catalogue.named(id)?),
     };
     let account = entry.and_then(|entry| {
         let key = entry.app.keys.first()?.clone();

@@ -14,7 +14,7 @@ use rollcall_store::{AppRow, AppsEdit, Store};
 use crate::apps::{json_details, print};
 use crate::catalogue::stored;
 use crate::cli::{Format, Secrets};
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 use crate::judge::{check, refuse_declared};
 use crate::now::unix_millis;
 use crate::show_secret::ShowSecret;
@@ -94,9 +94,9 @@ pub(crate) async fn remove(config: &Config, id: &str) -> Result<(), Failure> {
 }
 
 /// Digits, because some server libraries take nothing else; few enough for a JavaScript number.
-fn check_id(id: &str) -> Result<(), Failure> {
+fn check_id(id: &str) -> Result<(), AppFailure> {
     let fits = (1..=15).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
-    fits.then_some(()).ok_or_else(|| Failure::BadAppId(id.to_owned()))
+    fits.then_some(()).ok_or_else(|| AppFailure::BadId(id.to_owned()))
 }
 
 async fn open_existing(config: &Config, id: &str) -> Result<Store, Failure> {
@@ -115,11 +115,11 @@ fn tell_of_a_new_database(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-fn find<'a>(config: &Config, rows: &'a [AppRow], id: &str) -> Result<&'a AppRow, Failure> {
+fn find<'a>(config: &Config, rows: &'a [AppRow], id: &str) -> Result<&'a AppRow, AppFailure> {
     rows.iter().find(|row| row.id == id).ok_or_else(|| {
         let stored = rows.iter().map(|row| row.id.clone());
         let known = stored.chain(config.declared.keys().cloned()).collect();
-        Failure::NoApp { id: id.to_owned(), known }
+        AppFailure::Unknown { id: id.to_owned(), known }
     })
 }
 
@@ -137,7 +137,10 @@ fn blank(id: &str) -> Result<AppRow, Failure> {
 /// An app that is there, if `words` say nothing new of it.
 fn unchanged(row: &AppRow, words: &[String]) -> Result<AppRow, Failure> {
     let wanted = config::edited_app(row, words, unix_millis())?;
-    (wanted == *row).then_some(wanted).ok_or_else(|| Failure::AppExists(row.id.clone()))
+    match wanted == *row {
+        true => Ok(wanted),
+        false => Err(AppFailure::Exists(row.id.clone()).into()),
+    }
 }
 
 /// Records the change with the change itself (docs/console.md 2.4).

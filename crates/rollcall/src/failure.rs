@@ -1,22 +1,27 @@
-//! Why the program ends: one sentence for the operator, and an exit code.
+//! Why the program ends: one sentence for the operator, and an exit code. What an app, the status
+//! page or a restore can fail of has files of its own.
+
+mod app;
+mod restore;
+mod status_page;
 
 use std::path::PathBuf;
 use std::{fmt, io};
 
-use rollcall_node::config::{ConfigError, Duplicate, ListenAddress, Place};
-use rollcall_node::handle::QueueError;
+use rollcall_node::config::{ConfigError, Duplicate, ListenAddress};
 use rollcall_node::tls::TlsError;
 use rollcall_node::webhooks::WebhooksError;
 use rollcall_node::{ServeError, StartError};
-use rollcall_store::{OpenError, RestoreError, StoreError, WriteAppError};
+use rollcall_store::{OpenError, StoreError, WriteAppError};
 
-use crate::catalogue::Source;
 use crate::doctor::DoctorError;
-use crate::first_start;
 use crate::tail::TailError;
 use crate::trigger::TriggerError;
-use crate::unfit::Unfit;
 use crate::usage::UsageError;
+
+pub(crate) use app::AppFailure;
+pub(crate) use restore::RestoreFailure;
+pub(crate) use status_page::StatusPageFailure;
 
 /// Why the program ends.
 #[derive(Debug)]
@@ -39,40 +44,18 @@ pub(crate) enum Failure {
     Listen { address: ListenAddress, error: io::Error },
     /// The data directory or the database in it cannot be used.
     Open(OpenError),
-    /// A file is not restored.
-    Restore { file: PathBuf, error: RestoreError },
-    /// The server could not serve what is in it.
-    RestoreUnfit { file: PathBuf, why: Box<Failure> },
-    /// The server could not serve what takes the place of the database when it starts.
-    StagedUnfit { file: PathBuf, why: Box<Failure> },
+    /// A file does not take the place of the database.
+    Restore(RestoreFailure),
     /// The database failed.
     Store(StoreError),
     /// The system has no random numbers.
     Random(getrandom::Error),
     /// An app could not be written.
     Write(WriteAppError),
-    /// No app may have this id.
-    BadAppId(String),
-    /// There is an app with this id, and other settings than asked for.
-    AppExists(String),
-    /// The file declares what the database has already, in the app `owner`.
-    DeclaredTwice { source: Source, duplicate: Duplicate, owner: String },
-    /// The file alone changes this app.
-    FixedApp { id: String, place: Place },
-    /// Another app has this key.
-    KeyTaken { key: String, owner: String },
-    /// The status page needs this app.
-    StatusAppStays(String),
-    /// The status page finds its app by its name.
-    StatusAppName,
-    /// No app has this id.
-    NoApp { id: String, known: Vec<String> },
-    /// The app that `status_app` names does not exist.
-    NoStatusApp { id: String, known: Vec<String> },
-    /// The app of the status page cannot carry it.
-    UnfitStatusApp { id: String, unfit: Unfit },
-    /// The app that the first start made is gone, and no other is named.
-    NoDefaultApp,
+    /// An app is not there, or not as it was asked for.
+    App(AppFailure),
+    /// The status page cannot work, or not as it was asked for.
+    StatusPage(StatusPageFailure),
     /// The event was not published.
     Trigger(TriggerError),
     /// The doctor found something, or could not look.
@@ -87,10 +70,6 @@ pub(crate) enum Failure {
     Start(StartError),
     /// The node stopped by itself.
     Serve(ServeError),
-    /// The status app cannot do its work.
-    StatusApp(QueueError),
-    /// The status app has a defect; the log has more.
-    StatusAppPanicked,
     /// No webhook of this id was given up.
     NoDelivery(String),
     /// Webhooks cannot be delivered.
@@ -104,12 +83,10 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Config(_) | Self::Duplicate(_) => 2,
-            Self::NoPagesDirectory { .. } | Self::NoStatusApp { .. } => 2,
-            Self::Tls(_) | Self::HalfOfTls { .. } => 2,
-            Self::UnfitStatusApp { .. } | Self::DeclaredTwice { .. } => 2,
-            Self::BadAppId(_) | Self::AppExists(_) | Self::FixedApp { .. } => 2,
-            Self::KeyTaken { .. } | Self::StatusAppStays(_) | Self::StatusAppName => 2,
-            Self::RestoreUnfit { why, .. } | Self::StagedUnfit { why, .. } => why.exit_code(),
+            Self::NoPagesDirectory { .. } | Self::Tls(_) | Self::HalfOfTls { .. } => 2,
+            Self::App(failure) => failure.exit_code(),
+            Self::StatusPage(failure) => failure.exit_code(),
+            Self::Restore(failure) => failure.exit_code(),
             Self::Trigger(error) if error.is_usage() => 2,
             Self::Doctor(error) if error.is_usage() => 2,
             Self::Tail(error) if error.is_usage() => 2,
@@ -140,70 +117,12 @@ impl fmt::Display for Failure {
             ),
             Self::Listen { address, error } => listen_sentence(f, address, error),
             Self::Open(error) => error.fmt(f),
-            Self::Restore { file, error: RestoreError::File(path, error) } if path == file => {
-                write!(f, "{} cannot be read: {error}", file.display())
-            }
-            Self::Restore { file, error } => {
-                write!(f, "{} is not restored: {error}", file.display())
-            }
-            Self::RestoreUnfit { file, why } => {
-                write!(
-                    f,
-                    "{} is not restored, for the server could not serve it: {why}",
-                    file.display()
-                )
-            }
-            Self::StagedUnfit { file, why } => {
-                write!(f, "once {} is in the place of the database: {why}", file.display())
-            }
+            Self::Restore(failure) => failure.fmt(f),
             Self::Store(error) => error.fmt(f),
             Self::Write(error) => write!(f, "nothing was written: {error}"),
-            Self::BadAppId(id) => write!(
-                f,
-                "the id of an app must be 1 to 15 digits, which every server library takes, not \
-                 {id:?}"
-            ),
-            Self::AppExists(id) => write!(
-                f,
-                "there is an app {id} already, with other settings; change it with rollcall apps \
-                 set {id}"
-            ),
-            Self::DeclaredTwice { source, duplicate, owner } => {
-                declared_twice_sentence(f, source, duplicate, owner)
-            }
-            Self::FixedApp { id, place } => write!(
-                f,
-                "the app {id} is fixed in {place}; change it there, and start the server anew"
-            ),
-            Self::KeyTaken { key, owner } => {
-                write!(f, "the key \"{key}\" belongs to the app {owner}; each app needs its own")
-            }
-            Self::StatusAppStays(id) => write!(
-                f,
-                "the status page uses the app {id}; start the server with another --status-app \
-                 first, and name that here too"
-            ),
-            Self::StatusAppName => write!(
-                f,
-                "the status page finds its app by the name {}; name an app with --status-app to \
-                 use another",
-                first_start::NAME
-            ),
+            Self::App(failure) => failure.fmt(f),
+            Self::StatusPage(failure) => failure.fmt(f),
             Self::Random(error) => write!(f, "the system has no random numbers: {error}"),
-            Self::NoApp { id, known } => {
-                write!(f, "there is no app with the id \"{id}\"; {}", Known(known))
-            }
-            Self::NoStatusApp { id, known } => {
-                write!(f, "status_app names \"{id}\", which is no app; {}", Known(known))
-            }
-            Self::UnfitStatusApp { id, unfit } => {
-                write!(f, "the app \"{id}\" cannot be that of the status page: its {unfit}")
-            }
-            Self::NoDefaultApp => write!(
-                f,
-                "the database has no app called rollcall; name the app for the status page with \
-                 --status-app"
-            ),
             Self::Trigger(error) => error.fmt(f),
             Self::Doctor(error) => error.fmt(f),
             Self::Tail(error) => error.fmt(f),
@@ -214,8 +133,6 @@ impl fmt::Display for Failure {
             Self::Runtime(error) => write!(f, "the threads cannot be started: {error}"),
             Self::Start(error) => error.fmt(f),
             Self::Serve(error) => error.fmt(f),
-            Self::StatusApp(error) => write!(f, "the status app stopped: {error}"),
-            Self::StatusAppPanicked => f.write_str("the status app stopped by a defect"),
             Self::NoDelivery(id) => write!(
                 f,
                 "no request {id} was given up; rollcall webhooks list shows what there is"
@@ -223,26 +140,6 @@ impl fmt::Display for Failure {
             Self::Webhooks(error) => error.fmt(f),
             Self::WebhooksPanicked => f.write_str("the delivery of webhooks stopped by a defect"),
         }
-    }
-}
-
-fn declared_twice_sentence(
-    f: &mut fmt::Formatter<'_>,
-    source: &impl fmt::Display,
-    duplicate: &Duplicate,
-    owner: &impl fmt::Display,
-) -> fmt::Result {
-    match duplicate {
-        Duplicate::Id(id) => write!(
-            f,
-            "{source}: the app {id} is in the database too; take it out of the file, or out of \
-             the database with rollcall apps remove {id}, without --config"
-        ),
-        Duplicate::Key(key) => write!(
-            f,
-            "{source}: the key \"{key}\" belongs to the app {owner} of the database; change it \
-             here, or there with rollcall apps set {owner} keys=…"
-        ),
     }
 }
 

@@ -6,7 +6,7 @@ use rollcall_node::config::{Config, Duplicate};
 use rollcall_store::{AppRow, KeyRow};
 
 use crate::catalogue::{Catalogue, Entry, stored};
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure, StatusPageFailure};
 use crate::first_start;
 
 /// The same for the console, with the options that the server runs with.
@@ -14,7 +14,7 @@ pub(crate) struct ServersJudge(pub(crate) Config);
 
 impl Judge for ServersJudge {
     fn may_change(&self, app: &str) -> Result<(), Objection> {
-        Ok(refuse_declared(&self.0, app)?)
+        Ok(refuse_declared(&self.0, app).map_err(Failure::from)?)
     }
 
     fn judge(
@@ -35,19 +35,21 @@ impl From<Failure> for Objection {
     fn from(failure: Failure) -> Self {
         let sentence = failure.to_string();
         match failure {
-            Failure::FixedApp { .. } => Self::Fixed(sentence),
-            Failure::StatusAppStays(_)
-            | Failure::StatusAppName
-            | Failure::UnfitStatusApp { .. } => Self::StatusApp(sentence),
+            Failure::App(AppFailure::Fixed { .. }) => Self::Fixed(sentence),
+            Failure::StatusPage(
+                StatusPageFailure::AppStays(_)
+                | StatusPageFailure::AppName
+                | StatusPageFailure::UnfitApp { .. },
+            ) => Self::StatusApp(sentence),
             _ => Self::Other(sentence),
         }
     }
 }
 
 /// Refuses an app that the file declares.
-pub(crate) fn refuse_declared(config: &Config, id: &str) -> Result<(), Failure> {
+pub(crate) fn refuse_declared(config: &Config, id: &str) -> Result<(), AppFailure> {
     config.declared.get(id).map_or(Ok(()), |declared| {
-        Err(Failure::FixedApp { id: id.to_owned(), place: declared.place.clone() })
+        Err(AppFailure::Fixed { id: id.to_owned(), place: declared.place.clone() })
     })
 }
 
@@ -66,15 +68,18 @@ pub(crate) fn check(
         old.is_some_and(|old| before.is_ok_and(|before| before.is_status_app(config, &old.id)));
     let Some(new) = new else {
         let id = || old.map(|old| old.id.clone()).unwrap_or_default();
-        return if is_status_app { Err(Failure::StatusAppStays(id())) } else { Ok(()) };
+        return if is_status_app { Err(StatusPageFailure::AppStays(id()).into()) } else { Ok(()) };
     };
     let named = |row: &AppRow| row.name == first_start::NAME;
     if config.status_app.is_none() && named(new) != old.is_some_and(named) {
-        return Err(Failure::StatusAppName);
+        return Err(StatusPageFailure::AppName.into());
     }
     refuse_taken(config, &others, new)?;
     let after = Catalogue::new(config, &[&others[..], std::slice::from_ref(new)].concat())?;
-    if is_status_app { after.status_app(config).map(|_| ()) } else { Ok(()) }
+    if is_status_app {
+        after.status_app(config)?;
+    }
+    Ok(())
 }
 
 /// Whether the server could start with these apps in the database.
@@ -97,7 +102,7 @@ fn refuse_taken(config: &Config, others: &[AppRow], new: &AppRow) -> Result<(), 
         let has = |entry: &&Entry| entry.app.keys.iter().any(|other| other.key == *key);
         if let Some(owner) = others.entries().iter().find(has) {
             let owner = owner.app.id.to_string();
-            return Err(Failure::KeyTaken { key: key.clone(), owner });
+            return Err(AppFailure::KeyTaken { key: key.clone(), owner }.into());
         }
     }
     Ok(())

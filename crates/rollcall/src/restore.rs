@@ -12,13 +12,13 @@ use rollcall_store::{
 };
 
 use crate::apps::print;
-use crate::failure::Failure;
+use crate::failure::{Failure, RestoreFailure};
 use crate::judge::check_all;
 use crate::now::unix_millis;
 
 /// Checks the file, stages a copy of it, and puts that in place if no server runs.
 pub(crate) async fn run(config: &Config, file: &Path) -> Result<(), Failure> {
-    let failed = |error| Failure::Restore { file: file.to_owned(), error };
+    let failed = |error| RestoreFailure::Refused { file: file.to_owned(), error };
     // Before the directory is made: a name that was mistyped leaves nothing behind.
     File::open(file).map_err(|error| failed(RestoreError::File(file.to_owned(), error)))?;
     // Held until the end, so that no server starts meanwhile.
@@ -26,7 +26,7 @@ pub(crate) async fn run(config: &Config, file: &Path) -> Result<(), Failure> {
     let incoming = Incoming::begin(&config.data).map_err(failed)?;
     incoming.copy_from(file).map_err(failed)?;
     let contents = incoming.check().await.map_err(failed)?;
-    let unfit = |why| Failure::RestoreUnfit { file: file.to_owned(), why: Box::new(why) };
+    let unfit = |why| RestoreFailure::Unfit { file: file.to_owned(), why: Box::new(why) };
     check_all(config, &contents.apps).map_err(unfit)?;
     let after = restore_details(&contents).to_string();
     let change = By::COMMAND_LINE.change(ChangeKind::Restore, "", unix_millis());

@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
 use crate::catalogue::Catalogue;
-use crate::failure::Failure;
+use crate::failure::{Failure, StatusPageFailure};
 use crate::follow::Follower;
 use crate::judge::ServersJudge;
 use crate::now::unix_millis;
@@ -104,8 +104,8 @@ async fn stopping(
         }
         ended = status => match ended {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Failure::StatusApp(error)),
-            Err(_) => Err(Failure::StatusAppPanicked),
+            Ok(Err(error)) => Err(StatusPageFailure::Stopped(error).into()),
+            Err(_) => Err(StatusPageFailure::Panicked.into()),
         },
         () = webhooks.broken() => Err(Failure::WebhooksPanicked),
     }

@@ -76,14 +76,11 @@ impl TriggerError {
 }
 
 fn choose<'a>(catalogue: &'a Catalogue, id: Option<&str>) -> Result<&'a App, Failure> {
-    let entry = match (id, catalogue.entries()) {
-        (None, [only]) => Some(only),
-        (None, _) => return Err(TriggerError::WhichApp(catalogue.ids()).into()),
-        (Some(id), _) => catalogue.find(id),
-    };
-    let unknown =
-        || Failure::NoApp { id: id.unwrap_or_default().to_owned(), known: catalogue.ids() };
-    entry.map(|entry| &entry.app).ok_or_else(unknown)
+    match (id, catalogue.entries()) {
+        (None, [only]) => Ok(&only.app),
+        (None, _) => Err(TriggerError::WhichApp(catalogue.ids()).into()),
+        (Some(id), _) => Ok(&catalogue.named(id)?.app),
+    }
 }
 
 /// Host and port of the server.

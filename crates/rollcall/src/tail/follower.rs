@@ -19,7 +19,7 @@ use super::record;
 use super::sampling::{Sample, Sampling};
 use super::stream::{Heard, Stream};
 use crate::cli::Format;
-use crate::failure::Failure;
+use crate::failure::{AppFailure, Failure};
 
 /// Follows one app.
 pub(super) struct Follower<'a> {
@@ -169,10 +169,10 @@ impl<'a> Follower<'a> {
     /// There is no such app, or not any more.
     async fn no_app(&self) -> Result<End, End> {
         let id = self.console.app().to_owned();
-        let failure = match self.state {
+        let failure: Failure = match self.state {
             State::New => {
                 let known = self.console.apps(self.pass.token().as_deref()).await?;
-                Failure::NoApp { id, known }
+                AppFailure::Unknown { id, known }.into()
             }
             State::Watching | State::Away => TailError::Removed(id).into(),
         };
