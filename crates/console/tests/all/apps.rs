@@ -380,6 +380,7 @@ async fn a_backup_is_sent_in_pieces_and_leaves_no_file() {
     assert_eq!(bytes.len(), length);
 
     let restored = Scratch::new();
+    std::fs::create_dir(restored.path()).unwrap();
     std::fs::write(restored.path().join("rollcall.db"), bytes).unwrap();
     let restored = Store::open(restored.path()).await.unwrap();
     assert_eq!(restored.apps().await.unwrap(), server.store.apps().await.unwrap());

@@ -435,7 +435,7 @@ async fn s13_bodies_over_16_kb_are_refused() {
     let fits =
         format!("{{\"text\":\"x\",\"mutation_id\":\"m\",\"pad\":\"{}\"}}", "x".repeat(16_000));
     let json_type = [("content-type", "application/json")];
-    let answer = ana.send(Method::PUT, "/api/me/status", &json_type, &fits).await;
+    let answer = ana.send(Method::PUT, "/api/me/status", &json_type, fits).await;
     assert_eq!(answer.status, StatusCode::OK);
     let long = "x".repeat(16 * 1024 + 1);
     let form_type = [("content-type", "application/x-www-form-urlencoded")];
@@ -445,10 +445,10 @@ async fn s13_bodies_over_16_kb_are_refused() {
         (Method::POST, "/usersystem/auth"),
         (Method::POST, "/logout"),
     ] {
-        let answer = ana.send(method.clone(), path, &json_type, &long).await;
+        let answer = ana.send(method.clone(), path, &json_type, long.clone()).await;
         assert_eq!(answer.failure(), failure(413, "body_too_large"), "{path}");
         if method == Method::POST {
-            let answer = ana.send(method, path, &form_type, &long).await;
+            let answer = ana.send(method, path, &form_type, long.clone()).await;
             assert_eq!(answer.failure(), failure(413, "body_too_large"), "{path}");
         }
     }

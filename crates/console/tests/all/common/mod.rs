@@ -1,16 +1,19 @@
 //! A console on a running node, and browsers that talk to it in the same process.
 
+#[path = "../../../../web/tests/common/browser.rs"]
+mod browser;
+#[path = "../../../../store/tests/all/common/mod.rs"]
+mod scratch;
+
 use std::ffi::OsString;
 use std::future::poll_fn;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::task::Poll;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
+use axum::http::{Method, StatusCode};
 use rollcall_console::{Code, Console, ConsoleSettings, Judge, Licence, LogTail, Objection};
 use rollcall_node::config::{Config, Given, load, stored_app};
 use rollcall_node::http::Visitor;
@@ -19,7 +22,9 @@ use rollcall_store::{AppRow, KeyRow, Store};
 use rollcall_web::{Asset, Caching, Clock, Pages, PublicUrl};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
-use tower::ServiceExt;
+
+pub(crate) use browser::{Answer, Browser};
+pub(crate) use scratch::Scratch;
 
 pub(crate) const PASSWORD: &str = "a good password";
 pub(crate) const SECRET: &str = "0123456789abcdeff3a9";
@@ -163,7 +168,7 @@ impl Server {
     /// A browser at that address.
     pub(crate) fn browser_at(&self, address: &str) -> Browser {
         let visitor = Visitor::over_tcp(address.parse().expect("an address"));
-        Browser { router: self.console.router(), cookies: Vec::new(), visitor }
+        Browser::new(self.console.router(), visitor)
     }
 
     /// Its data directory.
@@ -215,30 +220,7 @@ fn page(path: &str) -> Option<Asset> {
     (path == "console/index.html").then(|| Asset::new(path, bytes.into(), Caching::Revalidate))
 }
 
-/// A browser, or any other program with a jar of cookies.
-#[derive(Clone)]
-pub(crate) struct Browser {
-    router: Router,
-    pub(crate) cookies: Vec<(String, String)>,
-    visitor: Visitor,
-}
-
-/// What came back.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
 impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or(Value::Null)
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
-
     /// The body of a success.
     pub(crate) fn good(&self) -> Value {
         assert!(self.status.is_success(), "{} {}", self.status, self.text);
@@ -247,29 +229,11 @@ impl Answer {
         self.json()
     }
 
-    /// The status and the error's code.
-    pub(crate) fn failure(&self) -> (u16, String) {
-        let json = self.json();
-        assert_eq!(json["success"], false, "{} {}", self.status, self.text);
-        assert!(json["request_id"].as_str().is_some_and(|id| id.len() == 16), "{}", self.text);
-        assert!(json["message"].is_string(), "{}", self.text);
-        assert_eq!(self.header("content-type"), "application/json");
-        (self.status.as_u16(), json["error"].as_str().unwrap_or_default().to_owned())
-    }
-
-    /// The same with the field at fault.
+    /// The field at fault, and the error's code.
     pub(crate) fn bad_field(&self) -> (String, String) {
         let (status, code) = self.failure();
         assert_eq!(status, 422, "{}", self.text);
-        (self.json()["field"].as_str().unwrap_or_default().to_owned(), code)
-    }
-
-    /// Checks that a limit refused, and returns for how many seconds.
-    pub(crate) fn seconds_to_wait(&self) -> i64 {
-        assert_eq!(self.failure(), (429, "too_many_requests".to_owned()));
-        let seconds = self.json()["retry_after"].as_i64().expect("a whole number");
-        assert_eq!(self.header("retry-after"), seconds.to_string());
-        seconds
+        (self.field(), code)
     }
 }
 
@@ -306,81 +270,8 @@ impl Browser {
         let headers = [("content-type", "application/json")];
         self.send(method, &api(path), &headers, body.to_string()).await
     }
-
-    /// Sends anything to any path.
-    pub(crate) async fn send(
-        &mut self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: impl Into<Body>,
-    ) -> Answer {
-        let (parts, body) = self.begin(method, path, headers, body).await.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body in memory");
-        let text = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
-    }
-
-    /// The same without reading the answer's body.
-    pub(crate) async fn begin(
-        &mut self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: impl Into<Body>,
-    ) -> Response<Body> {
-        let request = Request::builder().method(method).uri(path).extension(self.visitor);
-        let mut request = request.header("host", "127.0.0.1:9000");
-        if !self.cookies.is_empty() {
-            let pairs: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-            request = request.header("cookie", pairs.join("; "));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(body.into()).expect("a valid request");
-        let response = self.router.clone().oneshot(request).await.expect("routers never fail");
-        self.keep_cookies(response.headers());
-        response
-    }
-
-    fn keep_cookies(&mut self, headers: &HeaderMap) {
-        for line in headers.get_all("set-cookie") {
-            let line = line.to_str().expect("a text");
-            let (name, rest) = line.split_once('=').expect("a cookie");
-            let value = rest.split(';').next().unwrap_or_default();
-            self.cookies.retain(|(key, _)| key != name);
-            if !line.contains("Max-Age=0") {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
 }
 
 fn api(path: &str) -> String {
     format!("/console/api/{path}")
-}
-
-/// A directory of its own, removed when dropped.
-pub(crate) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("rollcall-console-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).expect("a scratch directory can be made");
-        Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }

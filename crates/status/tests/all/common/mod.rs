@@ -1,13 +1,16 @@
 //! A status app on a running node, and browsers that talk to it in the same process.
 
-use std::net::Ipv4Addr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+#[path = "../../../../web/tests/common/browser.rs"]
+mod browser;
+#[path = "../../../../store/tests/all/common/mod.rs"]
+mod scratch;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::http::{Method, StatusCode};
 use rollcall_node::config::stored_app;
 use rollcall_node::http::Visitor;
 use rollcall_node::{Node, NodeConfig};
@@ -15,7 +18,9 @@ use rollcall_status::{LimitSettings, StatusApp, StatusSettings};
 use rollcall_store::{AppRow, KeyRow, Store};
 use rollcall_web::{Asset, Caching, Clock, Pages, PublicUrl};
 use serde_json::Value;
-use tower::ServiceExt;
+
+pub(crate) use browser::{Answer, Browser};
+pub(crate) use scratch::Scratch;
 
 pub(crate) const APP_KEY: &str = "app-key";
 pub(crate) const LOBBY: &str = rollcall_status::LOBBY;
@@ -70,13 +75,13 @@ impl Server {
     /// A browser at that address.
     pub(crate) fn browser_at(&self, address: &str) -> Browser {
         let visitor = Visitor::over_tcp(address.parse().expect("an address"));
-        Browser { router: self.app.router(), cookies: Vec::new(), visitor }
+        Browser::new(self.app.router(), visitor)
     }
 
     /// A browser that came over TLS.
     pub(crate) fn secure_browser(&self) -> Browser {
         let visitor = Visitor::over_tls(Ipv4Addr::LOCALHOST.into());
-        Browser { visitor, ..self.browser() }
+        Browser::new(self.app.router(), visitor)
     }
 
     /// A browser that has signed up.
@@ -132,55 +137,6 @@ fn page(path: &str) -> Option<Asset> {
     Some(Asset::new(path, bytes.into(), caching))
 }
 
-/// A browser, or any other program with a jar of cookies.
-#[derive(Clone)]
-pub(crate) struct Browser {
-    router: Router,
-    pub(crate) cookies: Vec<(String, String)>,
-    visitor: Visitor,
-}
-
-/// What came back.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or(Value::Null)
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-    }
-
-    /// The status and the error's code.
-    pub(crate) fn failure(&self) -> (u16, String) {
-        let json = self.json();
-        assert_eq!(json["success"], false, "{}", self.text);
-        assert!(json["request_id"].as_str().is_some_and(|id| id.len() == 16), "{}", self.text);
-        assert!(json["message"].is_string(), "{}", self.text);
-        assert_eq!(self.header("content-type"), "application/json");
-        (self.status.as_u16(), json["error"].as_str().unwrap_or_default().to_owned())
-    }
-
-    /// Checks that a limit refused, and returns for how many seconds.
-    pub(crate) fn seconds_to_wait(&self) -> i64 {
-        assert_eq!(self.failure(), (429, "too_many_requests".to_owned()));
-        let seconds = self.json()["retry_after"].as_i64().expect("a whole number");
-        assert_eq!(self.header("retry-after"), seconds.to_string());
-        let message = self.json()["message"].as_str().unwrap_or_default().to_owned();
-        assert!(message.contains("Try again in "), "{message}");
-        seconds
-    }
-
-    pub(crate) fn field(&self) -> String {
-        self.json()["field"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
 impl Browser {
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], "").await
@@ -192,17 +148,17 @@ impl Browser {
 
     pub(crate) async fn post_json(&mut self, path: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json")];
-        self.send(Method::POST, path, &headers, &body.to_string()).await
+        self.send(Method::POST, path, &headers, body.to_string()).await
     }
 
     pub(crate) async fn post_form(&mut self, path: &str, body: &str) -> Answer {
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        self.send(Method::POST, path, &headers, body).await
+        self.send(Method::POST, path, &headers, body.to_owned()).await
     }
 
     pub(crate) async fn put(&mut self, path: &str, body: &Value) -> Answer {
         let headers = [("content-type", "application/json")];
-        self.send(Method::PUT, path, &headers, &body.to_string()).await
+        self.send(Method::PUT, path, &headers, body.to_string()).await
     }
 
     pub(crate) async fn register(&mut self, name: &str, status: &str) -> Answer {
@@ -235,66 +191,5 @@ impl Browser {
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         let found = self.cookies.iter().find(|(key, _)| key == name);
         found.map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) async fn send(
-        &mut self,
-        method: Method,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).extension(self.visitor);
-        if !headers.iter().any(|(name, _)| *name == "host") {
-            request = request.header("host", "127.0.0.1:9000");
-        }
-        if !self.cookies.is_empty() {
-            let pairs: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-            request = request.header("cookie", pairs.join("; "));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(Body::from(body.to_owned())).expect("a valid request");
-        let response = self.router.clone().oneshot(request).await.expect("routers never fail");
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body in memory");
-        self.keep_cookies(&parts.headers);
-        let text = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
-    }
-
-    fn keep_cookies(&mut self, headers: &HeaderMap) {
-        for line in headers.get_all("set-cookie") {
-            let line = line.to_str().expect("a text");
-            let (name, rest) = line.split_once('=').expect("a cookie");
-            let value = rest.split(';').next().unwrap_or_default();
-            self.cookies.retain(|(key, _)| key != name);
-            if !line.contains("Max-Age=0") {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-}
-
-/// A directory of its own, removed when dropped.
-pub(crate) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("rollcall-status-{}-{number}", std::process::id());
-        Self(std::env::temp_dir().join(name))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
     }
 }

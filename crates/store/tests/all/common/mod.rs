@@ -1,4 +1,5 @@
-//! A data directory of its own for each test, removed when the test ends.
+//! A data directory of its own for each test, removed when the test ends. The tests of the web apps
+//! include this file.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +12,7 @@ impl Scratch {
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("rollcall-store-{}-{number}", std::process::id());
+        let name = format!("{}-{}-{number}", env!("CARGO_PKG_NAME"), std::process::id());
         Self(std::env::temp_dir().join(name))
     }
 
