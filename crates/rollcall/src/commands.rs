@@ -37,8 +37,8 @@ fn check_command() -> Command {
         .long_about(
             "Reads flags, variables, the file and the database as the server would, starts \
              nothing and writes nothing. If a backup is staged it reads that one, which takes the \
-             place of the database when the server starts the next time.\nSays what would be served, or everything that is \
-             wrong, with the file and the line.",
+             place of the database when the server starts the next time.\nSays what would \
+             be served, or everything that is wrong, with the file and the line.",
         )
         .args(options())
 }
@@ -168,10 +168,9 @@ fn tail_command() -> Command {
         .long_about(
             "Prints live what the debug page of the console shows of an app: connections, \
              subscriptions, members, events, webhooks, and each error with its reason and the \
-             setting that would cure it. Ctrl-C ends it, and so does the removal of the app.\nIt runs \
-             beside the server's data \
-             directory, as the server's user: it lets itself in with a session that it writes into \
-             the database, and takes out at its end. When the server starts anew it comes back by \
+             setting that would cure it. Ctrl-C ends it, and so does the removal of the app.\n\
+             It runs beside the server's data directory, as the server's user: it lets itself in \
+             with a session that it writes into the database, and takes out at its end. When the server starts anew it comes back by \
              itself.\nEvents go to standard output, a line each; that the server is lost, or that \
              more than 200 events a second are told as a sample, to standard error. With --json \
              each event is an object on a line of its own, as docs/console.md has it, and notices \

@@ -42,8 +42,8 @@ impl NodeHandle {
         &self.0.observatory.reporter
     }
 
-    /// Watches what goes on in an app, until it is removed or the tap dropped. `None` if there is no such app, or
-    /// if it is a reserved one.
+    /// Watches what goes on in an app, until it is removed or the tap dropped. `None` if there is no
+    /// such app, or if it is a reserved one.
     ///
     /// Above 200 events a second the tap gets a sample, and errors up to 50 a second; how many there
     /// were in all is always told.

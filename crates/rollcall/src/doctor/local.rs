@@ -38,22 +38,21 @@ fn judge(who: &str, limit: Option<u64>, quotas: &[Quota]) -> Finding {
         true if wanted > 0 => check.bad(
             format!("{says} The apps may have {wanted} connections by max_connections."),
             format!(
-                "Raise the hard limit to {} or more and start it anew: LimitNOFILE= in a systemd unit, nofile in \
-                 limits.conf, --ulimit of a container.",
+                "Raise the hard limit to {} or more and start it anew: {WHERE}.",
                 wanted + RESERVE
             ),
         ),
-        true => check.warning(
-            says,
-            "That is little: raise the hard limit, by LimitNOFILE= in a systemd unit, nofile in \
-             limits.conf, --ulimit of a container.",
-        ),
+        true => check.warning(says, format!("That is little: raise the hard limit, by {WHERE}.")),
         false if quotas.contains(&Quota::Unlimited) => {
             check.good(format!("{says} Apps without max_connections may use them all."))
         }
         false => check.good(format!("{says} The apps may have {wanted} connections.")),
     }
 }
+
+/// Where the limit is set.
+const WHERE: &str =
+    "LimitNOFILE= in a systemd unit, nofile in limits.conf, --ulimit of a container";
 
 /// Files that are no clients' connections: the database, the log, back ends, runtimes.
 const RESERVE: u64 = 200;
@@ -66,8 +65,8 @@ mod tests {
     fn a_limit_under_the_configured_connections_is_bad() {
         let quotas = [Quota::UpTo(600), Quota::UpTo(400)];
         let finding = judge("The server", Some(1024), &quotas);
-        let advice = "Raise the hard limit to 1200 or more and start it anew: LimitNOFILE= in a systemd unit, nofile \
-                      in limits.conf, --ulimit of a container.";
+        let advice = "Raise the hard limit to 1200 or more and start it anew: LimitNOFILE= in a \
+                      systemd unit, nofile in limits.conf, --ulimit of a container.";
         let says = "The server may have 1024 files open, and so fewer connections. The apps may \
                     have 1000 connections by max_connections.";
         assert_eq!(finding, Check::Files.bad(says, advice));
