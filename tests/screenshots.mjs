@@ -1,6 +1,7 @@
 // Takes pictures: `node screenshots.mjs [docs|status|console]…`, or `make screenshots`, which takes all of them.
 // `docs` are those that the documents show. `status` and `console` are for people to look at, in target/screenshots: every
-// state of the status page and of its list, and every page of the console, at 320 and 1280 px, light and dark.
+// state of the status page and of its list, and every page of the console in each of its languages, at 320 and 1280 px,
+// light and dark.
 
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -103,11 +104,13 @@ async function takeWalk(browser, look, directory) {
 
 async function takeConsole(browser) {
   const directory = emptied('console');
-  const take = (page, name) => inEachLook(page, (_, look) => takePage(page, join(directory, `${name}-${look.name}.png`)));
-  for (const walkThrough of [walkPages, walkOpenings]) {
-    const server = await startServer(scope);
-    const person = await profile(scope, browser, server, LOOKED_AT);
-    await walkThrough(scope.after, person, server, take);
+  for (const locale of ['en-GB', 'fr-FR']) {
+    const take = (page, name) => inEachLook(page, (_, look) => takePage(page, join(directory, `${name}-${look.name}-${locale}.png`)));
+    for (const walkThrough of [walkPages, walkOpenings]) {
+      const server = await startServer(scope);
+      const person = await profile(scope, browser, server, { ...LOOKED_AT, locale });
+      await walkThrough(scope.after, person, server, take);
+    }
   }
 }
 

@@ -61,15 +61,17 @@ export async function walkPages(after, person, server, visit) {
   await debug(page, shop, visit);
 }
 
-/** The same with what opens on pages and over them. */
+/** The same with what opens on pages and over them, and an app that is gone at the end. */
 export async function walkOpenings(after, person, server, visit) {
   const page = await person.open('/console');
   await setUp(page, server);
-  const shop = await openShop(after, await Operator.of(person), server);
+  const operator = await Operator.of(person);
+  const shop = await openShop(after, operator, server);
   await page.route(STATS, fillStats);
   await debugOpenings(page, shop, visit);
   await details(page, shop, visit);
   await overlays(page, shop, visit);
+  await gone(page, operator, shop, visit);
 }
 
 async function signIn(page, person, visit) {
@@ -104,7 +106,7 @@ async function debug(page, shop, visit) {
 async function watchTrade(page, shop) {
   await until(async () => (await page.getByTestId('live-state').getAttribute('data-state')) === 'live', 'the debug console to be live');
   await shop.trade();
-  const error = page.getByTestId('events').getByTestId('row').filter({ hasText: /error/i }).first();
+  const error = page.getByTestId('events').getByTestId('row').filter({ has: page.locator('.type-error') }).first();
   await error.waitFor();
   return error;
 }
@@ -144,6 +146,10 @@ async function details(page, shop, visit) {
   await page.getByTestId('toggle-client_events').click();
   await page.getByTestId('save').waitFor();
   await visit(page, 'settings-changed');
+  await page.getByTestId('nav-debug').click();
+  await page.getByTestId('confirm').waitFor();
+  await visit(page, 'settings-leaving');
+  await page.getByTestId('confirm-no').click();
   await page.getByTestId('discard').click();
   await page.goto(shop.path('getting-started?front=private&back=rust'));
   await page.getByTestId('client-events-off').waitFor();
@@ -178,6 +184,15 @@ async function overlays(page, shop, visit) {
   await page.getByTestId(`delete-${shop.app.id}`).click();
   await page.getByTestId('confirm').waitFor();
   await visit(page, 'confirm');
+}
+
+/** What stands where an app was. */
+async function gone(page, operator, shop, visit) {
+  const { status, text } = await operator.ask('DELETE', `apps/${shop.app.id}`, { confirm: shop.app.name });
+  assert.equal(status, 200, text);
+  await page.goto(shop.path(''));
+  await page.getByTestId('app-gone').waitFor();
+  await visit(page, 'app-gone');
 }
 
 /** An app with people, channels, events, webhooks of which one endpoint fails, and errors. */
