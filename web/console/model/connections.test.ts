@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sorted, type ConnectionSort } from './connections';
+import { clientOf, sorted, type ConnectionSort } from './connections';
 import type { Connection } from './contract';
 
 function connection(socket: string, of: Partial<Connection>): Connection {
@@ -24,4 +24,10 @@ test.each<[ConnectionSort, string]>([
   ['user', '3.3 1.1 2.2'],
 ])('by %s they stand %s', (by, order) => {
   expect(sorted(some, by).map(({ socket }) => socket).join(' ')).toBe(order);
+});
+
+test('what a client does not tell of itself is not made up', () => {
+  expect(clientOf(connection('1.1', {}))).toBe('js 8');
+  expect(clientOf(connection('1.1', { client_version: null }))).toBe('js');
+  expect(clientOf(connection('1.1', { client: null, client_version: null }))).toBeNull();
 });

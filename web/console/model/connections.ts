@@ -1,4 +1,4 @@
-/** How the table of connections sorts, which the server need not be asked for: all that it lists are here. */
+/** What is shown of connections, and how their table sorts, which the server need not be asked for: all that it lists are here. */
 
 import type { Connection } from './contract';
 
@@ -11,6 +11,12 @@ export const CONNECTION_SORTS: readonly ConnectionSort[] = ['opened', 'pending',
 export function sorted(connections: readonly Connection[], by: ConnectionSort): readonly Connection[] {
   const compare = COMPARISONS[by];
   return [...connections].sort((a, b) => compare(a, b) || (a.socket < b.socket ? -1 : 1));
+}
+
+/** The client and its version, as far as it told them; null where it told neither. */
+export function clientOf({ client, client_version: version }: Connection): string | null {
+  const told = [client, version].filter((part) => part !== null);
+  return told.length === 0 ? null : told.join(' ');
 }
 
 const COMPARISONS: Readonly<Record<ConnectionSort, (a: Connection, b: Connection) => number>> = {

@@ -188,8 +188,8 @@ export interface Connection {
   readonly user: string | null;
   readonly address: string;
   readonly origin: string | null;
-  readonly client: string;
-  readonly client_version: string;
+  readonly client: string | null;
+  readonly client_version: string | null;
   readonly transport: 'ws' | 'xhr_streaming' | 'xhr_polling';
   readonly tls: boolean;
   readonly opened_at: number;

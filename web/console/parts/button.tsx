@@ -3,7 +3,7 @@
 import type { ComponentChildren, JSX, Ref } from 'preact';
 
 interface ButtonProps {
-  readonly look?: 'main' | 'quiet' | 'danger' | 'link';
+  readonly look?: 'main' | 'quiet' | 'small' | 'danger' | 'link';
   readonly type?: 'button' | 'submit';
   readonly busy?: boolean;
   /** What it would do can't be done now; it says why elsewhere. */
@@ -39,4 +39,11 @@ export function Button({ look = 'main', type = 'button', busy = false, off = fal
   );
 }
 
-const LOOKS = { main: 'button', quiet: 'button button-quiet', danger: 'button button-danger', link: 'link-button' } as const;
+const LOOKS = {
+  main: 'button',
+  quiet: 'button button-quiet',
+  /** Beside one line of text. */
+  small: 'button button-quiet button-small',
+  danger: 'button button-danger',
+  link: 'link-button',
+} as const;

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { texts } from '../i18n';
+import { Button } from './button';
 
 /** `what` names the text for who hears several such buttons. `text` may be a promise of one that is asked for first. */
 export function CopyButton({ text, what, testid = 'copy' }: { text: string | (() => Promise<string | null>); what: string; testid?: string }): JSX.Element {
@@ -20,9 +21,9 @@ export function CopyButton({ text, what, testid = 'copy' }: { text: string | (()
   const words = { copied: t.copied, 'not-copied': t.notCopied };
   return (
     <span class="copy">
-      <button type="button" class="button button-quiet button-small" data-testid={testid} aria-label={t.copyWhat(what)} onClick={() => void run()}>
+      <Button look="small" testid={testid} label={t.copyWhat(what)} onClick={() => void run()}>
         {said === null ? t.copy : words[said]}
-      </button>
+      </Button>
       <span class="visually-hidden" role="status">
         {said === null ? '' : words[said]}
       </span>

@@ -55,7 +55,7 @@ export function told(problem: Problem | undefined): string | null {
   if (typeof problem === 'string') return t.problems[WORDS[problem]];
   const { line, column, found } = problem;
   if (found === null) return t.jsonEnds(line, column);
-  return t.jsonAt(line, column, found === '\n' ? t.newline : `“${found}”`);
+  return t.jsonAt(line, column, found === '\n' ? t.newline : t.quoted(found));
 }
 
 const WORDS = { missing: 'missing', 'not-client': 'notClient', 'no-client-channel': 'noClientChannel', 'not-a-count': 'notACount' } as const;

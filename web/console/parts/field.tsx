@@ -1,6 +1,9 @@
 /** Labelled fields with their hint and their error, tied together for assistive technology. */
 
 import type { ComponentChildren, JSX, Ref } from 'preact';
+import { useState } from 'preact/hooks';
+import { texts } from '../i18n';
+import { Foreign } from './foreign';
 
 interface FieldProps {
   /** Unique on the page; also the field's name. */
@@ -98,18 +101,24 @@ interface FileFieldProps extends Pick<FieldProps, 'name' | 'label' | 'hint' | 'e
   readonly onFile: (file: File | null) => void;
 }
 
+/** The browser's own field lies over what is shown, unseen: its words are in the language of the browser. */
 export function FileField(props: FileFieldProps): JSX.Element {
+  const t = texts.value.common;
+  const [chosen, setChosen] = useState<File | null>(null);
+  const choose = (file: File | null) => {
+    setChosen(file);
+    props.onFile(file);
+  };
   return (
     <Labelled {...props}>
       {(ties) => (
-        <input
-          {...ties}
-          class="input"
-          type="file"
-          name={props.name}
-          accept={props.accept}
-          onChange={(event) => props.onFile(event.currentTarget.files?.[0] ?? null)}
-        />
+        <span class="file-field">
+          <input {...ties} type="file" name={props.name} accept={props.accept} onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)} />
+          <span class="input row" aria-hidden="true">
+            <span class="button button-quiet button-small">{t.chooseFile}</span>
+            {chosen === null ? <span class="muted">{t.noFile}</span> : <Foreign text={chosen.name} />}
+          </span>
+        </span>
       )}
     </Labelled>
   );

@@ -17,7 +17,7 @@ export function Cut({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** The same of what may be missing. */
-export function CutIfAny({ text }: { text: string | null | undefined }): JSX.Element | null {
+/** The same of what may be missing: nothing then, so that a table knows that the cell is empty. */
+export function cutIfAny(text: string | null | undefined): JSX.Element | null {
   return text === null || text === undefined || text === '' ? null : <Cut text={text} />;
 }

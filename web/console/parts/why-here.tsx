@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import type { Reply } from '../../shared/http';
 import { texts } from '../i18n';
+import { clientOf } from '../model/connections';
 import type { ConnectionDetail, Member } from '../model/contract';
 import { fetchConnection } from '../model/watch';
 import { connectionPath } from '../view/paths';
@@ -63,10 +64,11 @@ function Holder({ detail }: { detail: ConnectionDetail | null | undefined }): JS
   const t = texts.value.watch;
   if (detail === undefined) return null;
   if (detail === null) return <span class="muted">{t.connectionGone}</span>;
-  const { client, client_version: version, transport, address, opened_at: openedAt } = detail.connection;
+  const { transport, address, opened_at: openedAt } = detail.connection;
+  const facts = [clientOf(detail.connection), t.transports[transport], address].filter((fact) => fact !== null);
   return (
     <span class="muted">
-      {client} {version}, {t.transports[transport]}, {address}, {t.connectedFor} <Ago ms={openedAt} />
+      {facts.join(', ')}, {t.connectedFor} <Ago ms={openedAt} />
     </span>
   );
 }

@@ -9,12 +9,15 @@ import { PageHead } from '../parts/page-head';
 import { useConsole } from './context';
 
 export function AppGone({ app }: { app: string }): JSX.Element {
-  const t = texts.value;
+  const t = texts.value.shell;
   return (
     <>
-      <PageHead title={t.shell.appGoneTitle} />
-      <Empty title={t.shell.appGone(app)} testid="app-gone">
-        <LinkTo to="/apps">{t.titles.apps}</LinkTo>
+      <PageHead title={t.appGoneTitle} />
+      <Empty title={t.appGone(app)} testid="app-gone">
+        <p>{t.appGoneWhy}</p>
+        <LinkTo to="/apps" class="button">
+          {t.allApps}
+        </LinkTo>
       </Empty>
     </>
   );

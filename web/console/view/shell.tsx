@@ -78,7 +78,9 @@ function Unknown(): JSX.Element {
     <>
       <PageHead title={t.unknownTitle} />
       <Empty title={t.unknown}>
-        <LinkTo to="/apps">{texts.value.titles.apps}</LinkTo>
+        <LinkTo to="/apps" class="button">
+          {t.allApps}
+        </LinkTo>
       </Empty>
     </>
   );

@@ -21,6 +21,8 @@ export const common = {
   copyWhat: (what: string) => `Copy: ${what}`,
   copied: 'Copied',
   notCopied: 'Select it and copy it by hand',
+  chooseFile: 'Choose a file…',
+  noFile: 'None is chosen yet',
   byHand: 'The same from a shell',
   command: 'Command',
   typeToConfirm: (name: string) => `Type ${isolated(name)} to confirm`,

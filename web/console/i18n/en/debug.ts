@@ -119,4 +119,5 @@ export const debug = {
   jsonEnds: (line: number, column: number) => `Line ${line}, column ${column}: the text ends before the JSON does.`,
   jsonValid: 'Valid JSON.',
   newline: 'a line break',
+  quoted: (text: string) => `“${text}”`,
 };

@@ -22,6 +22,8 @@ export const common: Messages['common'] = {
   copyWhat: (what) => `Copier\u00a0: ${what}`,
   copied: 'Copié',
   notCopied: 'Sélectionnez le texte et copiez-le à la main',
+  chooseFile: 'Choisir un fichier…',
+  noFile: 'Aucun n’est encore choisi',
   byHand: 'La même chose dans un terminal',
   command: 'Commande',
   typeToConfirm: (name) => `Saisissez ${isolated(name)} pour confirmer`,

@@ -120,4 +120,5 @@ export const debug: Messages['debug'] = {
   jsonEnds: (line, column) => `Ligne ${line}, colonne ${column}\u00a0: le texte se termine avant le JSON.`,
   jsonValid: 'JSON valide.',
   newline: 'un saut de ligne',
+  quoted: (text) => `«\u00a0${text}\u00a0»`,
 };

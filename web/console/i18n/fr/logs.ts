@@ -19,7 +19,7 @@ export const logs: Messages['logs'] = {
   noneFound: 'Aucune erreur ne correspond',
   inDebug: 'Les suivre dans la console de débogage',
   noAppElsewhere: 'Les erreurs qui ne sont d’aucune application, comme une connexion avec une clé inconnue, sont sur la page',
-  ofNoApp: (count) => plural(count, { one: `${number.format(count)} erreur d’aucune application`, other: `${number.format(count)} erreurs d’aucune application` }),
+  ofNoApp: (count) => plural(count, { one: `${number.format(count)} erreur sans application`, other: `${number.format(count)} erreurs sans application` }),
   ofNoAppText: 'Ici, personne ne sait à qui elles sont\u00a0: une clé inconnue, une application qui n’existe pas, un chemin qui n’en est pas un. Elles ne comptent pour aucune application.',
 
   systemLead: 'Ce serveur\u00a0: avec quoi il tourne, ce qu’il garde, ce qu’il dit.',

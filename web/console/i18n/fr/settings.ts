@@ -104,7 +104,7 @@ export const settings: Messages['settings'] = {
     webhook: 'Webhook',
     event: 'Événement envoyé',
     disconnect: 'Connexion fermée',
-    terminate: 'Utilisateur renvoyé',
+    terminate: 'Utilisateur expulsé',
     drain: 'Serveur vidé',
     backup: 'Sauvegarde faite',
     restore: 'Restauration',

@@ -32,7 +32,7 @@ export const stats: Messages['stats'] = {
     webhooks: 'Webhooks',
   },
   series: {
-    connections_peak: 'Maximum',
+    connections_peak: 'Pic',
     connections_now: 'Actuelles',
     published: 'Publiés par les serveurs',
     client_events: 'Événements client',

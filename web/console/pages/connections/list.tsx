@@ -6,7 +6,7 @@ import { locale } from '../../../shared/i18n/locale';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import { path, withQuery } from '../../model/client';
-import { CONNECTION_SORTS, sorted, type ConnectionSort } from '../../model/connections';
+import { clientOf, CONNECTION_SORTS, sorted, type ConnectionSort } from '../../model/connections';
 import type { Connection } from '../../model/contract';
 import { pathTo, query, setQuery } from '../../model/location';
 import { fetchConnections } from '../../model/watch';
@@ -14,7 +14,7 @@ import { Ago } from '../../parts/ago';
 import { SameByHand } from '../../parts/code';
 import { Empty } from '../../parts/empty';
 import { Field } from '../../parts/field';
-import { Cut, CutIfAny } from '../../parts/foreign';
+import { Cut, cutIfAny } from '../../parts/foreign';
 import { LinkTo } from '../../parts/link';
 import { Loaded } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
@@ -94,10 +94,10 @@ function columns(app: string): readonly WindowedColumn<Connection>[] {
   const c = t.connectionColumns;
   return [
     { id: 'socket', header: c.socket, cell: ({ socket }) => <Socket app={app} socket={socket} /> },
-    { id: 'user', header: c.user, sorts: 'ascending', cell: ({ user }) => <CutIfAny text={user} /> },
-    { id: 'address', header: c.address, cell: ({ address }) => <CutIfAny text={address} /> },
-    { id: 'origin', header: c.origin, cell: ({ origin }) => <CutIfAny text={origin} /> },
-    { id: 'client', header: c.client, cell: ({ client, client_version: version }) => <Cut text={`${client} ${version}`} /> },
+    { id: 'user', header: c.user, sorts: 'ascending', cell: ({ user }) => cutIfAny(user) },
+    { id: 'address', header: c.address, cell: ({ address }) => cutIfAny(address) },
+    { id: 'origin', header: c.origin, cell: ({ origin }) => cutIfAny(origin) },
+    { id: 'client', header: c.client, cell: (row) => cutIfAny(clientOf(row)) },
     { id: 'transport', header: c.transport, cell: ({ transport, tls }) => <Cut text={`${t.transports[transport]}${tls ? '' : `, ${t.plain}`}`} /> },
     { id: 'opened', header: c.opened, sorts: 'descending', cell: ({ opened_at: ms }) => <Ago ms={ms} /> },
     { id: 'rtt', header: c.rtt, numeric: true, sorts: 'descending', cell: ({ rtt_ms: ms }) => (ms === null ? null : milliseconds(ms)) },

@@ -6,6 +6,7 @@ import { visible } from '../../../shared/visible';
 import { texts } from '../../i18n';
 import { request } from '../../model/by-hand';
 import { failureIn, path } from '../../model/client';
+import { clientOf } from '../../model/connections';
 import type { Connection, ConnectionDetail } from '../../model/contract';
 import { pathTo } from '../../model/location';
 import { disconnect, fetchConnection } from '../../model/watch';
@@ -80,7 +81,7 @@ function Facts({ connection }: { connection: Connection }): JSX.Element {
     [c.user, <Foreign text={connection.user ?? '–'} />],
     [c.address, connection.address],
     [c.origin, <Foreign text={connection.origin ?? '–'} />],
-    [c.client, <Foreign text={`${connection.client} ${connection.client_version}`} />],
+    [c.client, <Foreign text={clientOf(connection) ?? '–'} />],
     [c.transport, `${t.transports[connection.transport]}, ${connection.tls ? t.tls : t.plain}`],
     [c.opened, <Ago ms={connection.opened_at} />],
     [c.rtt, connection.rtt_ms === null ? '–' : milliseconds(connection.rtt_ms)],

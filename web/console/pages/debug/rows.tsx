@@ -7,7 +7,7 @@ import { texts } from '../../i18n';
 import type { LiveEvent, LiveType } from '../../model/contract';
 import type { EventLog } from '../../model/event-log';
 import { toneOf } from '../../model/events';
-import { CutIfAny } from '../../parts/foreign';
+import { cutIfAny } from '../../parts/foreign';
 import { WindowedTable, type WindowedColumn } from '../../parts/windowed-table';
 import { timeOfDay } from '../../view/exact-time';
 import { bytes, milliseconds } from '../../view/format';
@@ -53,13 +53,13 @@ function columns(): readonly WindowedColumn<LiveEvent>[] {
   return [
     { id: 'time', header: t.columns.time, cell: ({ at }) => timeOfDay(at) },
     { id: 'type', header: t.columns.type, cell: (event) => <Type event={event} /> },
-    { id: 'socket', header: t.columns.socket, cell: ({ socket }) => <CutIfAny text={socket} /> },
-    { id: 'user', header: t.columns.user, cell: ({ user }) => <CutIfAny text={user} /> },
-    { id: 'channel', header: t.columns.channel, cell: ({ channel }) => <CutIfAny text={channel} /> },
-    { id: 'event', header: t.columns.event, cell: ({ event }) => <CutIfAny text={event} /> },
+    { id: 'socket', header: t.columns.socket, cell: ({ socket }) => cutIfAny(socket) },
+    { id: 'user', header: t.columns.user, cell: ({ user }) => cutIfAny(user) },
+    { id: 'channel', header: t.columns.channel, cell: ({ channel }) => cutIfAny(channel) },
+    { id: 'event', header: t.columns.event, cell: ({ event }) => cutIfAny(event) },
     { id: 'size', header: t.columns.size, numeric: true, cell: ({ size }) => (size === undefined ? null : bytes(size)) },
     { id: 'latency', header: t.columns.latency, numeric: true, cell: ({ latency_us: us }) => (us === undefined ? null : milliseconds(us / 1_000)) },
-    { id: 'payload', header: t.columns.payload, cell: (event) => <CutIfAny text={preview(event)} /> },
+    { id: 'payload', header: t.columns.payload, cell: (event) => cutIfAny(preview(event)) },
   ];
 }
 

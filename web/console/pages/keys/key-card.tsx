@@ -75,7 +75,7 @@ function Secret({ app, pair }: { app: string; pair: Key }): JSX.Element {
   return (
     <Fact name={t.secret}>
       <code data-testid="secret">{shown && secret !== null ? secret : pair.secret_masked}</code>
-      <Button look="quiet" testid="reveal" label={shown ? t.hideOf(pair.key) : t.showOf(pair.key)} onClick={() => void toggle()}>
+      <Button look="small" testid="reveal" label={shown ? t.hideOf(pair.key) : t.showOf(pair.key)} onClick={() => void toggle()}>
         {shown ? t.hide : t.show}
       </Button>
       <CopyButton text={ask} what={`${t.secret} ${pair.key}`} testid="copy-secret" />

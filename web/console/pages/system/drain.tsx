@@ -26,7 +26,7 @@ export function Drain({ draining, onDone }: { draining: boolean; onDone: () => v
   };
   return (
     <>
-      <Button look="danger" testid="drain" off={draining} onClick={() => setAsked(true)}>
+      <Button look="quiet" testid="drain" off={draining} onClick={() => setAsked(true)}>
         {t.drain}
       </Button>
       {asked && (

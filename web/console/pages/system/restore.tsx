@@ -42,7 +42,7 @@ export function Restore({ system, onDone }: { system: System; onDone: () => void
       <form noValidate class="form" onSubmit={(event) => (event.preventDefault(), ask())}>
         <FileField key={round} name="backup-file" label={t.restoreFile} accept=".db,.sqlite,.sqlite3" error={problem} onFile={choose} />
         <div class="row">
-          <Button look="danger" type="submit" testid="restore-ask">
+          <Button look="quiet" type="submit" testid="restore-ask">
             {t.restoreAsk}
           </Button>
         </div>
