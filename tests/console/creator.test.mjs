@@ -1,11 +1,14 @@
 // What the event creator sends is told, counted and recorded once, and as what it is; what is refused did not happen.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { Operator } from '../lib/operator.mjs';
+import { after, test } from 'node:test';
+import { launch, profile } from '../lib/browser.mjs';
+import { Operator, setUp } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
+
+const browser = await launch(after);
 
 test('an event in somebody\'s name is one client event, marked as impersonated', async (t) => {
   const { operator, app, events } = await watched(t);
@@ -32,6 +35,40 @@ test('what is refused is not recorded as sent', async (t) => {
   const { changes } = await operator.get(`apps/${app.id}/changes`);
   const sent = changes.filter(({ what }) => what === 'event').map(({ after: { channel, repeat } }) => ({ channel, repeat }));
   assert.deepEqual(sent, [{ channel: 'news', repeat: 3 }]);
+});
+
+test('the page sends whatever data the app takes, and tells at the field what is more', async (t) => {
+  const most = 100_000;
+  const server = await startServer(t);
+  const person = await profile(t, browser, server);
+  const page = await person.open('/console');
+  await setUp(page, server);
+  const app = await (await Operator.of(person)).newApp('Shop', { 'limits.payload_bytes': most });
+  const listener = await connect(server, { app });
+  t.after(() => listener.drop());
+  await listener.subscribe('news');
+  await page.goto(`/console/apps/${app.id}/debug`);
+  const creator = page.getByTestId('creator');
+  await creator.locator('summary').first().click();
+  await creator.locator('[name=channel]').fill('news');
+  await creator.locator('[name=event]').fill('long');
+  await creator.getByTestId('toggle-plain').click();
+  const send = async (data) => {
+    await creator.locator('[name=data]').fill(data);
+    await creator.getByTestId('send').click();
+  };
+  const refused = creator.locator('[data-testid=error][data-field=data]').filter({ hasText: 'limits.payload_bytes' });
+
+  // What JSON writes with six bytes for each.
+  await send('\u0001'.repeat(most));
+  assert.equal((await listener.take('long')).data, '\u0001'.repeat(most));
+  for (const bytes of [most + 1, 20 * most]) {
+    await send('x'.repeat(bytes));
+    await refused.waitFor();
+    await send('x'.repeat(most));
+    assert.equal((await listener.take('long')).data.length, most);
+    await refused.waitFor({ state: 'detached' });
+  }
 });
 
 async function watched(t) {

@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use rollcall_node::config::{BadChange, ConfigError};
 use rollcall_node::handle::{PublishAsError, PublishError, QueryError, TerminateError};
+use rollcall_node::http::EventBodyError;
 use rollcall_node::webhooks::TestSendError;
 use rollcall_store::{StoreError, WriteAppError};
 use rollcall_web::{CommonFailure, FieldProblem, Refusal};
@@ -189,6 +190,18 @@ impl From<PublishError> for Failure {
             PublishError::BadSocketId => Self::Unfit("socket_id", sentence(&error)),
             PublishError::DataTooBig => Self::Unfit("data", sentence(&error)),
             PublishError::OverMessageQuota | PublishError::Busy => Self::NodeBusy,
+        }
+    }
+}
+
+/// A body with more than the data that an app takes is refused as the data itself is.
+impl From<EventBodyError> for Failure {
+    fn from(error: EventBodyError) -> Self {
+        match error {
+            EventBodyError::UnknownApp => Self::NoApp,
+            EventBodyError::TooBig => PublishError::DataTooBig.into(),
+            EventBodyError::Busy => Self::NodeBusy,
+            EventBodyError::Broken => CommonFailure::BrokenBody.into(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod auth;
 mod channels;
 mod counts;
 mod error;
+mod event_body;
 mod events;
 mod members;
 mod metrics;
@@ -27,6 +28,7 @@ mod visitor;
 pub(crate) use accept::{Acceptor, accept};
 pub(crate) use answer::{PLACES as ANSWER_PLACES, PLACES_OF_ONE_APP as ANSWERS_OF_ONE_APP};
 pub(crate) use counts::{RequestCounters, RequestCounts};
+pub use event_body::{EventBody, EventBodyError};
 pub use router::router;
 pub use visitor::Visitor;
 

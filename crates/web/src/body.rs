@@ -19,7 +19,7 @@ impl Fields {
     /// Reads a body that may be JSON or a form.
     pub async fn read(request: Request) -> Result<Self, CommonFailure> {
         match media_type(request.headers()).as_str() {
-            "application/json" => Self::from_json(&read_bounded(request).await?),
+            "application/json" => Self::parse_json(&read_bounded(request).await?),
             "application/x-www-form-urlencoded" => Self::read_form(request).await,
             _ => Err(CommonFailure::UnsupportedMediaType),
         }
@@ -27,10 +27,14 @@ impl Fields {
 
     /// Reads a body that must be JSON: no HTML form can send one.
     pub async fn read_json(request: Request) -> Result<Self, CommonFailure> {
-        match media_type(request.headers()).as_str() {
-            "application/json" => Self::from_json(&read_bounded(request).await?),
-            _ => Err(CommonFailure::UnsupportedMediaType),
-        }
+        require_json(request.headers())?;
+        Self::parse_json(&read_bounded(request).await?)
+    }
+
+    /// The same of a body that somebody else has read, within limits of its own.
+    pub fn from_json(headers: &HeaderMap, bytes: &[u8]) -> Result<Self, CommonFailure> {
+        require_json(headers)?;
+        Self::parse_json(bytes)
     }
 
     /// A text that must be there.
@@ -79,7 +83,7 @@ impl Fields {
         }
     }
 
-    fn from_json(bytes: &[u8]) -> Result<Self, CommonFailure> {
+    fn parse_json(bytes: &[u8]) -> Result<Self, CommonFailure> {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(fields)) => Ok(Self(fields)),
             Ok(_) | Err(_) => Err(CommonFailure::MalformedJson),
@@ -97,6 +101,13 @@ impl Fields {
             insert(&mut fields, name, value);
         }
         Ok(Self(fields))
+    }
+}
+
+fn require_json(headers: &HeaderMap) -> Result<(), CommonFailure> {
+    match media_type(headers).as_str() {
+        "application/json" => Ok(()),
+        _ => Err(CommonFailure::UnsupportedMediaType),
     }
 }
 

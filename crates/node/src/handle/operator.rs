@@ -140,7 +140,7 @@ impl fmt::Display for PublishAsError {
             Self::UnknownApp => "there is no such app",
             Self::NoClientEvents => "client events are for private and presence channels only",
             Self::BadEvent => "the event's name must begin with client- and not be too long",
-            Self::DataTooBig => "the data is larger than the app allows",
+            Self::DataTooBig => "the data is larger than the app's limits.payload_bytes allows",
             Self::BadUser => "a user id has between one and 128 characters",
             Self::Busy => "the node has more to do than it holds; try again in a second",
         })

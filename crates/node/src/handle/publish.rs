@@ -167,7 +167,7 @@ impl fmt::Display for PublishError {
             Self::BadChannel => "no channel can have this name",
             Self::BadEvent => "the event's name is empty, too long or the server's own",
             Self::BadSocketId => "socket_id must be two numbers with a dot between them",
-            Self::DataTooBig => "the data is larger than the app allows",
+            Self::DataTooBig => "the data is larger than the app's limits.payload_bytes allows",
             Self::OverMessageQuota => {
                 "the app has sent as many messages today as its setting max_messages_per_day \
                  allows; the next day begins at midnight UTC"

@@ -191,18 +191,23 @@ async fn in_time<T>(reading: impl Future<Output = Result<T, HttpError>>) -> Resu
     read.unwrap_or(Err(HttpError::BodyTooSlow))
 }
 
-/// Room for a full batch in which every character is escaped, whatever the app's limits are.
+/// Room for a full batch.
 fn max_body(app: &App) -> usize {
-    let Limits { payload_bytes, channel_name, event_name, channels_per_publish, batch, .. } =
-        app.limits;
+    most_event_bytes(app).saturating_mul(app.limits.batch.max(1))
+}
+
+/// Room for an event in which every character is escaped, whatever the app's limits are.
+pub(super) fn most_event_bytes(app: &App) -> usize {
+    let Limits { payload_bytes, channel_name, event_name, channels_per_publish, .. } = app.limits;
     let data = payload_bytes.max(app.presence.max_info_bytes).saturating_mul(ESCAPED);
     let names = channels_per_publish.saturating_mul(channel_name.saturating_add(4));
-    let event = data
-        .saturating_add(names)
+    data.saturating_add(names)
         .saturating_add(event_name.saturating_mul(ESCAPED))
-        .saturating_add(1024);
-    event.saturating_mul(batch.max(1))
+        .saturating_add(BESIDE)
 }
+
+/// What else an event may say of itself, whom it leaves out for one.
+const BESIDE: usize = 4 << 10;
 
 /// The most bytes that JSON needs for one, as in `\u0000`.
 const ESCAPED: usize = 6;

@@ -33,7 +33,7 @@ export const failures = {
     channel: 'No channel can have this name.',
     event: 'The event’s name is empty, too long or the server’s own.',
     socket_id: 'A socket is two numbers with a dot between them, as 123.456.',
-    data: 'The data is larger than the app allows.',
+    data: 'The data is larger than the app allows. Its settings say how many bytes that are: limits.payload_bytes.',
     as_user: 'No user can have this id.',
   },
 };

@@ -34,7 +34,7 @@ export const failures: Messages['failures'] = {
     channel: 'Aucun canal ne peut porter ce nom.',
     event: 'Le nom de l’événement est vide, trop long ou réservé au serveur.',
     socket_id: 'Un socket est fait de deux nombres séparés par un point, comme 123.456.',
-    data: 'Les données dépassent ce que l’application autorise.',
+    data: 'Les données dépassent ce que l’application autorise. Ses réglages disent combien d’octets\u00a0: limits.payload_bytes.',
     as_user: 'Aucun utilisateur ne peut porter cet identifiant.',
   },
 };
