@@ -2,9 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { launch, profile } from '../lib/browser.mjs';
-import { Operator, setUp } from '../lib/operator.mjs';
-import { startServer } from '../lib/server.mjs';
+import { launch } from '../lib/browser.mjs';
+import { beginWithApp } from '../lib/operator.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
 
@@ -12,17 +11,12 @@ const browser = await launch(after);
 const ROOM = 'presence-room';
 
 test('a member is blocked where the page shows why it is there', async (t) => {
-  const server = await startServer(t);
-  const person = await profile(t, browser, server);
-  const page = await person.open('/console');
-  await setUp(page, server);
-  const operator = await Operator.of(person);
-  const app = await operator.newApp('Shop');
+  const { server, page, operator, app, path } = await beginWithApp(t, browser);
   const [ana, eve] = [await connect(server, { app }), await connect(server, { app })];
   await ana.join(ROOM, 'ana', {});
   await eve.join(ROOM, 'eve', {});
 
-  await page.goto(`/console/apps/${app.id}/presence?channel=${ROOM}`);
+  await page.goto(`${path}/presence?channel=${ROOM}`);
   await page.locator('[data-testid=row][data-row=eve]').click();
   await page.getByTestId('block').click();
   await page.getByTestId('confirm-yes').click();

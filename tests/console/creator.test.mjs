@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { launch, profile } from '../lib/browser.mjs';
-import { Operator, setUp } from '../lib/operator.mjs';
+import { launch } from '../lib/browser.mjs';
+import { beginWithApp, Operator } from '../lib/operator.mjs';
 import { startServer } from '../lib/server.mjs';
 import { connect } from '../lib/socket.mjs';
 import { until } from '../lib/wait.mjs';
@@ -39,15 +39,11 @@ test('what is refused is not recorded as sent', async (t) => {
 
 test('the page sends whatever data the app takes, and tells at the field what is more', async (t) => {
   const most = 100_000;
-  const server = await startServer(t);
-  const person = await profile(t, browser, server);
-  const page = await person.open('/console');
-  await setUp(page, server);
-  const app = await (await Operator.of(person)).newApp('Shop', { 'limits.payload_bytes': most });
+  const { server, page, app, path } = await beginWithApp(t, browser, { 'limits.payload_bytes': most });
   const listener = await connect(server, { app });
   t.after(() => listener.drop());
   await listener.subscribe('news');
-  await page.goto(`/console/apps/${app.id}/debug`);
+  await page.goto(`${path}/debug`);
   const creator = page.getByTestId('creator');
   await creator.locator('summary').first().click();
   await creator.locator('[name=channel]').fill('news');

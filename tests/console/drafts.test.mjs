@@ -2,19 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { launch, profile } from '../lib/browser.mjs';
-import { Operator, setUp, signIn } from '../lib/operator.mjs';
-import { startServer } from '../lib/server.mjs';
+import { launch } from '../lib/browser.mjs';
+import { beginWithApp, signIn } from '../lib/operator.mjs';
 
 const browser = await launch(after);
 
 async function edited(t) {
-  const server = await startServer(t);
-  const person = await profile(t, browser, server);
-  const page = await person.open('/console');
-  await setUp(page, server);
-  const app = await (await Operator.of(person)).newApp('Shop');
-  await page.goto(`/console/apps/${app.id}/keys`);
+  const { person, page, path } = await beginWithApp(t, browser);
+  await page.goto(`${path}/keys`);
   await page.getByTestId('nav-settings').click();
   await page.locator('[name=name]').fill('Shop of Olga');
   await page.getByTestId('save').waitFor();

@@ -2,25 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { launch, profile } from '../lib/browser.mjs';
-import { Operator, setUp } from '../lib/operator.mjs';
-import { startServer } from '../lib/server.mjs';
+import { launch } from '../lib/browser.mjs';
+import { beginWithApp } from '../lib/operator.mjs';
 import { connect } from '../lib/socket.mjs';
 
 const browser = await launch(after);
 
-async function begin(t) {
-  const server = await startServer(t);
-  const person = await profile(t, browser, server);
-  const page = await person.open('/console');
-  await setUp(page, server);
-  const operator = await Operator.of(person);
-  const app = await operator.newApp('Shop');
-  return { server, person, page, operator, app, path: `/console/apps/${app.id}` };
-}
-
 test('every page of an app that was deleted elsewhere says so', async (t) => {
-  const { person, page, operator, app, path } = await begin(t);
+  const { person, page, operator, app, path } = await beginWithApp(t, browser);
   const tabs = [];
   for (const name of ['', '/debug', '/keys', '/channels']) {
     const tab = await person.open(path + name);
@@ -38,7 +27,7 @@ test('every page of an app that was deleted elsewhere says so', async (t) => {
 });
 
 test('a channel that is none says so, until somebody is subscribed', async (t) => {
-  const { server, page, app, path } = await begin(t);
+  const { server, page, app, path } = await beginWithApp(t, browser);
   await page.goto(`${path}/channels?channel=nope`);
   await page.getByTestId('unknown-channel').waitFor();
   assert.equal(await page.getByTestId('subscribers').count(), 0);
@@ -50,7 +39,7 @@ test('a channel that is none says so, until somebody is subscribed', async (t) =
 });
 
 test('a connection that was closed here has no buttons any more, and keeps what was known of it', async (t) => {
-  const { server, page, app, path } = await begin(t);
+  const { server, page, app, path } = await beginWithApp(t, browser);
   const guest = await connect(server, { app });
   t.after(() => guest.drop());
   await guest.subscribe('news');

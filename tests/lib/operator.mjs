@@ -1,6 +1,8 @@
 // The operator of a console: in a browser, and as a program with the browser's session.
 
 import assert from 'node:assert/strict';
+import { profile } from './browser.mjs';
+import { startServer } from './server.mjs';
 import { dial } from './socket.mjs';
 import { until } from './wait.mjs';
 
@@ -83,6 +85,17 @@ export class Operator {
     const { status, text } = await this.ask('PATCH', `apps/${app}/settings`, { changes });
     assert.equal(status, 200, text);
   }
+}
+
+/** A server of its own, whose operator has made an app and has the console open; `options` are of the browser's context. */
+export async function beginWithApp(t, browser, settings = {}, options = {}) {
+  const server = await startServer(t);
+  const person = await profile(t, browser, server, options);
+  const page = await person.open('/console');
+  await setUp(page, server);
+  const operator = await Operator.of(person);
+  const app = await operator.newApp('Shop', settings);
+  return { server, person, page, operator, app, path: `/console/apps/${app.id}` };
 }
 
 /** Fills in the first run; the page then shows the wizard. */
