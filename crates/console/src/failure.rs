@@ -9,12 +9,13 @@ use std::borrow::Cow;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use rollcall_node::config::{BadChange, ConfigError};
+use rollcall_node::config::{BadChange, ConfigError, Reason};
 use rollcall_node::handle::{PublishAsError, PublishError, QueryError, TerminateError};
 use rollcall_node::http::EventBodyError;
 use rollcall_node::webhooks::TestSendError;
 use rollcall_store::{StoreError, WriteAppError};
 use rollcall_web::{CommonFailure, FieldProblem, Refusal};
+use serde_json::{Value, json as object};
 
 use crate::judge::Objection;
 use crate::limits::{Limit, Limited};
@@ -38,8 +39,8 @@ pub(crate) enum Failure {
     TooManyRequests(Limited),
     /// The server could not serve what the change makes.
     Objection(Objection),
-    /// A setting does not take its value; the sentence is its record's.
-    BadValue { key: Option<Cow<'static, str>>, sentence: String },
+    /// A setting does not take its value; the sentence is its record's, and the reason is for programs.
+    BadValue { key: Option<Cow<'static, str>>, sentence: String, reason: Option<Value> },
     /// What was to be done on a channel or with an event cannot be; the field and why.
     Unfit(&'static str, Cow<'static, str>),
     /// The node has too much to do.
@@ -79,9 +80,9 @@ impl From<Failure> for Refusal {
             Failure::Backup(failure) => failure.into(),
             Failure::TooManyRequests(limited) => too_often(&limited),
             Failure::Objection(objection) => objected(objection),
-            Failure::BadValue { key, sentence } => {
+            Failure::BadValue { key, sentence, reason } => {
                 let refusal = Self::new(S::UNPROCESSABLE_ENTITY, "bad_value", sentence);
-                Self { field: key, ..refusal }
+                because(Self { field: key, ..refusal }, reason)
             }
             Failure::Unfit(field, sentence) => {
                 Self::new(S::UNPROCESSABLE_ENTITY, "unfit", sentence).of_field(field)
@@ -96,12 +97,20 @@ impl From<Failure> for Refusal {
 }
 
 fn objected(objection: Objection) -> Refusal {
-    let (code, sentence) = match objection {
-        Objection::Fixed(sentence) => ("fixed", sentence),
-        Objection::StatusApp(sentence) => ("status_app", sentence),
-        Objection::Other(sentence) => ("not_served", sentence),
+    let (code, needs, sentence) = match objection {
+        Objection::Fixed(sentence) => ("fixed", None, sentence),
+        Objection::StatusApp(needs, sentence) => ("status_app", needs, sentence),
+        Objection::Other(sentence) => ("not_served", None, sentence),
     };
-    Refusal::new(StatusCode::CONFLICT, code, sentence)
+    let reason = needs.map(|key| object!({ "code": "needed", "key": key }));
+    let refusal = Refusal::new(StatusCode::CONFLICT, code, sentence);
+    because(Refusal { field: needs.map(Cow::Borrowed), ..refusal }, reason)
+}
+
+/// The same refusal, with what programs may tell in words of their own.
+fn because(mut refusal: Refusal, reason: Option<Value>) -> Refusal {
+    refusal.more.extend(reason.map(|reason| ("reason".to_owned(), reason)));
+    refusal
 }
 
 fn too_often(limited: &Limited) -> Refusal {
@@ -150,7 +159,10 @@ impl From<Objection> for Failure {
 
 impl From<BadChange> for Failure {
     fn from(BadChange { key, error }: BadChange) -> Self {
-        Self::BadValue { key: key.map(|key| Cow::Owned(key.into())), sentence: error.to_string() }
+        let reason = error.reason();
+        let reason = reason.map(|Reason { code, key }| object!({ "code": code, "key": key }));
+        let key = key.map(|key| Cow::Owned(key.into()));
+        Self::BadValue { key, sentence: error.to_string(), reason }
     }
 }
 
@@ -198,7 +210,7 @@ impl From<PublishError> for Failure {
 impl From<EventBodyError> for Failure {
     fn from(error: EventBodyError) -> Self {
         match error {
-            EventBodyError::UnknownApp => Self::NoApp,
+            EventBodyError::UnknownApp => AppFailure::NoApp.into(),
             EventBodyError::TooBig => PublishError::DataTooBig.into(),
             EventBodyError::Busy => Self::NodeBusy,
             EventBodyError::Broken => CommonFailure::BrokenBody.into(),

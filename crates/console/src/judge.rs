@@ -26,8 +26,8 @@ pub trait Judge: Send + Sync {
 pub enum Objection {
     /// The file alone changes the app.
     Fixed(String),
-    /// The status page needs the app as it is.
-    StatusApp(String),
+    /// The status page needs a setting of the app as it is; without one, it needs the app.
+    StatusApp(Option<&'static str>, String),
     /// Something else that the server could not serve, such as a key that another app has.
     Other(String),
 }

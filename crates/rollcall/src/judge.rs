@@ -36,11 +36,14 @@ impl From<Failure> for Objection {
         let sentence = failure.to_string();
         match failure {
             Failure::App(AppFailure::Fixed { .. }) => Self::Fixed(sentence),
-            Failure::StatusPage(
-                StatusPageFailure::AppStays(_)
-                | StatusPageFailure::AppName
-                | StatusPageFailure::UnfitApp { .. },
-            ) => Self::StatusApp(sentence),
+            Failure::StatusPage(failure) => match failure {
+                StatusPageFailure::AppStays(_) => Self::StatusApp(None, sentence),
+                StatusPageFailure::AppName => Self::StatusApp(Some("name"), sentence),
+                StatusPageFailure::UnfitApp { unfit, .. } => {
+                    Self::StatusApp(Some(unfit.setting()), sentence)
+                }
+                _ => Self::Other(sentence),
+            },
             _ => Self::Other(sentence),
         }
     }

@@ -19,6 +19,18 @@ pub(crate) enum Unfit {
     ShortChannelName(usize),
 }
 
+impl Unfit {
+    /// The key of the setting that is not as it has to be.
+    pub(crate) fn setting(&self) -> &'static str {
+        match self {
+            Self::Disabled => "enabled",
+            Self::NoMemberUpdates => "member_updates",
+            Self::SmallInfo(_) => "presence.max_info_bytes",
+            Self::ShortChannelName(_) => "limits.channel_name",
+        }
+    }
+}
+
 /// The first thing that `app` lacks.
 pub(crate) fn check(app: &App) -> Result<(), Unfit> {
     match app {
@@ -48,15 +60,16 @@ pub(crate) fn small_lobby(app: &App) -> Option<usize> {
 
 impl fmt::Display for Unfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let setting = self.setting();
         match self {
-            Self::Disabled => f.write_str("enabled must be true, not false"),
-            Self::NoMemberUpdates => f.write_str("member_updates must be true, not false"),
+            Self::Disabled | Self::NoMemberUpdates => {
+                write!(f, "{setting} must be true, not false")
+            }
             Self::SmallInfo(bytes) => {
-                write!(f, "presence.max_info_bytes must be at least {INFO_BYTES}, not {bytes}")
+                write!(f, "{setting} must be at least {INFO_BYTES}, not {bytes}")
             }
             Self::ShortChannelName(most) => {
-                let least = LOBBY.len();
-                write!(f, "limits.channel_name must be at least {least}, not {most}")
+                write!(f, "{setting} must be at least {}, not {most}", LOBBY.len())
             }
         }
     }

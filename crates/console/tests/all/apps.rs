@@ -171,31 +171,48 @@ async fn a_change_of_settings_is_stored_recorded_and_told_at_once() {
 #[tokio::test]
 async fn one_bad_value_spoils_all_and_is_told_with_the_sentence_of_its_record() {
     let (server, mut ana) = Server::signed_in().await;
-    for (changes, field, sentence) in [
+    for (changes, field, [code, key], sentence) in [
         (
             json!({ "client_events": true, "mirror": 1 }),
             "mirror",
+            ["not_allowed", "mirror"],
             "mirror must be true or false, not 1",
         ),
         (
             json!({ "limits.batch": 0 }),
             "limits.batch",
+            ["not_allowed", "limits.batch"],
             "limits.batch must be a whole number from 1 to 10000, not 0",
         ),
         (
             json!({ "keys": [] }),
             "keys",
+            ["no_setting", "keys"],
             "keys is no setting; apps and keys have requests of their own",
         ),
         (
             json!({ "miror": true }),
             "miror",
+            ["unknown", "miror"],
             "the request: there is no key \"miror\" in [[apps]]; did you mean \"mirror\"?",
+        ),
+        (
+            json!({ "webhooks": [{ "url": "http://a.test/" }, { "url": "http://a.test" }] }),
+            "webhooks",
+            ["not_unique", "webhooks.url"],
+            "webhooks.url must be another one for each endpoint, not \"http://a.test/\"",
+        ),
+        (
+            json!({ "webhooks": [{ "events": ["presence"] }] }),
+            "webhooks",
+            ["missing", "webhooks.url"],
+            "the request: url is missing in webhooks",
         ),
     ] {
         let answer = ana.patch("apps/1001/settings", json!({ "changes": changes })).await;
         assert_eq!(answer.bad_field(), (field.to_owned(), "bad_value".to_owned()));
         assert_eq!(answer.json()["message"], sentence);
+        assert_eq!(answer.json()["reason"], json!({ "code": code, "key": key }));
     }
     let answer = ana.patch("apps/1001/settings", json!({ "changes": [] })).await;
     assert_eq!(answer.bad_field(), ("changes".to_owned(), "wrong_type".to_owned()));

@@ -45,6 +45,13 @@ pub enum ConfigError {
         /// What was given.
         given: String,
     },
+    /// Two endpoints of an app have one URL.
+    SameEndpoint {
+        /// Where the second stands.
+        place: Place,
+        /// The URL, as a value.
+        given: String,
+    },
     /// Like a bad value, where repeating the value could show a secret.
     BadSecret {
         /// Where it stands.
@@ -89,6 +96,15 @@ pub enum ConfigError {
     },
 }
 
+/// Why a value is refused, for programs that tell it in words of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason<'a> {
+    /// What is wrong: `not_allowed`, `not_unique`, `missing`, `unknown` or `no_setting`.
+    pub code: &'static str,
+    /// Of which key, which may be one inside of the value, such as `webhooks.url`.
+    pub key: Cow<'a, str>,
+}
+
 /// Where a value was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -121,6 +137,23 @@ pub enum Duplicate {
     Id(String),
     /// A key.
     Key(String),
+}
+
+impl ConfigError {
+    /// What it is that is refused, where that is one value.
+    pub fn reason(&self) -> Option<Reason<'_>> {
+        let (code, key) = match self {
+            Self::BadValue { key, .. } | Self::BadSecret { key, .. } => ("not_allowed", *key),
+            Self::SameEndpoint { .. } => ("not_unique", ENDPOINT_URL),
+            Self::UnknownKey { key, .. } => ("unknown", key.as_str()),
+            Self::NoSetting { key } => ("no_setting", *key),
+            Self::Missing { key, table, .. } => {
+                return Some(Reason { code: "missing", key: format!("{table}.{key}").into() });
+            }
+            _ => return None,
+        };
+        Some(Reason { code, key: key.into() })
+    }
 }
 
 impl Place {
@@ -174,6 +207,10 @@ impl fmt::Display for ConfigError {
             Self::BadValue { place, key, allowed, given } => {
                 write!(f, "{} must be {allowed}, not {given}", place.subject(key))
             }
+            Self::SameEndpoint { place, given } => {
+                let subject = place.subject(ENDPOINT_URL);
+                write!(f, "{subject} must be another one for each endpoint, not {given}")
+            }
             Self::BadSecret { place, key, allowed } => {
                 write!(f, "{} must be {allowed}", place.subject(key))
             }
@@ -206,6 +243,9 @@ impl fmt::Display for Duplicate {
 }
 
 impl std::error::Error for ConfigError {}
+
+/// The key of an endpoint's address.
+pub(super) const ENDPOINT_URL: &str = "webhooks.url";
 
 struct InTable<'a>(&'a str);
 

@@ -37,7 +37,7 @@ pub use app_table::{Declared, Settings, check_unique};
 pub use differences::{Difference, differences, recorded_settings};
 pub use docs::options_markdown;
 pub use edit::{BadChange, changed_app, edited_app};
-pub use error::{ConfigError, Duplicate, Place};
+pub use error::{ConfigError, Duplicate, Place, Reason};
 pub use proxies::{Front, PathPrefix, TrustedProxies};
 pub use server::SERVER;
 pub use setting::{AppliesTo, Group, Kind, NotAllowed, Preset, Reach, Setting};

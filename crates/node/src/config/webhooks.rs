@@ -3,7 +3,7 @@
 use reqwest::Url;
 use rollcall_engine::hooks::{HookClass, Webhook};
 
-use super::error::{ConfigError, Place};
+use super::error::{ConfigError, ENDPOINT_URL, Place};
 use super::setting::NotAllowed;
 use super::value::{Item, Value, text, texts, unknown};
 
@@ -20,13 +20,8 @@ pub(super) fn webhooks(value: &Value, place: &Place) -> Result<Vec<Webhook>, Con
         let place = place.at(item.line);
         let webhook = webhook(item, &place)?;
         if webhooks.iter().any(|other| other.url == webhook.url) {
-            let given = Value::Text(webhook.url);
-            return Err(not_allowed(
-                "webhooks.url",
-                "another one for each endpoint",
-                &given,
-                &place,
-            ));
+            let given = Value::Text(webhook.url).to_string();
+            return Err(ConfigError::SameEndpoint { place, given });
         }
         webhooks.push(webhook);
     }
@@ -44,8 +39,7 @@ fn webhook(item: &Item, place: &Place) -> Result<Webhook, ConfigError> {
         match entry.key.as_str() {
             "url" => {
                 let read = text(value).and_then(webhook_url);
-                url =
-                    Some(read.map_err(|_| not_allowed("webhooks.url", URL_ALLOWED, value, place))?);
+                url = Some(read.map_err(|_| not_allowed(ENDPOINT_URL, URL_ALLOWED, value, place))?);
             }
             "events" => {
                 let read = classes_of(value);

@@ -68,7 +68,7 @@ impl Judge for StrictJudge {
         assert!(old.is_none_or(|old| rows.contains(old)), "it is shown the apps as they are");
         match (old, new) {
             (Some(old), None) if old.id == "1001" => {
-                Err(Objection::StatusApp("the status page uses the app 1001".to_owned()))
+                Err(Objection::StatusApp(None, "the status page uses the app 1001".to_owned()))
             }
             (_, Some(new)) if new.name == "taken" => {
                 Err(Objection::Other("no app may be called so".to_owned()))
