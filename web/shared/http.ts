@@ -13,8 +13,16 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly field: string | null;
+  /** What exactly is refused, where the server says so for programs too. */
+  readonly reason: Reason | null;
   /** From `Retry-After`, or `retry_after` in the body, when the server names a delay. */
   readonly retryAfterSeconds: number | null;
+}
+
+/** What is wrong with the value of which key, by the codes of docs/console.md section 2.10. */
+export interface Reason {
+  readonly code: string;
+  readonly key: string;
 }
 
 export type Reply<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly failure: Failure };
@@ -64,7 +72,7 @@ export function sendFile(path: string, file: Blob, onSent: (part: number) => voi
 export function unreachable(): { ok: false; failure: Failure } {
   return {
     ok: false,
-    failure: { status: 0, code: 'unreachable', message: '', field: null, retryAfterSeconds: null },
+    failure: { status: 0, code: 'unreachable', message: '', field: null, reason: null, retryAfterSeconds: null },
   };
 }
 
@@ -78,8 +86,15 @@ export function failureOf(status: number, answer: unknown, retryAfter: string | 
     code: text('error') ?? `http_${status}`,
     message: text('message') ?? '',
     field: text('field'),
+    reason: reasonOf(body?.['reason']),
     retryAfterSeconds: Number.isNaN(seconds) ? null : seconds,
   };
+}
+
+function reasonOf(value: unknown): Reason | null {
+  const reason = record(value);
+  const { code, key } = reason ?? {};
+  return typeof code === 'string' && typeof key === 'string' ? { code, key } : null;
 }
 
 /** `value` as an object whose properties can be looked at, or null. */

@@ -46,9 +46,10 @@ test('a change is sent as JSON', async () => {
 });
 
 test('a failure has its code, its field and how long to wait', async () => {
-  answer = failing(429, { error: 'too_many_requests', message: 'Wait.', field: 'name' }, { 'Retry-After': '42' });
+  const reason = { code: 'not_allowed', key: 'name' };
+  answer = failing(429, { error: 'too_many_requests', message: 'Wait.', field: 'name', reason }, { 'Retry-After': '42' });
   const reply = await get('apps');
-  expect(reply).toEqual({ ok: false, failure: { status: 429, code: 'too_many_requests', message: 'Wait.', field: 'name', retryAfterSeconds: 42 } });
+  expect(reply).toEqual({ ok: false, failure: { status: 429, code: 'too_many_requests', message: 'Wait.', field: 'name', reason, retryAfterSeconds: 42 } });
   expect(handleSignedOut).not.toHaveBeenCalled();
 });
 

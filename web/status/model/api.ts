@@ -100,6 +100,6 @@ function typed<T>(reply: Reply<unknown>, parse: (body: Record<string, unknown>) 
   if (!reply.ok) return reply;
   const body = parse(record(reply.body) ?? {});
   if (body !== null) return { ok: true, body };
-  const failure = { status: 502, code: 'bad_answer', message: '', field: null, retryAfterSeconds: null };
+  const failure = { status: 502, code: 'bad_answer', message: '', field: null, reason: null, retryAfterSeconds: null };
   return { ok: false, failure };
 }

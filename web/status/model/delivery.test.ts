@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 const status = (text: string, rev: number): Info => ({ status: text, rev, updatedAt: 1 });
 const fails = (code: number, retryAfterSeconds: number | null = null): Reply<Info> => {
-  const failure: Failure = { status: code, code: 'x', message: '', field: null, retryAfterSeconds };
+  const failure: Failure = { status: code, code: 'x', message: '', field: null, reason: null, retryAfterSeconds };
   return { ok: false, failure };
 };
 

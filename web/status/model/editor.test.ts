@@ -8,7 +8,7 @@ import type { Info } from './frames';
 
 const status = (text: string, rev: number): Info => ({ status: text, rev, updatedAt: 1 });
 const failure = (code: number): Reply<Info> => {
-  const body: Failure = { status: code, code: 'x', message: '', field: null, retryAfterSeconds: null };
+  const body: Failure = { status: code, code: 'x', message: '', field: null, reason: null, retryAfterSeconds: null };
   return { ok: false, failure: body };
 };
 

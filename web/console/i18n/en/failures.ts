@@ -1,6 +1,6 @@
 /** What to tell people about a request that failed, by the code of the server. Each says what to do. */
 
-import { waits } from '../../../shared/i18n/plural';
+import { isolated, waits } from '../../../shared/i18n/plural';
 
 const wait = waits('en', ' ');
 
@@ -27,9 +27,59 @@ export const failures = {
     restore_under_way: 'Another file is being restored just now. Try again when that one is done.',
     no_room: 'The server’s disk has no room for the file. Make some, and try again.',
     nothing_staged: 'No backup waits to be restored any more.',
+    malformed_json: 'The server got something other than it expected from this page. Reload it and try again.',
+    malformed_form: 'The server got something other than it expected from this page. Reload it and try again.',
+    broken_body: 'Not everything arrived at the server. Try again.',
+    cross_site: 'The browser says that another site sent this. Open the console itself and try again.',
+    no_topic: 'There is no such live channel. Reload the console.',
+    no_key: 'There is no such key any more. It may have been removed meanwhile.',
+    no_change: 'There is no such change in the record.',
+    no_connection: 'There is no such connection any more.',
+    method_not_allowed: 'The server does not know this request. Reload the console: it may be of another version.',
+    too_many_keys: 'The app has as many keys as it may. Remove one that nobody uses first.',
+    not_served: 'The server could not serve what this would make.',
+    not_reversible: 'Only changes of settings can be reverted.',
+    unsupported_media_type: 'The server does not take this kind of file or text.',
+    missing: 'This is needed.',
+    wrong_type: 'This is of another kind than the server takes.',
+    empty: 'This is empty.',
+    too_long: 'This is too long.',
+    illegal_character: 'This has a character that is not allowed, such as one that is not seen.',
+    reserved_name: 'Nobody can have this name. Take another.',
+    malformed: 'This is not written as it has to be.',
+    too_short: 'The password must have at least 10 characters.',
+    common_password: 'Everybody tries this password. Take another.',
+    bad_value: 'The setting does not take this value.',
+    not_confirmed: 'Type exactly what is asked for to confirm.',
+    internal: 'Something failed in the server. Its log says more.',
+    no_pages: 'This program was built without its pages.',
+    busy: 'The server has more to do than it can hold. Try again in a moment.',
     draining: 'The server is about to stop. Try again when it is back.',
   },
+  /** The same where the server says which value it is, by that and by its key: each is as exact as the server's own sentence. */
+  reasons: {
+    not_allowed: {
+      name: 'A name has 128 characters at most, and none that controls or turns the writing.',
+      allowed_origins: 'There has to be one origin at least, each written like https://example.com, without a slash behind; * stands for all.',
+      blocked_users: 'There may be 1,000 users at most, each once, with 1 to 200 characters.',
+      webhooks: 'There may be ten endpoints at most.',
+      'webhooks.url': 'An endpoint is an address with http:// or https:// of 2,048 bytes at most, without a user, a password or #.',
+      'webhooks.events': 'One of the kinds of events does not exist; the kinds stand below.',
+    },
+    not_unique: { 'webhooks.url': 'Two endpoints have the same address; each needs its own.' },
+    missing: { 'webhooks.url': 'An endpoint has no address.' },
+    needed: {
+      name: 'The status page finds its app by the name rollcall. To use another app, start the server with --status-app.',
+      enabled: 'The status page uses this app, which has to be switched on for it.',
+      member_updates: 'The status page uses this app, and needs its member updates.',
+      'presence.max_info_bytes': 'The status page uses this app, and needs 1,024 bytes for a member’s info.',
+      'limits.channel_name': 'The status page uses this app, and the name of its channel is longer.',
+    },
+  },
+  said: (why: string) => `The server says: ${isolated(why)}`,
   unfit: {
+    name: 'No channel can have this name.',
+    url: 'No webhook can be sent to this address.',
     channel: 'No channel can have this name.',
     event: 'The event’s name is empty, too long or the server’s own.',
     socket_id: 'A socket is two numbers with a dot between them, as 123.456.',

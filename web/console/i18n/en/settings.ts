@@ -69,7 +69,6 @@ export const settings = {
     class: (what: string) => `“${what}” is no kind of events; the kinds stand below.`,
     twice: (what: string) => `“${what}” stands above already.`,
   },
-  badValue: (why: string) => why,
   notWhole: 'Enter a whole number.',
   outside: (least: string, most: string) => `Enter a number from ${least} to ${most}.`,
 

@@ -1,6 +1,6 @@
 /** Ce qu’il faut dire d’une requête qui a échoué, selon le code du serveur. */
 
-import { waits } from '../../../shared/i18n/plural';
+import { isolated, waits } from '../../../shared/i18n/plural';
 import type { Messages } from '..';
 
 const wait = waits('fr', '\u00a0');
@@ -28,9 +28,58 @@ export const failures: Messages['failures'] = {
     restore_under_way: 'Un autre fichier est en cours de restauration. Réessayez quand il est terminé.',
     no_room: 'Le disque du serveur n’a pas de place pour ce fichier. Libérez-en, puis réessayez.',
     nothing_staged: 'Aucune sauvegarde n’attend plus d’être restaurée.',
+    malformed_json: 'Le serveur a reçu autre chose que ce qu’il attend de cette page. Rechargez-la, puis réessayez.',
+    malformed_form: 'Le serveur a reçu autre chose que ce qu’il attend de cette page. Rechargez-la, puis réessayez.',
+    broken_body: 'Tout n’est pas arrivé au serveur. Réessayez.',
+    cross_site: 'Selon le navigateur, cette requête vient d’un autre site. Ouvrez la console elle-même, puis réessayez.',
+    no_topic: 'Ce canal en direct n’existe pas. Rechargez la console.',
+    no_key: 'Cette clé n’existe plus. Peut-être retirée entre-temps.',
+    no_change: 'Le registre n’a pas de telle modification.',
+    no_connection: 'Cette connexion n’existe plus.',
+    method_not_allowed: 'Le serveur ne connaît pas cette requête. Rechargez la console\u00a0: elle est peut-être d’une autre version.',
+    too_many_keys: 'L’application a autant de clés que possible. Retirez-en d’abord une que personne n’utilise.',
+    not_served: 'Le serveur ne pourrait pas servir le résultat.',
+    not_reversible: 'Seules les modifications de réglages peuvent être annulées.',
+    unsupported_media_type: 'Le serveur n’accepte pas cette sorte de fichier ou de texte.',
+    missing: 'Cela est nécessaire.',
+    wrong_type: 'C’est d’une autre sorte que ce que le serveur accepte.',
+    empty: 'C’est vide.',
+    too_long: 'C’est trop long.',
+    illegal_character: 'Un caractère n’est pas permis ici, par exemple un qui ne se voit pas.',
+    reserved_name: 'Personne ne peut porter ce nom. Prenez-en un autre.',
+    malformed: 'Ce n’est pas écrit comme il le faut.',
+    too_short: 'Le mot de passe doit avoir au moins 10 caractères.',
+    common_password: 'Tout le monde essaie ce mot de passe. Prenez-en un autre.',
+    bad_value: 'Ce réglage n’accepte pas cette valeur.',
+    not_confirmed: 'Pour confirmer, saisissez exactement ce qui est demandé.',
+    internal: 'Quelque chose a échoué dans le serveur. Son journal en dit plus.',
+    no_pages: 'Ce programme a été construit sans ses pages.',
+    busy: 'Le serveur a plus à faire qu’il ne peut tenir. Réessayez dans un instant.',
     draining: 'Le serveur va s’arrêter. Réessayez à son retour.',
   },
+  reasons: {
+    not_allowed: {
+      name: 'Un nom a 128 caractères au plus, sans caractère de contrôle ni marque qui retourne l’écriture.',
+      allowed_origins: 'Il faut au moins une origine, chacune écrite comme https://example.com, sans barre oblique à la fin\u00a0; * les remplace toutes.',
+      blocked_users: 'Il peut y avoir 1\u00a0000 utilisateurs au plus, chacun une fois, de 1 à 200 caractères.',
+      webhooks: 'Il peut y avoir dix adresses au plus.',
+      'webhooks.url': 'Une adresse commence par http:// ou https:// et a 2\u00a0048 octets au plus, sans utilisateur, mot de passe ni #.',
+      'webhooks.events': 'Une des sortes d’événements n’existe pas\u00a0; les sortes sont indiquées dessous.',
+    },
+    not_unique: { 'webhooks.url': 'Deux lignes ont la même adresse\u00a0; chacune doit avoir la sienne.' },
+    missing: { 'webhooks.url': 'Une adresse manque.' },
+    needed: {
+      name: 'La page de statut trouve son application par le nom rollcall. Pour en utiliser une autre, démarrez le serveur avec --status-app.',
+      enabled: 'La page de statut utilise cette application, qui doit donc rester activée.',
+      member_updates: 'La page de statut utilise cette application, et a besoin des mises à jour de ses membres.',
+      'presence.max_info_bytes': 'La page de statut utilise cette application, et a besoin de 1\u00a0024 octets d’information par membre.',
+      'limits.channel_name': 'La page de statut utilise cette application, et le nom de son canal est plus long.',
+    },
+  },
+  said: (why) => `Le serveur dit, en anglais\u00a0: ${isolated(why)}`,
   unfit: {
+    name: 'Aucun canal ne peut porter ce nom.',
+    url: 'Aucun webhook ne peut être envoyé à cette adresse.',
     channel: 'Aucun canal ne peut porter ce nom.',
     event: 'Le nom de l’événement est vide, trop long ou réservé au serveur.',
     socket_id: 'Un socket est fait de deux nombres séparés par un point, comme 123.456.',

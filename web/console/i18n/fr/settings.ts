@@ -70,7 +70,6 @@ export const settings: Messages['settings'] = {
     class: (what) => `«\u00a0${what}\u00a0» n’est pas une sorte d’événements\u00a0; les sortes sont indiquées dessous.`,
     twice: (what) => `«\u00a0${what}\u00a0» se trouve déjà plus haut.`,
   },
-  badValue: (why) => `Cette valeur n’est pas acceptée. Le serveur dit, en anglais\u00a0: ${isolated(why)}`,
   notWhole: 'Saisissez un nombre entier.',
   outside: (least, most) => `Saisissez un nombre de ${least} à ${most}.`,
 

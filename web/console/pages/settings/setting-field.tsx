@@ -1,8 +1,6 @@
 /** One setting: its name, its value, what it does, to whom a change applies, and what is wrong with it. */
 
 import type { JSX } from 'preact';
-import type { Failure } from '../../../shared/http';
-import { locale } from '../../../shared/i18n/locale';
 import { visible } from '../../../shared/visible';
 import { texts } from '../../i18n';
 import type { Setting } from '../../model/contract';
@@ -105,7 +103,7 @@ function mistakeText(mistake: Mistake, setting: Setting, draft: Draft): string {
     case 'outside':
       return t.outside(number(setting.least ?? 0), number(setting.most ?? 0));
     case 'refused':
-      return lineText(setting, draft) ?? refusedText(mistake.failure);
+      return lineText(setting, draft) ?? explain(mistake.failure);
   }
 }
 
@@ -115,10 +113,4 @@ function lineText({ kind }: Setting, draft: Draft): string | null {
   const t = texts.value.settings;
   const wrong = wrongLine(draft, new Set(Object.keys(texts.value.webhooks.classes)));
   return wrong === null ? null : t.wrongLine(wrong.line, t.wrongLines[wrong.problem](visible(wrong.what)));
-}
-
-/** The server says in English what it takes. */
-function refusedText(failure: Failure): string {
-  const said = explain(failure);
-  return failure.code === 'bad_value' && locale.value !== 'en' ? texts.value.settings.badValue(said) : said;
 }
