@@ -1,4 +1,4 @@
-//! Request bodies: JSON or form, at most 16 kB, read field by field so that a refusal can name
+//! Request bodies: JSON or form, at most 16 kB unless a route takes more, read field by field so that a refusal can name
 //! the field (docs/status.md S13, S17).
 
 use std::error::Error;
@@ -19,7 +19,7 @@ impl Fields {
     /// Reads a body that may be JSON or a form.
     pub async fn read(request: Request) -> Result<Self, CommonFailure> {
         match media_type(request.headers()).as_str() {
-            "application/json" => Self::parse_json(&read_bounded(request).await?),
+            "application/json" => Self::parse_json(&read_bounded(request, MAX_BODY_BYTES).await?),
             "application/x-www-form-urlencoded" => Self::read_form(request).await,
             _ => Err(CommonFailure::UnsupportedMediaType),
         }
@@ -27,8 +27,13 @@ impl Fields {
 
     /// Reads a body that must be JSON: no HTML form can send one.
     pub async fn read_json(request: Request) -> Result<Self, CommonFailure> {
+        Self::read_json_within(request, MAX_BODY_BYTES).await
+    }
+
+    /// The same of a body that may have so many bytes.
+    pub async fn read_json_within(request: Request, most: usize) -> Result<Self, CommonFailure> {
         require_json(request.headers())?;
-        Self::parse_json(&read_bounded(request).await?)
+        Self::parse_json(&read_bounded(request, most).await?)
     }
 
     /// The same of a body that somebody else has read, within limits of its own.
@@ -92,7 +97,8 @@ impl Fields {
 
     async fn read_form(request: Request) -> Result<Self, CommonFailure> {
         let (parts, body) = request.into_parts();
-        let bytes = read_bounded(Request::from_parts(parts.clone(), body)).await?;
+        let request = Request::from_parts(parts.clone(), body);
+        let bytes = read_bounded(request, MAX_BODY_BYTES).await?;
         let request = Request::from_parts(parts, bytes.into());
         let form = Form::<Vec<(String, String)>>::from_request(request, &()).await;
         let Form(pairs) = form.map_err(|_| CommonFailure::MalformedForm)?;
@@ -120,8 +126,8 @@ fn insert(fields: &mut Map<String, Value>, name: String, value: String) {
     fields.insert(name, value);
 }
 
-async fn read_bounded(request: Request) -> Result<Bytes, CommonFailure> {
-    let body = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES).await;
+async fn read_bounded(request: Request, most: usize) -> Result<Bytes, CommonFailure> {
+    let body = axum::body::to_bytes(request.into_body(), most).await;
     body.map_err(|error| match error.source() {
         Some(source) if source.is::<LengthLimitError>() => CommonFailure::BodyTooLarge,
         _ => CommonFailure::BrokenBody,

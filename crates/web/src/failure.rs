@@ -43,7 +43,7 @@ pub enum CommonFailure {
     BrokenBody,
     /// Neither JSON nor a form.
     UnsupportedMediaType,
-    /// More than 16 kB.
+    /// More than the request takes.
     BodyTooLarge,
     /// A field is missing, of the wrong type or against its rules.
     Field(&'static str, FieldProblem),
@@ -131,9 +131,11 @@ impl CommonFailure {
             Self::UnsupportedMediaType => {
                 (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send JSON or a form.")
             }
-            Self::BodyTooLarge => {
-                (S::PAYLOAD_TOO_LARGE, "body_too_large", "The body is larger than 16 kB.")
-            }
+            Self::BodyTooLarge => (
+                S::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                "The body is larger than this request takes.",
+            ),
             Self::Field(_, problem) => problem.row(),
             Self::CrossSite => (S::FORBIDDEN, "cross_site", "Another site sent this request."),
             Self::NotSignedIn => (S::UNAUTHORIZED, "not_signed_in", "Sign in first."),

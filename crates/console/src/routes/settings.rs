@@ -30,7 +30,7 @@ pub(crate) async fn change(
     signed_in: SignedIn,
     request: Request,
 ) -> Result<impl IntoResponse, Failure> {
-    let fields = Fields::read_json(request).await?;
+    let fields = Fields::read_json_within(request, MOST_BYTES).await?;
     let changing = console.changing().await?;
     let old = changing.find(&id)?;
     let new = changed_app(&old, fields.object("changes")?)?;
@@ -39,3 +39,6 @@ pub(crate) async fn change(
     let body = object!({ "settings": settings_of(&console.app(&id).await?), "change": change });
     Ok(json(body.to_string()))
 }
+
+/// The longest lists that settings take, such as a thousand users of 200 characters, fit.
+const MOST_BYTES: usize = 1 << 20;

@@ -169,6 +169,15 @@ async fn a_change_of_settings_is_stored_recorded_and_told_at_once() {
 }
 
 #[tokio::test]
+async fn the_longest_list_of_users_that_the_setting_takes_can_be_saved() {
+    let (_server, mut ana) = Server::signed_in().await;
+    let users: Vec<String> = (0..1000).map(|n| format!("{n:04}{}", "😀".repeat(196))).collect();
+    let changes = json!({ "changes": { "blocked_users": users } });
+    ana.patch("apps/1001/settings", changes).await.good();
+    assert_eq!(setting(&mut ana, "1001", "blocked_users").await["value"], json!(users));
+}
+
+#[tokio::test]
 async fn one_bad_value_spoils_all_and_is_told_with_the_sentence_of_its_record() {
     let (server, mut ana) = Server::signed_in().await;
     for (changes, field, [code, key], sentence) in [

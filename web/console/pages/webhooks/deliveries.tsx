@@ -109,7 +109,10 @@ function Detail({ delivery, onChanged }: { delivery: Delivery; onChanged: () => 
       <p class="endpoint-url">{delivery.url}</p>
       {delivery.problem !== null && (
         <p>
-          <strong>{t.problem}</strong> <Foreign text={delivery.problem} />
+          <strong>{t.problem}</strong>{' '}
+          <span lang="en">
+            <Foreign text={delivery.problem} />
+          </span>
         </p>
       )}
       <Sent body={delivery.body} signature={delivery.signature} />
