@@ -43,3 +43,13 @@ test('what the status page needs is told at the setting, in French', async (t) =
     await error.waitFor({ state: 'detached' });
   }
 });
+
+test('a name that only the app of the status page may have is refused where it is typed, in French', async (t) => {
+  const { page } = await beginWithApp(t, browser, {}, IN_FRENCH);
+  await page.goto('/console/new-app');
+  const form = page.getByTestId('new-app-form');
+  await form.locator('[name=name]').fill('rollcall');
+  await form.locator('[type=submit]').click();
+  await form.locator('[data-testid=error][data-field=name]').filter({ hasText: 'La page de statut' }).waitFor();
+  await form.locator('[name=name]:focus').waitFor();
+});

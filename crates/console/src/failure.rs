@@ -157,9 +157,10 @@ impl From<Objection> for Failure {
     }
 }
 
+/// Without a key something is wrong that no change of a setting made, so there is nothing to tell of one.
 impl From<BadChange> for Failure {
     fn from(BadChange { key, error }: BadChange) -> Self {
-        let reason = error.reason();
+        let reason = key.as_ref().and(error.reason());
         let reason = reason.map(|Reason { code, key }| object!({ "code": code, "key": key }));
         let key = key.map(|key| Cow::Owned(key.into()));
         Self::BadValue { key, sentence: error.to_string(), reason }

@@ -74,7 +74,7 @@ export const settings: Messages['settings'] = {
   outside: (least, most) => `Saisissez un nombre de ${least} à ${most}.`,
 
   dirty: (count) => plural(count, { one: `${count} modification n’est pas encore enregistrée.`, other: `${count} modifications ne sont pas encore enregistrées.` }),
-  discard: 'Abandonner',
+  discard: 'Annuler',
   saved: 'Enregistré et en vigueur.',
   notSaved: 'Rien n’a été enregistré\u00a0: une valeur a été refusée.',
   wrong: 'Rien n’a été enregistré\u00a0: regardez les champs signalés.',

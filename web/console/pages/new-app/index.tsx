@@ -49,7 +49,10 @@ function Form(): JSX.Element {
   const t = texts.value.apps;
   const { failure, busy, run } = useAction(async () => {
     const reply = await createApp(name.trim(), clientEvents);
-    if (!reply.ok) return reply.failure;
+    if (!reply.ok) {
+      if (reply.failure.field === 'name') focusName();
+      return reply.failure;
+    }
     void apps.load();
     toast(t.created(reply.body.app.name));
     go(`${pathTo('apps', reply.body.app.id, 'getting-started')}?${new URLSearchParams({ front, back })}`);
@@ -59,7 +62,7 @@ function Form(): JSX.Element {
     const wrong = name.trim() === '' ? t.nameMissing : [...name.trim()].length > LONGEST ? t.nameLong : null;
     setMistake(wrong);
     if (wrong === null) void run();
-    else document.getElementById('field-name')?.focus();
+    else focusName();
   };
   const nameFailure = failure?.field === 'name' ? explain(failure) : null;
   return (
@@ -84,6 +87,10 @@ function Form(): JSX.Element {
       <SameByHand lines={`rollcall apps add 1001 ${shellWord(`name=${name.trim() || 'Chat'}`)}${clientEvents ? ' client_events=true' : ''}`} />
     </form>
   );
+}
+
+function focusName(): void {
+  document.getElementById('field-name')?.focus();
 }
 
 const LONGEST = 128;
