@@ -1,5 +1,5 @@
-//! Request bodies: JSON or form, at most 16 kB unless a route takes more, read field by field so that a refusal can name
-//! the field (docs/status.md S13, S17).
+//! Request bodies: JSON or form, at most 16 kB unless a route takes more, read field by field so that
+//! a refusal can name the field (docs/status.md S13, S17).
 
 use std::error::Error;
 
