@@ -356,8 +356,8 @@ fn mailbox(limit: usize) -> (Mailbox, Inbox) {
     (Mailbox { mail: sender, held, limit }, inbox)
 }
 
-/// The most mail of one turn. What comes of it is written before more is taken.
-const BATCH: usize = 1024;
+/// The most mail that is taken at once. What comes of it is written before more is taken.
+pub(crate) const BATCH: usize = 1024;
 
 #[cfg(test)]
 mod tests {

@@ -34,7 +34,7 @@ use crate::clock::Clock;
 use crate::conn::{Conn, Papers, Wrote, attend};
 use crate::journal::{Pen, Restored};
 use crate::machines::{Farewell, Machines};
-use crate::mail::{Arrival, Inbox, Mail, Mailboxes, Verdict};
+use crate::mail::{Arrival, BATCH, Inbox, Mail, Mailboxes, Verdict};
 use crate::observe::Reporter;
 use crate::sends::Sends;
 use crate::stats::{NodeStats, TurnTimes};
@@ -246,12 +246,17 @@ impl Shard {
         }
     }
 
-    /// Takes the mail that was there before what a reader brings.
+    /// Takes the mail that was there before what a reader brings. However much it is, what comes of
+    /// a batch is written before the next.
     fn take_earlier_mail(self: &Rc<Self>, now: Time) {
         let waiting = self.inbox.borrow().len();
-        for _ in 0..waiting {
+        for taken in 1..=waiting {
             let Some(mail) = self.inbox.borrow_mut().take() else { return };
             self.take_delivered(now, mail);
+            if taken % BATCH == 0 {
+                self.tell(now);
+                self.flush(now);
+            }
         }
     }
 

@@ -22,9 +22,9 @@ pub(crate) async fn publish(
     signed_in: SignedIn,
     request: Request,
 ) -> Result<impl IntoResponse, Failure> {
-    console.app(&id).await?;
     let (parts, body) = request.into_parts();
     let body = console.0.node.read_event_body(&id, body).await?;
+    console.app(&id).await?;
     let fields = Fields::from_json(&parts.headers, &body)?;
     let wish = Wish::read(&fields)?;
     // What is refused has not happened, so the first one goes before the record.

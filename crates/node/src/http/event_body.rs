@@ -34,7 +34,7 @@ pub enum EventBodyError {
 
 impl NodeHandle {
     /// Reads the body of a request to publish one event to the app: as many bytes as the data that it
-    /// takes needs with every character escaped, and as what stands beside the data. What is larger
+    /// takes needs with every character escaped, and as what stands beside the data. What is refused
     /// is read to its end all the same, so that the sender sees the answer.
     ///
     /// # Errors
@@ -45,9 +45,11 @@ impl NodeHandle {
         app: &str,
         body: Body,
     ) -> Result<EventBody, EventBodyError> {
-        let tenant = self.tenant(app).ok_or(EventBodyError::UnknownApp)?;
-        let most = most_event_bytes(&tenant.app);
-        match read_body(body, self.body_room(), most).await {
+        let tenant = self.tenant(app);
+        let most = tenant.as_ref().map_or(0, |tenant| most_event_bytes(&tenant.app));
+        let read = read_body(body, self.body_room(), most).await;
+        tenant.ok_or(EventBodyError::UnknownApp)?;
+        match read {
             Ok((bytes, room)) => Ok(EventBody { bytes, _room: room }),
             Err(HttpError::BodyTooBig { .. }) => Err(EventBodyError::TooBig),
             Err(HttpError::NoRoom) => Err(EventBodyError::Busy),
@@ -79,6 +81,11 @@ impl std::error::Error for EventBodyError {}
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use http_body_util::{BodyExt, Full};
+
     use super::*;
     use crate::http::tests::idle_node;
 
@@ -95,7 +102,14 @@ mod tests {
         assert_eq!(read(6 * data + 4096).await, Ok(()));
         assert_eq!(read(64 * data).await, Err(EventBodyError::TooBig));
         assert_eq!(node.body_room().available_permits(), all);
-        let unknown = node.read_event_body("2", Body::empty()).await;
+        let read_away = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&read_away);
+        let body = Full::new(Bytes::from_static(b"{}")).map_frame(move |frame| {
+            seen.store(true, Ordering::Relaxed);
+            frame
+        });
+        let unknown = node.read_event_body("2", Body::new(body)).await;
+        assert!(read_away.load(Ordering::Relaxed), "who sends it sees the answer");
         assert_eq!(unknown.map(drop), Err(EventBodyError::UnknownApp));
         let _taken = node.body_room().try_acquire_many(64 << 20).unwrap();
         assert_eq!(read(1).await, Err(EventBodyError::Busy));

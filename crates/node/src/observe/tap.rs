@@ -128,7 +128,7 @@ impl Taps {
     /// Counts events that are not shown for all who watch an app.
     pub(crate) fn count(&self, app: &AppId, unseen: u64) {
         for queue in self.lock().get(app).into_iter().flatten() {
-            queue.lock().seen += unseen;
+            queue.count(unseen);
         }
     }
 
@@ -150,8 +150,12 @@ impl Taps {
 }
 
 impl Queue {
+    /// What happens in another app of the same id is not for who watches one that is gone.
     fn push(&self, event: Event) {
         let mut unread = self.lock();
+        if unread.is_closed {
+            return;
+        }
         unread.seen += 1;
         if unread.events.len() == MAX_UNREAD {
             unread.events.pop_front();
@@ -159,6 +163,13 @@ impl Queue {
         }
         unread.events.push_back(event);
         self.ready.notify_one();
+    }
+
+    fn count(&self, unseen: u64) {
+        let mut unread = self.lock();
+        if !unread.is_closed {
+            unread.seen += unseen;
+        }
     }
 
     fn close(&self) {

@@ -212,6 +212,18 @@ fn what_a_socket_says_or_its_end_does_not_overtake_mail_that_was_there_before() 
     assert_eq!(bench.shard.inbox.borrow().held(), 0, "it is out of the account");
 }
 
+#[test]
+fn much_mail_that_was_there_before_is_written_a_batch_at_a_time() {
+    let bench = Bench::new();
+    let (_, listener) = bench.subscriber(1);
+    let (speaking, _) = bench.connection(2);
+    bench.turn(&[]);
+    let writes = listener.borrow().writes;
+    (0..2 * BATCH).for_each(|_| bench.mail("one"));
+    bench.shard.received(speaking, &mut frame("{}"));
+    assert_eq!(listener.borrow().writes - writes, 2);
+}
+
 /// A client of a running shard whose neighbour does not run.
 #[tokio::test]
 async fn sockets_are_not_read_while_a_mailbox_is_congested() {

@@ -248,8 +248,10 @@ async fn a_tap_ends_with_its_app_and_not_with_another() {
     assert!(node.handle.tap("1001").is_none());
     // One that comes with the same id is another app, and is watched anew.
     node.handle.replace_app(app()).unwrap();
-    assert_eq!(within(tap.recv()).await, None);
     let mut anew = node.handle.tap("1001").unwrap();
+    node.handle.note("1001", status("another"));
+    assert_eq!(rows(&mut anew, 1).await, ["status_change ana another"]);
+    assert_eq!(within(tap.recv()).await, None);
     drop(tap);
     node.handle.note("1001", status("y"));
     assert_eq!(rows(&mut anew, 1).await, ["status_change ana y"]);
