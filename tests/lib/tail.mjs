@@ -3,9 +3,13 @@
 import { spawnProgram } from './server.mjs';
 import { until, within } from './wait.mjs';
 
-/** Follows an app of the server; with `url` through something in between. It ends with the test. */
+/**
+ * Follows an app of the server; with `url` through something in between, and where that is null it finds the server
+ * itself. It ends with the test.
+ */
 export async function startTail(t, server, app, words = [], { url = server.url, data = server.data } = {}) {
-  const tail = new Tail(spawnProgram(['tail', app.id, ...words, '--url', url, '--data', data]));
+  const place = url === null ? [] : ['--url', url];
+  const tail = new Tail(spawnProgram(['tail', app.id, ...words, ...place, '--data', data]));
   t.after(() => tail.child.kill('SIGKILL'));
   await tail.watching();
   return tail;

@@ -150,6 +150,20 @@ test('a server that starts anew is followed again, and that events may be missin
   await tail.watching(3);
 });
 
+test('a server that starts anew elsewhere is found, whoever has its old place', async (t) => {
+  const server = await startServer(t, APPS);
+  const tail = await startTail(t, server, MAIN, [], { url: null });
+  await server.kill();
+  const stranger = http.createServer((request, response) => response.writeHead(418).end());
+  await new Promise((resolve) => stranger.listen(server.port, '127.0.0.1', resolve));
+  t.after(() => stranger.close());
+  server.port = 0;
+  await server.start();
+  await tail.watching(2);
+  await publish(server, MAIN, 'news', 'found');
+  await tail.line('found');
+});
+
 test('it ends when its app is removed, and not when another is', async (t) => {
   const server = await startServer(t);
   const [gone, kept] = ['2001', '2002'].map((id) => ({ id, keys: [{ key: `key-${id}`, secret: 's' }] }));

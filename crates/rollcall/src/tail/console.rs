@@ -1,5 +1,6 @@
 //! Asking the console: for the key of its live app, for a signature, and for the apps there are.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response, Url};
@@ -13,10 +14,11 @@ use crate::server;
 
 /// The console of a server, and the app that is followed there.
 #[derive(Debug)]
-pub(super) struct Console {
+pub(super) struct Console<'a> {
+    config: &'a Config,
+    wish: &'a Tail,
     client: Client,
-    base: Url,
-    app: String,
+    base: RefCell<Url>,
 }
 
 /// How to listen.
@@ -37,21 +39,29 @@ pub(super) enum Signed {
     NoApp,
 }
 
-impl Console {
-    pub(super) fn new(config: &Config, wish: &Tail) -> Result<Self, TailError> {
-        let base = server::base(config, wish.url.as_deref())?;
+impl<'a> Console<'a> {
+    pub(super) fn new(config: &'a Config, wish: &'a Tail) -> Result<Self, TailError> {
+        let base = server::base(config, wish.url.as_deref())?.into();
         let client = server::client(config, "tail", PATIENCE, SILENCE)?;
-        Ok(Self { client, base, app: wish.app.clone() })
+        Ok(Self { config, wish, client, base })
+    }
+
+    /// Looks where the server is by now: it may have been started elsewhere since.
+    pub(super) fn find_again(&self) {
+        // One that does not run says nothing, and may come back where it was.
+        if let Ok(base) = server::base(self.config, self.wish.url.as_deref()) {
+            self.base.replace(base);
+        }
     }
 
     /// Where the server is; it ends with a slash.
-    pub(super) fn base(&self) -> &Url {
-        &self.base
+    pub(super) fn base(&self) -> Url {
+        self.base.borrow().clone()
     }
 
     /// The app that is followed.
     pub(super) fn app(&self) -> &str {
-        &self.app
+        &self.wish.app
     }
 
     /// A POST request of a path below the prefix.
@@ -67,7 +77,7 @@ impl Console {
             Some(true) => {
                 let live = &session["live"];
                 let text = |name: &str| live[name].as_str().ok_or(Lost::Strange);
-                let channel = format!("{}{}", text("channel_prefix")?, debug_topic(&self.app));
+                let channel = format!("{}{}", text("channel_prefix")?, debug_topic(self.app()));
                 Ok(Some(Live { key: text("key")?.to_owned(), channel }))
             }
             Some(false) => Ok(None),
@@ -104,7 +114,7 @@ impl Console {
     }
 
     fn at(&self, path: &str) -> Url {
-        self.base.join(path).expect("paths of ours are relative URLs")
+        self.base.borrow().join(path).expect("paths of ours are relative URLs")
     }
 }
 

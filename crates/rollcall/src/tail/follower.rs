@@ -23,7 +23,7 @@ use crate::failure::{AppFailure, Failure};
 
 /// Follows one app.
 pub(super) struct Follower<'a> {
-    console: &'a Console,
+    console: &'a Console<'a>,
     filter: &'a Filter,
     pass: &'a mut Pass,
     output: &'a mut Output,
@@ -56,7 +56,7 @@ enum End {
 
 impl<'a> Follower<'a> {
     pub(super) fn new(
-        console: &'a Console,
+        console: &'a Console<'a>,
         filter: &'a Filter,
         pass: &'a mut Pass,
         output: &'a mut Output,
@@ -78,7 +78,7 @@ impl<'a> Follower<'a> {
                 Err(End::Unread) => return Ok(()),
                 Err(End::Failed(failure)) => return Err(failure),
                 Err(End::Lost(lost)) => {
-                    let server = self.console.base().clone();
+                    let server = self.console.base();
                     return Err(TailError::Unwatched { server, lost }.into());
                 }
             }
@@ -94,6 +94,7 @@ impl<'a> Follower<'a> {
         }
         self.state = State::Away;
         sleep(self.wait).await;
+        self.console.find_again();
         self.wait = (2 * self.wait).min(LONGEST);
         Ok(())
     }
@@ -132,7 +133,7 @@ impl<'a> Follower<'a> {
         }
         self.pass.renew().await.map_err(End::Failed)?;
         let live = self.console.live(self.pass.token().as_deref()).await?;
-        let other = || TailError::OtherDatabase(self.console.base().clone());
+        let other = || TailError::OtherDatabase(self.console.base());
         live.ok_or_else(|| End::Failed(other().into()))
     }
 
@@ -180,8 +181,9 @@ impl<'a> Follower<'a> {
     }
 
     async fn begin(&mut self) -> Result<(), End> {
+        let server = self.console.base();
         let notice = match self.state {
-            State::New => Notice::Watching { app: self.console.app(), server: self.console.base() },
+            State::New => Notice::Watching { app: self.console.app(), server: &server },
             State::Watching | State::Away => Notice::WatchingAgain,
         };
         self.output.tell(notice).await?;

@@ -16,7 +16,7 @@ use crate::server::new_session;
 /// A session of the live app.
 #[derive(Debug)]
 pub(super) struct Stream<'a> {
-    console: &'a Console,
+    console: &'a Console<'a>,
     /// The path of the session, without what is asked of it.
     path: String,
     /// The answer that is read; none before the first and between two.
@@ -38,7 +38,7 @@ pub(super) enum Heard {
 
 impl<'a> Stream<'a> {
     /// One that is not connected yet.
-    pub(super) fn new(console: &'a Console, key: &str) -> Result<Self, getrandom::Error> {
+    pub(super) fn new(console: &'a Console<'a>, key: &str) -> Result<Self, getrandom::Error> {
         let (path, lines) = (new_session(key)?, Lines::default());
         let frames = VecDeque::new();
         Ok(Self { console, path, answer: None, lines, is_open: false, frames })
