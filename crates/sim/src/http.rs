@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use rollcall_engine::{HttpTransport, Receive, ReceiveId, Security, SessionName};
+use rollcall_engine::{HttpTransport, Receive, ReceiveId, Security, SessionName, Time};
 
 use crate::client::Heard;
 
@@ -17,6 +17,8 @@ pub(crate) struct Session {
     pub(crate) request: Option<ReceiveId>,
     /// Whether the last one was answered, so that its client asks anew by itself.
     pub(crate) answered: bool,
+    /// Since when there is no request.
+    pub(crate) absent_since: Option<Time>,
     /// What the server was sent and did not take yet: the frames of one request each.
     pub(crate) unsent: VecDeque<Vec<String>>,
 }
@@ -24,14 +26,22 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn new(name: SessionName, transport: HttpTransport, security: Security) -> Self {
         let (request, unsent) = (None, VecDeque::new());
-        Self { name, transport, security, request, answered: false, unsent }
+        let (answered, absent_since) = (false, None);
+        Self { name, transport, security, request, answered, absent_since, unsent }
     }
 
     /// Asks to hear the session, by this request from now on.
     pub(crate) fn ask(&mut self, id: ReceiveId) -> Receive {
-        (self.request, self.answered) = (Some(id), false);
+        (self.request, self.answered, self.absent_since) = (Some(id), false, None);
         let (session, transport, security) = (self.name.clone(), self.transport, self.security);
         Receive { session, id, transport, security }
+    }
+
+    /// The request that is open is over: answered, or lost.
+    pub(crate) fn end_request(&mut self, now: Time, answered: bool) -> Option<ReceiveId> {
+        self.answered = answered;
+        self.absent_since.get_or_insert(now);
+        self.request.take()
     }
 }
 

@@ -91,12 +91,14 @@ impl Model {
     }
 
     /// Mail reached a partition.
-    pub fn arrive(&mut self, now: Time, mail: &ToPartition) {
+    pub fn arrive(&mut self, now: Time, mail: &ToPartition, lost_since: Option<Time>) {
         self.pass(now);
         let name = mail.channel().name.as_str().to_owned();
         match mail {
             ToPartition::Join(join) => self.join(&name, join),
-            ToPartition::Leave(leave) => self.leave(now, &name, leave),
+            ToPartition::Leave(leave) => {
+                self.leave(now, &name, leave, lost_since.unwrap_or(now));
+            }
             ToPartition::Publish(publish) => self.publish(now, &name, publish),
             ToPartition::ClientEvent(event) => {
                 self.tell_roster(&name);
@@ -226,7 +228,7 @@ impl Model {
         self.periods.entry((who, name.to_owned())).or_default().push(period);
     }
 
-    fn leave(&mut self, now: Time, name: &str, leave: &Leave) {
+    fn leave(&mut self, now: Time, name: &str, leave: &Leave, lost_since: Time) {
         let who = (leave.edge, leave.conn);
         let channel = self.channel(name);
         let before = channel.subscribers.len() + channel.newcomers.len();
@@ -238,8 +240,7 @@ impl Model {
         }
         if let Some(user) = &leave.user {
             let is_lost = leave.departure == Departure::Lost;
-            let lost_since = is_lost.then_some(leave.lost_since.unwrap_or(now));
-            channel.roster.leave(now, who, user.as_str(), lost_since);
+            channel.roster.leave(now, who, user.as_str(), is_lost.then_some(lost_since));
         }
         if let Some(period) =
             self.periods.get_mut(&(who, name.to_owned())).and_then(|periods| periods.last_mut())

@@ -22,6 +22,7 @@ use crate::chance::Chance;
 use crate::client::{Client, Heard, Manners};
 use crate::command::{Action, Claim, Command, Except, Show};
 use crate::describe;
+use crate::http::Session;
 use crate::link::End;
 use crate::post::Delivery;
 use crate::setting::{default_app, key};
@@ -129,15 +130,18 @@ impl Stage {
         self.link(client).is_some_and(|link| self.world.link(link).is_deaf())
     }
 
-    /// Whether a client's connection is a session over HTTP.
-    pub fn is_over_http(&self, client: &str) -> bool {
-        self.clients.get(client).is_some_and(Client::is_over_http)
+    /// How a client receives, if its connection is a session over HTTP.
+    pub fn transport(&self, client: &str) -> Option<HttpTransport> {
+        self.session(client).map(|session| session.transport)
     }
 
     /// Whether something that a client said over HTTP waits for the server to take it.
     pub fn has_unsent(&self, client: &str) -> bool {
-        let session = |link| self.world.link(link).session.as_ref();
-        self.link(client).and_then(session).is_some_and(|session| !session.unsent.is_empty())
+        self.session(client).is_some_and(|session| !session.unsent.is_empty())
+    }
+
+    fn session(&self, client: &str) -> Option<&Session> {
+        self.link(client).and_then(|link| self.world.link(link).session.as_ref())
     }
 
     /// What each write to a client's socket took.

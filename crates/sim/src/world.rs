@@ -47,6 +47,8 @@ pub struct World {
     flushes: u64,
     /// How many receive requests of sessions there were.
     requests: u64,
+    /// Since when nobody heard the sessions that left unheard.
+    absences: BTreeMap<(EdgeId, ConnId), Time>,
     turns: Turns,
     told: Vec<Told>,
     arrivals: Vec<Arrival>,
@@ -55,8 +57,8 @@ pub struct World {
 /// What partitions were given.
 #[derive(Debug, Clone)]
 pub enum Arrival {
-    /// A piece of mail.
-    Mail(Time, Box<ToPartition>),
+    /// A piece of mail, and since when nobody hears the session over HTTP that leaves by it.
+    Mail(Time, Box<ToPartition>, Option<Time>),
     /// The end of a turn, of all partitions.
     TurnEnd(Time),
 }
@@ -108,6 +110,7 @@ impl World {
             chance,
             flushes: 0,
             requests: 0,
+            absences: BTreeMap::new(),
             turns: Turns::Short,
             told: Vec::new(),
             arrivals: Vec::new(),
@@ -429,6 +432,9 @@ impl World {
 
     /// Posts what an edge wants, or has it refused.
     fn send_up(&mut self, edge: usize, mail: ToPartition) {
+        if let ToPartition::Leave(leave) = &mail {
+            self.note_absence(edge, leave);
+        }
         let refusal = match &mail {
             ToPartition::Join(join) if self.journal.is_full() => join.answer_if_indebted(),
             _ => None,
@@ -462,7 +468,13 @@ impl World {
         match self.post.next() {
             None => return false,
             Some(Parcel::Up(partition, mail)) => {
-                self.arrivals.push(Arrival::Mail(self.now, mail.clone()));
+                let lost_since = match &*mail {
+                    ToPartition::Leave(leave) => {
+                        self.absences.get(&(leave.edge, leave.conn)).copied()
+                    }
+                    _ => None,
+                };
+                self.arrivals.push(Arrival::Mail(self.now, mail.clone(), lost_since));
                 match self.journal.is_full() {
                     false => self.partitions[partition].handle(self.now, *mail),
                     true => self.partitions[partition].handle_indebted(self.now, *mail),

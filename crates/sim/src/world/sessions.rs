@@ -1,6 +1,6 @@
 //! Sessions over HTTP on a [`World`]: what the shell has hyper and pipes for.
 
-use rollcall_engine::{HttpTransport, Opening, ReceiveId, Security, Sent, SessionName};
+use rollcall_engine::{HttpTransport, Leave, Opening, ReceiveId, Security, Sent, SessionName};
 
 use super::{LinkId, World};
 use crate::http::Session;
@@ -56,8 +56,7 @@ impl World {
     pub fn lose_request(&mut self, link: LinkId) {
         let lost = &mut self.links[link.0];
         let Some(session) = &mut lost.session else { return };
-        session.answered = false;
-        let Some(id) = session.request.take() else { return };
+        let Some(id) = session.end_request(self.now, false) else { return };
         self.edges[lost.edge].handle_receive_lost(self.now, &session.name, id);
         self.collect();
     }
@@ -68,10 +67,22 @@ impl World {
         self.links[link.0].vanish();
     }
 
+    /// Since when nobody hears a connection that leaves, if it is a session: what its edge should say
+    /// of it (docs/protocol.md 5.9).
+    pub(super) fn note_absence(&mut self, edge: usize, leave: &Leave) {
+        let link = self.by_conn.get(&(edge, leave.conn));
+        let session = link.and_then(|link| self.links[link.0].session.as_ref());
+        let address = (leave.edge, leave.conn);
+        match session.and_then(|session| session.absent_since) {
+            Some(since) => _ = self.absences.insert(address, since),
+            None => _ = self.absences.remove(&address),
+        }
+    }
+
     /// The answer of a session's request is whole.
     pub(super) fn end_answer(&mut self, link: LinkId) {
         if let Some(session) = &mut self.links[link.0].session {
-            (session.request, session.answered) = (None, true);
+            session.end_request(self.now, true);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rollcall_engine::{ConnId, EdgeId};
+use rollcall_engine::{ConnId, EdgeId, HttpTransport};
 use rollcall_sim::{Action, Audit, Model};
 
 use crate::watcher::Watcher;
@@ -13,7 +13,7 @@ pub(crate) type Verdict = Result<(), String>;
 pub(crate) struct Player {
     pub(crate) address: (EdgeId, ConnId),
     /// Whether it is a session, which the server keeps for a while when its client is gone.
-    pub(crate) over_http: bool,
+    pub(crate) transport: Option<HttpTransport>,
     /// What was heard of each channel.
     heard: BTreeMap<String, Vec<String>>,
     /// The channels it asked for and did not leave, with the member it is there.
@@ -41,10 +41,10 @@ pub(crate) enum Reading {
 }
 
 impl Player {
-    pub(crate) fn new(address: (EdgeId, ConnId), over_http: bool) -> Self {
+    pub(crate) fn new(address: (EdgeId, ConnId), transport: Option<HttpTransport>) -> Self {
         Self {
             address,
-            over_http,
+            transport,
             heard: BTreeMap::new(),
             wanted: BTreeMap::new(),
             forbidden: BTreeSet::new(),
@@ -70,8 +70,8 @@ impl Player {
                 }
             }
             Action::StopsReading(_) | Action::Reads(Some(_)) => self.doubt(),
-            Action::LosesRequest if self.over_http => self.doubt(),
-            Action::Closes(_) if self.over_http => self.over = true,
+            Action::LosesRequest if self.transport.is_some() => self.doubt(),
+            Action::Closes(_) if self.transport.is_some() => self.over = true,
             Action::Closes(_) => self.sent_away = true,
             Action::Ends | Action::Drops => self.over = true,
             _ => {}
@@ -175,10 +175,11 @@ impl Player {
         }
     }
 
-    /// Whether there is a reason: by command, or, of a session, that so much came between two
-    /// requests that it is too much.
+    /// Whether there is a reason: by command, or that so much came between two polls that it is too
+    /// much.
     fn may_be_closed(&self, text: &str) -> bool {
-        self.sent_away || self.over_http && text.starts_with("close 4100 ")
+        let is_polling = self.transport == Some(HttpTransport::Polling);
+        self.sent_away || is_polling && text.starts_with("close 4100 ")
     }
 
     pub(crate) fn audit(&self, model: &Model, extent: Audit) -> Verdict {

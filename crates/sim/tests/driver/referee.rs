@@ -85,7 +85,9 @@ impl Referee {
         }
         for arrival in self.stage.world().take_arrivals() {
             match arrival {
-                Arrival::Mail(at, mail) => self.model.arrive(at, &mail),
+                Arrival::Mail(at, mail, lost_since) => {
+                    self.model.arrive(at, &mail, lost_since);
+                }
                 Arrival::TurnEnd(at) => self.model.end_turn(at),
             }
         }
@@ -216,8 +218,8 @@ impl Referee {
             return;
         }
         self.model.meet(socket, address);
-        let over_http = self.stage.is_over_http(name);
-        let before = self.players.insert(name.clone(), Player::new(address, over_http));
+        let player = Player::new(address, self.stage.transport(name));
+        let before = self.players.insert(name.clone(), player);
         self.retired.extend(before);
     }
 
@@ -249,7 +251,7 @@ impl Referee {
             if is_there && player.reading == Reading::Always && wanted != known {
                 return Err(format!("{name} wants {wanted:?}, partitions know {known:?}"));
             }
-            if !self.stage.is_connected(name) && !known.is_empty() && !player.over_http {
+            if !self.stage.is_connected(name) && !known.is_empty() && player.transport.is_none() {
                 return Err(format!("{name} is gone, but partitions know {known:?}"));
             }
         }
