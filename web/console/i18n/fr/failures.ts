@@ -33,7 +33,7 @@ export const failures: Messages['failures'] = {
     broken_body: 'Tout n’est pas arrivé au serveur. Réessayez.',
     cross_site: 'Selon le navigateur, cette requête vient d’un autre site. Ouvrez la console elle-même, puis réessayez.',
     no_topic: 'Ce canal en direct n’existe pas. Rechargez la console.',
-    no_key: 'Cette clé n’existe plus. Peut-être retirée entre-temps.',
+    no_key: 'Cette clé n’existe plus. Elle a peut-être été retirée entre-temps.',
     no_change: 'Le registre n’a pas de telle modification.',
     no_connection: 'Cette connexion n’existe plus.',
     method_not_allowed: 'Le serveur ne connaît pas cette requête. Rechargez la console\u00a0: elle est peut-être d’une autre version.',
@@ -47,7 +47,7 @@ export const failures: Messages['failures'] = {
     too_long: 'C’est trop long.',
     illegal_character: 'Un caractère n’est pas permis ici, par exemple un qui ne se voit pas.',
     reserved_name: 'Personne ne peut porter ce nom. Prenez-en un autre.',
-    malformed: 'Ce n’est pas écrit comme il le faut.',
+    malformed: 'Ce n’est pas écrit comme il faut.',
     too_short: 'Le mot de passe doit avoir au moins 10 caractères.',
     common_password: 'Tout le monde essaie ce mot de passe. Prenez-en un autre.',
     bad_value: 'Ce réglage n’accepte pas cette valeur.',
@@ -59,7 +59,7 @@ export const failures: Messages['failures'] = {
   },
   reasons: {
     not_allowed: {
-      name: 'Un nom a 128 caractères au plus, sans caractère de contrôle ni marque qui retourne l’écriture.',
+      name: 'Un nom a 128 caractères au plus, sans caractère de contrôle ni marque de direction du texte.',
       allowed_origins: 'Il faut au moins une origine, chacune écrite comme https://example.com, sans barre oblique à la fin\u00a0; * les remplace toutes.',
       blocked_users: 'Il peut y avoir 1\u00a0000 utilisateurs au plus, chacun une fois, de 1 à 200 caractères.',
       webhooks: 'Il peut y avoir dix adresses au plus.',
