@@ -22,11 +22,20 @@ const NOTES = {
 };
 
 const OUTCOMES = { ok: 'passed', FAILED: 'failed', ignored: 'skipped' };
+/** The directory of each crate, by its name. */
+const DIRECTORIES = new Map(
+  readdirSync(join(ROOT, 'crates')).map((directory) => {
+    const manifest = readFileSync(join(ROOT, 'crates', directory, 'Cargo.toml'), 'utf8');
+    return [/^name = "(.*)"$/m.exec(manifest)[1], directory];
+  }),
+);
 
 const tests = [...rustTests(), ...nodeTests()];
 const items = checklist();
 const traps = trapTable();
 const problems = [...verdicts('item', 'p', items, PROMISED), ...verdicts('trap', 'trap', traps, PROMISED_TRAPS)];
+const places = new Set(tests.map(({ where }) => where).filter((where) => where.includes('/')));
+problems.push(...[...places].filter((where) => !existsSync(join(ROOT, where))).map((where) => `${where} holds tests, and is nowhere`));
 const text = page();
 const before = existsSync(TARGET) ? readFileSync(TARGET, 'utf8') : '';
 if (statusesOf(before) !== statusesOf(text)) problems.push('docs/conformance.md told something else; commit it as it is now');
@@ -60,21 +69,26 @@ function rustTests() {
   const file = join(RESULTS, 'rust.txt');
   if (!existsSync(file)) return [];
   const found = [];
-  let where = '';
+  let [crate, where] = ['', ''];
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     const running = /Running (?:unittests )?(\S+) \(.*deps\/([a-z0-9_]+)-[0-9a-f]+\)/.exec(line);
-    if (running) where = sourceOf(running[1], running[2]);
+    if (running) {
+      const [, path, target] = running;
+      // Cargo tells a path inside of a package but not of which; each package begins with its unit tests, by its name.
+      if (path.startsWith('src/')) crate = target.replaceAll('_', '-');
+      where = sourceOf(path, crate);
+    }
     const match = /^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)/.exec(line);
     if (match) found.push({ ...inFile(match[1].split('::'), where), outcome: OUTCOMES[match[2]] });
   }
   return found;
 }
 
-/** Cargo tells a path inside of a package, but not of which: the one crate that has such a file, else the crate's name. */
-function sourceOf(path, target) {
-  if (path.startsWith('src/')) return target.replaceAll('_', '-');
-  const owner = readdirSync(join(ROOT, 'crates')).find((crate) => existsSync(join(ROOT, 'crates', crate, path)));
-  return owner ? `crates/${owner}/${path}` : path;
+/** Where a file of a crate is; unit tests are told by the name of the crate. */
+function sourceOf(path, crate) {
+  if (path.startsWith('src/')) return crate;
+  const directory = DIRECTORIES.get(crate);
+  return directory ? `crates/${directory}/${path}` : path;
 }
 
 /** A test's name and its file, which is the one of its first module where a `main.rs` only gathers them. */
