@@ -170,8 +170,8 @@ fn tail_command() -> Command {
              subscriptions, members, events, webhooks, and each error with its reason and the \
              setting that would cure it. Ctrl-C ends it, and so does the removal of the app.\n\
              It runs beside the server's data directory, as the server's user: it lets itself in \
-             with a session that it writes into the database, and takes out at its end. When the server starts anew it comes back by \
-             itself.\nEvents go to standard output, a line each; that the server is lost, or that \
+             with a session that it writes into the database, and takes out at its end. When the \
+             server starts anew it comes back by itself.\nEvents go to standard output, a line each; that the server is lost, or that \
              more than 200 events a second are told as a sample, to standard error. With --json \
              each event is an object on a line of its own, as docs/console.md has it, and notices \
              are objects of the type notice among them.",
